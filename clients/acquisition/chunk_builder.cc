@@ -1,0 +1,136 @@
+#include "clients/acquisition/chunk_builder.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace efferent {
+namespace {
+
+// The contract's longest chunk.
+constexpr int kMaxBinsPerChunk = 64;
+
+// The last known position for each bin, or the first known before that. Empty if none is known.
+PointTrack HoldPosition(const PointTrack& position) {
+  const auto first_known =
+      std::find_if(position.begin(), position.end(), [](const auto& p) { return p.has_value(); });
+  if (first_known == position.end()) return {};
+  PointTrack held = position;
+  std::optional<Point> last = *first_known;
+  for (std::optional<Point>& p : held) {
+    if (p) last = p;
+    p = last;
+  }
+  return held;
+}
+
+}  // namespace
+
+ChunkBuilder::ChunkBuilder(Recording* recording, const PointTrack* velocity_m_s,
+                           std::int64_t first_bin, int bins_per_chunk)
+    : recording_(recording),
+      velocity_m_s_(velocity_m_s),
+      first_bin_(first_bin),
+      bins_per_chunk_(bins_per_chunk),
+      held_position_m_(HoldPosition(recording->position_m)) {
+  if (bins_per_chunk < 1 || bins_per_chunk > kMaxBinsPerChunk) {
+    throw std::invalid_argument("a chunk must have 1 to 64 bins");
+  }
+  if (first_bin < 0 || first_bin >= recording->num_bins) {
+    throw std::invalid_argument("the first bin is not in the recording");
+  }
+}
+
+std::int64_t ChunkBuilder::num_chunks() const {
+  return (recording_->num_bins - first_bin_ + bins_per_chunk_ - 1) / bins_per_chunk_;
+}
+
+std::int64_t ChunkBuilder::ChunkFirstBin(std::int64_t chunk_index) const {
+  return std::min(recording_->num_bins, first_bin_ + chunk_index * bins_per_chunk_);
+}
+
+void ChunkBuilder::Build(std::int64_t chunk_index, v1::AcquisitionChunk* chunk) {
+  chunk->Clear();
+  const std::int64_t first = ChunkFirstBin(chunk_index);
+  const std::int64_t stop = ChunkFirstBin(chunk_index + 1);
+  chunk->set_sequence_number(static_cast<std::uint64_t>(chunk_index) + 1);
+  chunk->set_complete_until_ns(SessionTimeNs(stop));
+  AddSpikes(first, stop, chunk);
+  AddBehavior(first, stop, chunk);
+  AddTrialEvents(first, stop, chunk);
+}
+
+void ChunkBuilder::AddSpikes(std::int64_t first, std::int64_t stop, v1::AcquisitionChunk* chunk) {
+  if (CountMatrix* matrix = std::get_if<CountMatrix>(&recording_->spikes)) {
+    v1::SpikeCounts* counts = chunk->mutable_spike_counts();
+    counts->set_start_time_ns(SessionTimeNs(first));
+    counts->set_bin_width_ns(recording_->bin_width_ns);
+    for (std::int64_t bin = first; bin < stop; ++bin) {
+      const std::span<const float> row = matrix->Row(bin);
+      counts->mutable_counts()->Add(row.begin(), row.end());
+    }
+    return;
+  }
+  const SpikeEventList& list = std::get<SpikeEventList>(recording_->spikes);
+  v1::SpikeEvents* events = chunk->mutable_spike_events();
+  const std::int64_t start_ns = first * recording_->bin_width_ns;
+  const std::int64_t stop_ns = stop * recording_->bin_width_ns;
+  const std::int64_t session_start_ns = first_bin_ * recording_->bin_width_ns;
+  auto next = std::lower_bound(list.times_ns.begin(), list.times_ns.end(), start_ns);
+  for (; next != list.times_ns.end() && *next < stop_ns; ++next) {
+    events->add_channel(list.channels[static_cast<std::size_t>(next - list.times_ns.begin())]);
+    events->add_time_ns(*next - session_start_ns);
+  }
+}
+
+void ChunkBuilder::AddBehavior(std::int64_t first, std::int64_t stop,
+                               v1::AcquisitionChunk* chunk) const {
+  if (held_position_m_.empty()) return;
+  const auto dimensions = static_cast<std::size_t>(recording_->num_dimensions);
+  for (std::int64_t bin = first; bin < stop; ++bin) {
+    const auto i = static_cast<std::size_t>(bin);
+    v1::BehaviorSample* sample = chunk->add_behavior();
+    v1::ArmState* arm = sample->mutable_arm_state();
+    arm->set_time_ns(SessionTimeNs(bin));
+    arm->set_engaged(recording_->engaged[i] && recording_->position_m[i].has_value());
+    for (std::size_t axis = 0; axis < dimensions; ++axis) {
+      arm->add_position_m((*held_position_m_[i])[axis]);
+    }
+    if (!velocity_m_s_->empty() && (*velocity_m_s_)[i]) {
+      for (std::size_t axis = 0; axis < dimensions; ++axis) {
+        arm->add_velocity_m_s((*(*velocity_m_s_)[i])[axis]);
+      }
+    }
+    if (recording_->has_target() && recording_->target_m[i]) {
+      for (std::size_t axis = 0; axis < dimensions; ++axis) {
+        sample->mutable_target()->add_position_m((*recording_->target_m[i])[axis]);
+      }
+    }
+  }
+}
+
+void ChunkBuilder::AddTrialEvents(std::int64_t first, std::int64_t stop,
+                                  v1::AcquisitionChunk* chunk) const {
+  const std::vector<RecordedTrial>& trials = recording_->trials;
+  // The first trial that stops within or after these bins.
+  auto trial =
+      std::upper_bound(trials.begin(), trials.end(), first,
+                       [](std::int64_t bin, const RecordedTrial& t) { return bin < t.stop_bin; });
+  const auto add = [&](std::int64_t bin, v1::TrialEventKind kind) {
+    v1::TrialEvent* event = chunk->add_trial_events();
+    event->set_time_ns(SessionTimeNs(bin));
+    event->set_kind(kind);
+    event->set_trial_index(static_cast<std::uint32_t>(trial - trials.begin()));
+    event->set_condition(trial->trial_type);
+    const bool stopped = kind == v1::TRIAL_EVENT_KIND_STOP;
+    event->set_success(stopped && trial->success.value_or(false));
+  };
+  for (; trial != trials.end() && trial->first_bin < stop; ++trial) {
+    const bool under_way = first == first_bin_ && trial->first_bin < first;
+    if (trial->first_bin >= first || under_way) {
+      add(std::max(trial->first_bin, first), v1::TRIAL_EVENT_KIND_START);
+    }
+    if (trial->stop_bin <= stop) add(trial->stop_bin, v1::TRIAL_EVENT_KIND_STOP);
+  }
+}
+
+}  // namespace efferent

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "clients/acquisition/count_matrix.h"
+
+namespace efferent {
+
+/// Position (m) or velocity (m/s); planar recordings leave z at 0.
+using Point = std::array<double, 3>;
+
+/// A value for each bin; no value where the recording has none. Empty: the recording lacks the
+/// quantity.
+using PointTrack = std::vector<std::optional<Point>>;
+
+/// Spikes as events, in order of time.
+struct SpikeEventList {
+  std::vector<std::int64_t> times_ns;  ///< Since the start of the first bin.
+  std::vector<std::uint32_t> channels;
+};
+
+/// A trial: bins [first_bin, stop_bin).
+struct RecordedTrial {
+  std::int64_t first_bin = 0;
+  std::int64_t stop_bin = 0;
+  std::string trial_type;  ///< As the file has it.
+  std::string
+      condition;  ///< The type, numbered if it comes in several runs: `baselineEvaluation#2`.
+  std::optional<bool> success;
+};
+
+/// A recording cut into bins, ready to be streamed and scored. Times are nanoseconds since the
+/// start of the first bin.
+struct Recording {
+  std::string path;
+  double start_time_s = 0.0;  ///< Of the first bin, on the file's clock.
+  double bin_width_s = 0.0;   ///< As exact as the file has it; `bin_width_ns` is rounded.
+  std::int64_t bin_width_ns = 0;
+  std::int64_t num_bins = 0;
+  std::uint32_t num_channels = 0;
+  int num_dimensions = 2;
+  std::variant<SpikeEventList, CountMatrix> spikes;
+  bool has_negative_counts = false;
+
+  std::vector<RecordedTrial> trials;  ///< In order, not overlapping; empty: none.
+
+  PointTrack position_m;      ///< At the start of the bin.
+  PointTrack velocity_m_s;    ///< Measured: mean over the bin.
+  PointTrack target_m;        ///< At the start of the bin.
+  std::vector<bool> engaged;  ///< The cursor followed a decoder, or the subject performed the task.
+  PointTrack recorded_velocity_m_s;  ///< What a decoder of the day put out.
+
+  std::vector<std::string> notes;  ///< What was chosen, and how to choose otherwise: a line each.
+
+  bool has_position() const { return !position_m.empty(); }
+  bool has_target() const { return !target_m.empty(); }
+  double duration_s() const { return static_cast<double>(num_bins) * bin_width_s; }
+};
+
+/// Velocity from the way covered during each bin; no value where the position is unknown at either
+/// end.
+PointTrack DifferentiatePosition(const Recording& recording);
+
+}  // namespace efferent

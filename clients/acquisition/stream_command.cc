@@ -1,0 +1,280 @@
+#include "clients/acquisition/stream_command.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "clients/acquisition/recording_player.h"
+#include "clients/acquisition/recording_reader.h"
+#include "clients/acquisition/scoring.h"
+#include "clients/acquisition/session_request.h"
+#include "clients/acquisition/stream_plot.h"
+#include "clients/acquisition/stream_report.h"
+#include "clients/report/gnuplot.h"
+#include "clients/report/progress_bar.h"
+#include "clients/session/errors.h"
+#include "clients/session/session_client.h"
+
+namespace efferent {
+namespace {
+
+struct StreamOptions {
+  std::string server = kDefaultServerAddress;
+  double wait_s = 5.0;
+  RecordingOptions recording;
+  SessionOptions session;
+  std::string session_id;
+  bool keep_session = false;
+  std::string speed = "1";
+  PlayOptions play;
+  int reconnect_for_s = 30;
+  std::optional<std::string> json_path;
+  std::optional<std::string> plot_path;
+};
+
+constexpr const char* kExamples = R"(
+What is shown at the end: the angle between decoded velocity and the direction to the target, in bins
+where the cursor is released and more than 5 mm from the target, beside that of the decoder which ran
+when the recording was made, if the file has its velocity. A zero velocity counts as 90 degrees.
+Recordings without a target are scored by R2 against the measured velocity.
+
+With --effect trial a trial is decoded with what was learnt from the trials before it, so no trial is
+scored by weights that have seen it.
+
+Examples:
+  efferent stream --recording session.nwb
+      at recorded speed, to the server at 127.0.0.1:50051
+  efferent stream --recording session.nwb --speed max --json out.json --plot out.svg
+      as fast as the server takes it; the figures as JSON, the picture as SVG
+  efferent stream --recording session.nwb --decoder kalman --no-learning --session-config gains.yaml
+      a Kalman filter with gains of your own, frozen
+  efferent stream --recording sorted.nwb --bin-width-ms 10 --position hand_pos --target none
+      sorted units in 10 ms bins; labels from the velocity of the hand
+)";
+
+double ParseSpeed(const std::string& text) {
+  if (text == "max") return 0.0;
+  double speed = 0.0;
+  if (!CLI::detail::lexical_cast(text, speed) || !(speed > 0.0 && speed <= 1e6)) {
+    throw InputError("--speed must be `max` or a number above 0 (1: recorded speed), not `" + text +
+                     "`");
+  }
+  return speed;
+}
+
+// Something wrong with the output files is said before an hour of streaming, not after.
+void CheckOutputs(const StreamOptions& options) {
+  if (options.plot_path && !IsPlotPath(*options.plot_path)) {
+    throw InputError("--plot " + *options.plot_path + ": the name must end with .svg or .png");
+  }
+}
+
+// Median error of the last thousand bins that were played.
+std::string RunningError(const Recording& recording, const PlayResult& play) {
+  constexpr std::int64_t kBins = 1000;
+  const auto summary = Summarize(AngleErrorsDeg(recording, play.decoded_m_s,
+                                                std::max<std::int64_t>(0, play.num_played - kBins),
+                                                play.num_played));
+  return summary ? fmt::format(", median error {:.1f} deg", summary->median) : "";
+}
+
+std::string Progress(const Recording& recording, const PlayResult& play) {
+  const double bins_per_s =
+      play.wall_s > 0.0 ? static_cast<double>(play.num_played) / play.wall_s : 0.0;
+  return fmt::format("{} bins, {:.0f} bins/s, {:.1f} x recorded speed{}", play.num_played,
+                     bins_per_s, bins_per_s * recording.bin_width_s, RunningError(recording, play));
+}
+
+void DescribeRecording(const Recording& recording) {
+  fmt::print("{}: {} bins of {:g} ms ({:.1f} min), {} channels, {} trials\n", recording.path,
+             recording.num_bins, recording.bin_width_s * 1e3, recording.duration_s() / 60.0,
+             recording.num_channels, recording.trials.size());
+  for (const std::string& note : recording.notes) fmt::print("  {}\n", note);
+}
+
+void PrintStatistics(const v1::Session& session) {
+  const v1::SessionStatistics& statistics = session.statistics();
+  fmt::print(
+      "session {}: {} bins decoded, {} learnt from, {} learning steps skipped, {} missed, {} "
+      "faults\n",
+      session.session_id(), statistics.decoded_bin_count(), statistics.learned_bin_count(),
+      statistics.skipped_learning_count(), statistics.missed_bin_count(), statistics.fault_count());
+}
+
+void RunStream(StreamOptions options) {
+  options.play.speed = ParseSpeed(options.speed);
+  options.play.reconnect_for = std::chrono::seconds(options.reconnect_for_s);
+  CheckOutputs(options);
+  Recording recording = ReadRecording(options.recording);
+  const v1::SessionConfig config = MakeSessionConfig(options.session, recording);
+  DescribeRecording(recording);
+
+  StreamReport report;
+  report.recording = &recording;
+  report.measured_velocity_m_s = recording.velocity_m_s;
+  if (recording.velocity_m_s.empty() &&
+      config.learning().label_source() == v1::LABEL_SOURCE_KINEMATICS) {
+    report.measured_velocity_m_s = DifferentiatePosition(recording);
+    if (recording.has_position()) fmt::print("  velocity: from differences of position\n");
+  }
+
+  StopFlag& stop = ProcessStopFlag();
+  const ServerConnection connection(options.server);
+  const auto wait = std::chrono::milliseconds(static_cast<std::int64_t>(options.wait_s * 1e3));
+  if (!connection.WaitUntilReady(wait, stop)) return;
+  SessionClient client(connection);
+  v1::Session session;
+
+  ProgressBar bar(recording.num_bins, stderr);
+  RecordingPlayer player(&recording, &report.measured_velocity_m_s, &connection, &stop,
+                         options.play);
+  player.set_session_maker([&] {
+    session = client.Create(options.session_id, config);
+    return session.session_id();
+  });
+  player.set_progress_listener([&](const PlayResult& play) {
+    if (bar.IsDue()) bar.Show(play.num_played, Progress(recording, play));
+  });
+  player.set_message_listener([&](const std::string& message) { bar.Print(message); });
+  const PlayResult play = player.Run();
+  bar.Finish(play.num_played, Progress(recording, play));
+
+  report.play = &play;
+  report.decoder = DecoderName(session.config());
+  report.protocol = ProtocolName(session.config());
+  report.intended_speed_m_s = session.config().learning().intended_speed_m_s();
+  fmt::print("\n{}", DescribeReport(report));
+  if (options.keep_session) {
+    fmt::print("session {} is still there (--keep-session)\n", session.session_id());
+  } else {
+    PrintStatistics(client.End(session.session_id()));
+  }
+  if (options.json_path) WriteResultRows(*options.json_path, MakeResultRows(report));
+  if (options.plot_path) {
+    DrawStreamPlot(*options.plot_path, report);
+    fmt::print("plot: {}\n", *options.plot_path);
+  }
+}
+
+void AddRecordingOptions(CLI::App* command, RecordingOptions* options) {
+  constexpr const char* kGroup = "Recording";
+  command->add_option("--recording", options->path, "NWB 2 file to play")
+      ->required()
+      ->group(kGroup);
+  command
+      ->add_option(
+          "--counts", options->counts,
+          "Series [bins x channels] of spike counts. Default: the only one, or the one whose "
+          "name ends with _as_decoded")
+      ->group(kGroup);
+  command
+      ->add_option(
+          "--electrodes", options->electrodes,
+          "Channels to use: a boolean column of the electrodes table, or `all`. Default: the "
+          "column `base` if there is one, else all")
+      ->group(kGroup);
+  command
+      ->add_option("--bin-width-ms", options->bin_width_ms,
+                   "Width of a bin, for recordings with spike times instead of counts")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 1000.0))
+      ->group(kGroup);
+  const std::pair<const char*, std::optional<std::string>*> series[] = {
+      {"position", &options->position},
+      {"velocity", &options->velocity},
+      {"target", &options->target},
+      {"engaged", &options->engaged}};
+  const char* texts[] = {
+      "Series of the cursor's or hand's position. Default for this and the next three: found by "
+      "type "
+      "and name; `none`: do without",
+      "Series of its velocity", "Series of the target's position",
+      "Series that is not 0 where the cursor followed a decoder"};
+  for (std::size_t i = 0; i < std::size(series); ++i) {
+    command->add_option(fmt::format("--{}", series[i].first), *series[i].second, texts[i])
+        ->group(kGroup);
+  }
+}
+
+void AddSessionOptions(CLI::App* command, StreamOptions* options) {
+  constexpr const char* kGroup = "Session";
+  command->add_option("--server", options->server, "Address of the server, host:port")
+      ->capture_default_str()
+      ->group(kGroup);
+  command
+      ->add_option("--wait", options->wait_s, "Seconds to wait for a server that does not answer")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 3600.0))
+      ->group(kGroup);
+  command->add_option("--decoder", options->session.decoder, "snn or kalman. Default: the server's")
+      ->check(CLI::IsMember({"snn", "kalman"}))
+      ->group(kGroup);
+  command
+      ->add_option("--session-config", options->session.config_path,
+                   "Settings of the session: efferent.v1.SessionConfig as .yaml or .json")
+      ->group(kGroup);
+  command
+      ->add_option("--effect", options->session.effect,
+                   "When what is learnt takes effect: at the end of the trial (trial) or at once "
+                   "(bin). Default: trial")
+      ->check(CLI::IsMember({"trial", "bin"}))
+      ->group(kGroup);
+  command->add_flag("!--no-learning", options->session.learning, "Decode with learning off")
+      ->group(kGroup);
+  command
+      ->add_option("--session", options->session_id,
+                   "Id of the session. Default: the server's choice")
+      ->group(kGroup);
+  command->add_flag("--keep-session", options->keep_session, "Do not end the session at the end")
+      ->group(kGroup);
+  command
+      ->add_option("--subject-code", options->session.subject_code,
+                   "Code of the subject; never a name")
+      ->group(kGroup);
+}
+
+void AddPlayOptions(CLI::App* command, StreamOptions* options) {
+  constexpr const char* kGroup = "Playing";
+  command->add_option("--speed", options->speed, "Times recorded speed, or `max`")
+      ->capture_default_str()
+      ->group(kGroup);
+  command->add_option("--bins-per-chunk", options->play.bins_per_chunk, "Bins sent at a time")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64))
+      ->group(kGroup);
+  command
+      ->add_option("--window", options->play.window,
+                   "Chunks sent ahead of the acknowledgements at --speed max")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256))
+      ->group(kGroup);
+  command
+      ->add_option("--reconnect-for", options->reconnect_for_s,
+                   "Seconds to look for a server that was lost")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 86400))
+      ->group(kGroup);
+  command->add_option("--json", options->json_path, "Write the figures to this file")
+      ->group(kGroup);
+  command->add_option("--plot", options->plot_path, "Draw the run into this .svg or .png file")
+      ->group(kGroup);
+}
+
+}  // namespace
+
+void AddStreamCommand(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("stream", "Play a recording to a server, and score what it decodes.");
+  auto options = std::make_shared<StreamOptions>();
+  AddRecordingOptions(command, &options->recording);
+  AddSessionOptions(command, options.get());
+  AddPlayOptions(command, options.get());
+  command->footer(kExamples);
+  command->callback([options] { RunStream(*options); });
+}
+
+}  // namespace efferent

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "clients/arm/arm_rig.h"
+#include "clients/session/server_connection.h"
+
+namespace efferent {
+
+/// What `efferent arm` was asked to do.
+struct ArmOptions {
+  std::string address = kDefaultServerAddress;
+  std::string session_id = "default";
+  RigParams rig;
+  std::vector<Phase> phases;
+  bool lockstep = false;
+  double command_timeout_s = 0.1;  ///< Silence after which the arm holds still.
+  double reconnect_s = 30.0;
+  bool end_session = false;
+  std::string render_directory;  ///< Empty: no frames.
+  double render_interval_s = 0.1;
+  std::string json_path, trials_csv_path, trajectory_csv_path;
+};
+
+}  // namespace efferent

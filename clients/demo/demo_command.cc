@@ -1,0 +1,116 @@
+#include "clients/demo/demo_command.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+
+#include "clients/demo/demo_plots.h"
+#include "clients/demo/demo_report.h"
+#include "clients/demo/demo_run.h"
+#include "clients/report/gnuplot.h"
+
+namespace efferent {
+namespace {
+
+using demo::DemoOptions;
+
+void Draw(const DemoOptions& options, const std::vector<demo::TrialRecord>& trials) {
+  const std::filesystem::path out_dir = options.out_dir;
+  const auto phases = demo::DemoPhases(options);
+  for (const char* extension : {".svg", ".png"}) {
+    DrawPlot(out_dir / (std::string("trials") + extension), demo::TrialsPlot(trials, phases),
+             {1100, 520});
+    DrawPlot(out_dir / (std::string("paths") + extension), demo::PathsPlot(trials, phases),
+             {1050, 740});
+  }
+}
+
+void RunDemo(const DemoOptions& options) {
+  StopFlag& stop = ProcessStopFlag();
+  std::vector<ResultRow> rows;
+  std::vector<demo::TrialRecord> trials;
+  double wall_s = 0.0, session_s = 0.0;
+  {
+    demo::DemoRun run(options, stop);
+    fmt::print(stderr, "closed loop of efferentd, subject and arm, {}; logs in {}\n",
+               options.fast ? "in lock step, faster than real time" : "in real time",
+               options.out_dir);
+    rows = run.Run();
+    trials = run.Trials();
+    wall_s = run.wall_s();
+    session_s = run.session_s();
+  }
+  if (!options.json_path.empty()) WriteResultRows(options.json_path, rows);
+  fmt::print(
+      "\nlearning off while scored; decoder {}, {:.0f} s of session time in {:.0f} s\n\n{}\n",
+      options.decoder, session_s, wall_s, demo::DemoTable(rows));
+  try {
+    Draw(options, trials);
+    fmt::print("plots: {0}/trials.svg {0}/paths.svg (and .png)\n", options.out_dir);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "no plots: {}\n", e.what());
+  }
+  if (!options.require) return;
+  const std::string shortfalls = demo::Shortfalls(rows);
+  if (!shortfalls.empty()) throw std::runtime_error("the goals are not met:\n" + shortfalls);
+  fmt::print("all goals are met\n");
+}
+
+}  // namespace
+
+void AddDemoCommand(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "demo",
+      "The whole closed loop on this machine: server, simulated brain and arm as processes. A "
+      "decoder that knows nothing learns, is frozen and scored; neurons are lost, it learns again; "
+      "a dead brain is the control.");
+  const auto options = std::make_shared<DemoOptions>();
+  command->add_option("--out", options->out_dir, "Directory for logs, results and plots")
+      ->capture_default_str();
+  command->add_option("--decoder", options->decoder, "Decoder of the session")
+      ->check(CLI::IsMember({"snn", "kalman"}))
+      ->capture_default_str();
+  command->add_option("--user", options->user, "Simulated user (see `efferent subject --help`)")
+      ->check(CLI::IsMember({"ops", "delayed"}))
+      ->capture_default_str();
+  command->add_option("--population", options->population,
+                      "CSV file or number of neurons (see `efferent subject --help`)");
+  command->add_option("--seed", options->seed, "Seed of all that is random")->capture_default_str();
+  command
+      ->add_option("--learning-trials", options->learning_trials, "Trials of each learning phase")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--test-trials", options->test_trials, "Trials of each scored phase")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command
+      ->add_option("--dead-learning-trials", options->dead_learning_trials,
+                   "Learning trials of the dead brain")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command
+      ->add_option("--dead-test-trials", options->dead_test_trials,
+                   "Scored trials of the dead brain")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command
+      ->add_option("--loss", options->loss, "Share of the neurons that is lost before relearning")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->add_flag("--fast", options->fast, "In lock step, faster than real time; reproducible");
+  command->add_flag("--render", options->render, "Draw frames of the arm into OUT/frames");
+  command->add_flag("--require", options->require,
+                    "Fail unless the success rates are >= 98 % learned, >= 95 % relearned, < 5 % "
+                    "with dead neurons");
+  command->add_option("--json", options->json_path, "Write results as a list of result rows");
+  command->add_option("--server-program", options->server_program,
+                      "Server to start (default: efferentd beside this program)");
+  command->add_option("--timeout-s", options->timeout_s, "Give up after so many seconds")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->callback([options] { RunDemo(*options); });
+}
+
+}  // namespace efferent

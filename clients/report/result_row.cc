@@ -1,0 +1,57 @@
+#include "clients/report/result_row.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace efferent {
+
+using nlohmann::ordered_json;
+
+void WriteResultRows(const std::string& path, const std::vector<ResultRow>& rows) {
+  ordered_json list = ordered_json::array();
+  for (const ResultRow& row : rows) {
+    if (!std::isfinite(row.value)) {
+      throw std::invalid_argument(fmt::format("result {} of {} in {} is not finite", row.metric,
+                                              row.decoder, row.condition));
+    }
+    list.push_back({{"decoder", row.decoder},
+                    {"condition", row.condition},
+                    {"protocol", row.protocol},
+                    {"metric", row.metric},
+                    {"value", row.value},
+                    {"n", row.n}});
+  }
+  const std::string unfinished = path + ".part";
+  {
+    std::ofstream file(unfinished);
+    file << list.dump(1) << '\n';
+    file.close();
+    if (!file) throw std::runtime_error("cannot write " + path);
+  }
+  if (std::rename(unfinished.c_str(), path.c_str()) != 0) {
+    std::remove(unfinished.c_str());
+    throw std::runtime_error("cannot write " + path);
+  }
+}
+
+std::vector<ResultRow> ReadResultRows(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot read " + path);
+  try {
+    std::vector<ResultRow> rows;
+    for (const auto& item : nlohmann::json::parse(file)) {
+      rows.push_back({item.at("decoder"), item.at("condition"), item.at("protocol"),
+                      item.at("metric"), item.at("value"), item.at("n")});
+    }
+    return rows;
+  } catch (const nlohmann::json::exception& e) {
+    throw std::runtime_error(path + " is not a list of result rows: " + e.what());
+  }
+}
+
+}  // namespace efferent

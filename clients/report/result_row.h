@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace efferent {
+
+/// One figure of a run; the same shape in every report, so that runs can be joined and compared.
+struct ResultRow {
+  std::string
+      decoder;  ///< `snn`, `kalman`, ...; `recorded`: what the file says was decoded at the time.
+  std::string condition;  ///< Trials that it covers, or `all`.
+  std::string
+      protocol;  ///< How learning and scoring were arranged, for example `prequential-trials`.
+  std::string metric;  ///< With its unit, for example `angle_median_deg`.
+  double value = 0.0;
+  std::int64_t n = 0;  ///< Samples behind the value.
+};
+
+/// Writes a JSON list of objects with the fields of ResultRow. The file appears whole or not at
+/// all.
+/// @throws std::invalid_argument naming the row whose value is not finite.
+/// @throws std::runtime_error if the file cannot be written.
+void WriteResultRows(const std::string& path, const std::vector<ResultRow>& rows);
+
+/// Reads what WriteResultRows wrote.
+/// @throws std::runtime_error naming the file if it cannot be read or is something else.
+std::vector<ResultRow> ReadResultRows(const std::string& path);
+
+}  // namespace efferent

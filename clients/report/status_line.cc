@@ -1,0 +1,72 @@
+#include "clients/report/status_line.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace efferent {
+namespace {
+
+// The first `width` columns; a UTF-8 sequence counts as one and is never cut.
+std::string Cut(const std::string& text, int width) {
+  int columns = 0;
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const bool begins_character = (static_cast<unsigned char>(text[end]) & 0xC0) != 0x80;
+    if (begins_character && ++columns > width) break;
+    ++end;
+  }
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+StatusLine::StatusLine(std::FILE* out) : out_(out), is_terminal_(isatty(fileno(out)) == 1) {}
+
+StatusLine::~StatusLine() {
+  if (line_open_) std::fputc('\n', out_);
+}
+
+bool StatusLine::IsDue() const {
+  if (!last_) return true;
+  const auto since = Clock::now() - *last_;
+  return is_terminal_ ? since >= kTerminalInterval : since >= kPlainInterval;
+}
+
+int StatusLine::width() const {
+  winsize size{};
+  if (is_terminal_ && ioctl(fileno(out_), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    return size.ws_col;
+  }
+  return 100;
+}
+
+void StatusLine::Draw(const std::string& text) {
+  if (is_terminal_) {
+    // To the first column, the text, the rest of the line cleared.
+    std::fprintf(out_, "\r%s\x1b[K", Cut(text, width() - 1).c_str());
+    line_open_ = true;
+  } else {
+    std::fprintf(out_, "%s\n", text.c_str());
+  }
+  std::fflush(out_);
+  last_ = Clock::now();
+}
+
+void StatusLine::Show(const std::string& text) {
+  if (IsDue()) Draw(text);
+}
+
+void StatusLine::Print(const std::string& text) {
+  std::fprintf(out_, line_open_ ? "\r\x1b[K%s\n" : "%s\n", text.c_str());
+  std::fflush(out_);
+  line_open_ = false;
+}
+
+void StatusLine::Finish(const std::string& text) {
+  Draw(text);
+  if (line_open_) std::fputc('\n', out_);
+  line_open_ = false;
+  std::fflush(out_);
+}
+
+}  // namespace efferent

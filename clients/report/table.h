@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace efferent {
+
+/// A plain-text table with aligned columns: the first to the left, the others to the right.
+///   trials                    n   median deg
+///   ------------------------------------
+///   baselineEvaluation#1    160         16.4
+class Table {
+ public:
+  explicit Table(std::vector<std::string> header);
+
+  /// Adds a row; missing cells are empty.
+  /// @throws std::invalid_argument if there are more cells than columns.
+  void AddRow(std::vector<std::string> cells);
+
+  /// The table, each line ended by a newline, without spaces at the ends of lines.
+  std::string ToString() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;  // The first is the header.
+};
+
+}  // namespace efferent

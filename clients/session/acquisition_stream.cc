@@ -1,0 +1,25 @@
+#include "clients/session/acquisition_stream.h"
+
+namespace efferent {
+
+AcquisitionStream::AcquisitionStream(const ServerConnection& connection,
+                                     const v1::AcquisitionOpen& open)
+    : stub_(v1::AcquisitionService::NewStub(connection.grpc_channel())) {
+  *request_.mutable_open() = open;
+  call_ = std::make_unique<Call>(
+      [this](grpc::ClientContext* context) { return stub_->StreamAcquisition(context); }, request_,
+      "cannot stream to session `" + open.session_id() + "`", &response_);
+  opened_ = response_.opened();
+}
+
+bool AcquisitionStream::WriteChunk(const v1::AcquisitionChunk& chunk) {
+  *request_.mutable_chunk() = chunk;
+  return call_->Write(request_);
+}
+
+std::optional<v1::AcquisitionAck> AcquisitionStream::ReadAck() {
+  if (!call_->Read(&response_)) return std::nullopt;
+  return std::move(*response_.mutable_ack());
+}
+
+}  // namespace efferent

@@ -1,0 +1,67 @@
+#include "clients/session/server_connection.h"
+
+#include <grpc/impl/codegen/grpc_types.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "clients/session/reconnect_policy.h"
+
+namespace efferent {
+namespace {
+
+constexpr int kMaxMessageBytes = 16 << 20;
+
+bool IsLoopback(const std::string& address) {
+  for (const char* prefix : {"127.", "localhost:", "[::1]:", "unix:"}) {
+    if (address.rfind(prefix, 0) == 0) return true;
+  }
+  return false;
+}
+
+grpc::ChannelArguments MakeArguments(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  arguments.SetMaxSendMessageSize(kMaxMessageBytes);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+  // A watcher only reads: without this gRPC would stop asking after two pings.
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  const int first_delay_ms = static_cast<int>(ReconnectPolicy::kFirstDelay.count());
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, first_delay_ms);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, first_delay_ms);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS,
+                   static_cast<int>(ReconnectPolicy::kMaxDelay.count()));
+  if (IsLoopback(address)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return arguments;
+}
+
+}  // namespace
+
+ServerConnection::ServerConnection(std::string address)
+    : address_(std::move(address)),
+      grpc_channel_(grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(),
+                                              MakeArguments(address_))) {}
+
+bool ServerConnection::WaitUntilReady(std::chrono::milliseconds timeout,
+                                      const StopFlag& stop) const {
+  using Clock = std::chrono::system_clock;  // What gRPC's deadlines are made of.
+  const Clock::time_point deadline = Clock::now() + timeout;
+  while (!stop.requested()) {
+    const auto slice = std::min(deadline, Clock::now() + std::chrono::milliseconds(100));
+    if (grpc_channel_->WaitForConnected(slice)) return true;
+    if (Clock::now() >= deadline) {
+      throw std::runtime_error(
+          fmt::format("no Efferent server answers at {} (waited {:.1f} s). Start one with "
+                      "`efferentd --listen {}`, or name another with --server HOST:PORT",
+                      address_, std::chrono::duration<double>(timeout).count(), address_));
+    }
+  }
+  return false;
+}
+
+}  // namespace efferent

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "clients/session/server_connection.h"
+#include "efferent/v1/session.grpc.pb.h"
+
+namespace efferent {
+
+/// Creates, shows, steers and ends sessions. Calls block, at most 10 s each, and throw RpcError.
+/// Thread-safe.
+class SessionClient {
+ public:
+  explicit SessionClient(const ServerConnection& connection);
+
+  /// `session_id` may be empty: the server chooses one.
+  v1::Session Create(const std::string& session_id, const v1::SessionConfig& config);
+  v1::Session Get(const std::string& session_id);
+  v1::Session End(const std::string& session_id);
+  void SetLearning(const std::string& session_id, bool enabled);
+
+ private:
+  std::unique_ptr<v1::SessionService::Stub> stub_;
+};
+
+}  // namespace efferent

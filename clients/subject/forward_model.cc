@@ -1,0 +1,40 @@
+#include "clients/subject/forward_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace efferent::subject {
+
+ForwardModel::ForwardModel(const PlantParams& params, TimeNs bin_width_ns, TimeNs delay_ns)
+    : bin_width_ns_(bin_width_ns), full_speed_m_s_(params.full_speed_m_s) {
+  if (!(params.tau_s > 0.0) || !(params.full_speed_m_s > 0.0) || bin_width_ns <= 0 ||
+      delay_ns < 0) {
+    throw std::invalid_argument(
+        "forward model: time constant, full speed and bin width must be > 0, delay >= 0");
+  }
+  alpha_ = std::exp(-Seconds(bin_width_ns) / params.tau_s);
+  // One more for a state that was seen between two bins.
+  num_remembered_ = static_cast<std::size_t>((delay_ns + bin_width_ns - 1) / bin_width_ns) + 1;
+}
+
+Observation ForwardModel::Predict(TimeNs now_ns, const Observation& seen) const {
+  const TimeNs age_ns = std::max<TimeNs>(0, now_ns - seen.time_ns);
+  const auto bins = static_cast<std::size_t>((age_ns + bin_width_ns_ / 2) / bin_width_ns_);
+  const std::size_t n = std::min(bins, controls_.size());
+  const double width_s = Seconds(bin_width_ns_);
+  Observation state = seen;
+  state.time_ns = now_ns;
+  for (auto it = controls_.end() - static_cast<std::ptrdiff_t>(n); it != controls_.end(); ++it) {
+    state.velocity_m_s = alpha_ * state.velocity_m_s + full_speed_m_s_ * (1.0 - alpha_) * *it;
+    state.position_m += width_s * state.velocity_m_s;
+  }
+  return state;
+}
+
+void ForwardModel::Remember(const Vec2& control) {
+  controls_.push_back(control);
+  if (controls_.size() > num_remembered_) controls_.pop_front();
+}
+
+}  // namespace efferent::subject

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+
+/// The simulated brain. Nothing here knows of gRPC, files or clocks of the wall but the files that
+/// say so (population_file.h, subject_client.h).
+namespace efferent::subject {
+
+/// Nanoseconds since the start of the session.
+using TimeNs = std::int64_t;
+
+/// Plane of the task, metres or metres per second; x to the right, y away from the subject.
+using Vec2 = Eigen::Vector2d;
+
+inline double Seconds(TimeNs time_ns) { return 1e-9 * static_cast<double>(time_ns); }
+
+/// A reach target.
+struct Target {
+  Vec2 position_m = Vec2::Zero();
+  double radius_m = 0.0;
+};
+
+/// Arm and task at one time, as a subject could see them.
+struct Observation {
+  TimeNs time_ns = 0;
+  Vec2 position_m = Vec2::Zero();
+  Vec2 velocity_m_s = Vec2::Zero();
+  bool engaged = false;          ///< The arm follows the decoder.
+  std::optional<Target> target;  ///< Absent: none is shown.
+
+  /// There is something to intend: a target, and an arm that would follow.
+  bool wants_reach() const { return engaged && target.has_value(); }
+};
+
+}  // namespace efferent::subject

@@ -1,0 +1,173 @@
+#include "clients/subject/subject_command.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+
+#include "clients/report/result_row.h"
+#include "clients/report/status_line.h"
+#include "clients/session/errors.h"
+#include "clients/subject/subject_client.h"
+
+namespace efferent {
+namespace {
+
+using subject::DecoderKind;
+using subject::SubjectClient;
+using subject::SubjectOptions;
+using subject::SubjectProgress;
+using subject::UserKind;
+
+constexpr const char* kDescription =
+    "A simulated brain: sees the arm, intends to reach, and streams its spikes to a session, which "
+    "it creates.";
+
+std::string Microseconds(std::optional<double> value) {
+  return value ? fmt::format("{:.0f}", *value) : "-";
+}
+
+std::string Describe(const SubjectProgress& progress, std::size_t num_neurons, double wall_s) {
+  std::string text = fmt::format("{:7.1f} s", 1e-9 * static_cast<double>(progress.time_ns));
+  if (progress.waiting_for_arm || progress.condition.empty()) {
+    text += "  waiting for an arm";
+  } else {
+    text += fmt::format("  trial {} {}", progress.trial_index, progress.condition);
+  }
+  if (progress.num_silent > 0) {
+    text += fmt::format("  {}/{} neurons silent", progress.num_silent, num_neurons);
+  }
+  text += fmt::format("  {:.0f} bins/s  ack p50 {} us, echo {} us",
+                      static_cast<double>(progress.num_bins) / wall_s,
+                      Microseconds(progress.acknowledged.PercentileUs(0.5)),
+                      Microseconds(progress.echo.PercentileUs(0.5)));
+  if (progress.slip_count > 0) text += fmt::format("  {} delays", progress.slip_count);
+  return text;
+}
+
+std::vector<ResultRow> MakeRows(const SubjectOptions& options, const SubjectClient& client,
+                                double wall_s) {
+  const SubjectProgress& progress = client.progress();
+  const std::string protocol = options.lockstep ? "lockstep" : "realtime";
+  std::vector<ResultRow> rows;
+  const auto add = [&](const std::string& metric, double value, std::int64_t n) {
+    rows.push_back({client.decoder_name(), "all", protocol, metric, value, n});
+  };
+  const auto add_latency = [&](const std::string& name, const LatencyRecorder& latency) {
+    if (latency.count() == 0) return;
+    add(name + "_p50_us", *latency.PercentileUs(0.5), latency.count());
+    add(name + "_p99_us", *latency.PercentileUs(0.99), latency.count());
+  };
+  const auto bins = static_cast<std::int64_t>(progress.num_bins);
+  add("bins_per_s", static_cast<double>(progress.num_bins) / wall_s, bins);
+  add_latency("acknowledged", progress.acknowledged);
+  add_latency("echo", progress.echo);
+  return rows;
+}
+
+void RunSubject(const SubjectOptions& options) {
+  using Clock = std::chrono::steady_clock;
+  StatusLine line;
+  StopFlag& stop = ProcessStopFlag();
+  subject::Brain brain = [&] {
+    try {
+      return subject::MakeBrain(options);
+    } catch (const std::exception& e) {
+      throw InputError(e.what());
+    }
+  }();
+  const std::size_t num_neurons = brain.num_neurons();
+  const Clock::time_point start = Clock::now();
+  const auto elapsed_s = [start] {
+    return std::max(1e-9, std::chrono::duration<double>(Clock::now() - start).count());
+  };
+  SubjectClient client(
+      options, std::move(brain), stop, [&](const std::string& news) { line.Print(news); },
+      [&](const SubjectProgress& progress) {
+        if (line.IsDue()) line.Show(Describe(progress, num_neurons, elapsed_s()));
+      });
+  client.Run();
+  const double wall_s = elapsed_s();
+  const SubjectProgress& progress = client.progress();
+  line.Finish(Describe(progress, num_neurons, wall_s));
+  fmt::print("{} bins of {} ms, {} spikes\n", progress.num_bins, options.bin_width_ms,
+             progress.num_spikes);
+  fmt::print("acknowledged  {}\n", progress.acknowledged.Describe());
+  fmt::print("bare echo     {}\n", progress.echo.Describe());
+  if (!options.json_path.empty()) {
+    WriteResultRows(options.json_path, MakeRows(options, client, wall_s));
+  }
+}
+
+}  // namespace
+
+void AddSubjectCommand(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("subject", kDescription);
+  const auto options = std::make_shared<SubjectOptions>();
+  const auto print_config = std::make_shared<bool>(false);
+  command->add_option("--server,--address", options->address, "Server, HOST:PORT")
+      ->capture_default_str();
+  command->add_option("--session", options->session_id, "Session to create, or to attach to")
+      ->capture_default_str();
+  command
+      ->add_option("--user", options->user,
+                   "Who reaches: `ops` sees at once, `delayed` sees 200 ms late and predicts")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, UserKind>{{"ops", UserKind::kOps}, {"delayed", UserKind::kDelayed}},
+          CLI::ignore_case))
+      ->default_str("ops");
+  command
+      ->add_option("--population", options->population,
+                   "CSV file (cos, sin, minimum, maximum rate in Hz), or a number of neurons to "
+                   "draw; 46 is the harder, noisy setting of the OPS task")
+      ->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of all that is random")->capture_default_str();
+  command->add_option("--bin-width-ms", options->bin_width_ms, "Width of a bin, milliseconds")
+      ->check(CLI::Range(0.1, 1000.0))
+      ->capture_default_str();
+  command->add_option("--decoder", options->decoder, "Decoder of the session: `snn` or `kalman`")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, DecoderKind>{{"snn", DecoderKind::kSnn},
+                                             {"kalman", DecoderKind::kKalman}},
+          CLI::ignore_case))
+      ->default_str("snn");
+  command->add_option("--session-config", options->session_config_file,
+                      "YAML or JSON file with settings of the session, over those that suit the "
+                      "user (see --print-config)");
+  command
+      ->add_option("--perturb", options->perturbations,
+                   "PHASE:loss=SHARE: from the first trial of that phase on, this share of the "
+                   "neurons is silent. Repeatable")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--visual-delay-ms", options->visual_delay_ms,
+                   "How late arm and target are seen, milliseconds (default: ops 0, delayed 200)")
+      ->check(CLI::Range(0.0, 5000.0));
+  command
+      ->add_option("--rate-noise", options->rate_noise,
+                   "Noise inside the rates of the ops user (default: 0, with 46 neurons 0.3)")
+      ->check(CLI::Range(0.0, 10.0));
+  command->add_flag("--silent", options->silent, "No neuron fires: what a dead brain reaches");
+  command->add_flag("--lockstep", options->lockstep,
+                    "Bin by bin with the arm, as fast as both can; reproducible");
+  command->add_option("--duration-s", options->duration_s, "End after so much neural time, seconds")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--reconnect-s", options->reconnect_s,
+                   "How long a lost server is tried again, seconds")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--json", options->json_path, "Write round trips as a list of result rows");
+  command->add_flag("--print-config", *print_config,
+                    "Print the session's settings as JSON, and end");
+  command->callback([options, print_config] {
+    if (*print_config) {
+      fmt::print("{}\n", subject::PrintSessionConfig(*options));
+    } else {
+      RunSubject(*options);
+    }
+  });
+}
+
+}  // namespace efferent

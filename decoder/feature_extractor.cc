@@ -1,0 +1,42 @@
+#include "decoder/feature_extractor.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace efferent {
+
+FeatureExtractor::FeatureExtractor(const FeatureParams& params, int num_channels,
+                                   TimeNs bin_width_ns)
+    : params_(params) {
+  RequireWithinBounds(params, "features.");
+  const double bin_width_s = static_cast<double>(bin_width_ns) * 1e-9;
+  max_samples_ = std::max(1.0, params.normalization_tau_s / bin_width_s);
+  smoothing_keep_ = params.smoothing_tau_s > 0.0
+                        ? static_cast<float>(std::exp(-bin_width_s / params.smoothing_tau_s))
+                        : 0.0f;
+  mean_ = Eigen::VectorXf::Zero(num_channels);
+  variance_ = Eigen::VectorXf::Zero(num_channels);
+  features_ = Eigen::VectorXf::Zero(num_channels);
+}
+
+const Eigen::VectorXf& FeatureExtractor::Extract(const Eigen::VectorXf& counts) noexcept {
+  const float keep = smoothing_keep_;
+  if (!params_.normalize) {
+    features_.array() = keep * features_.array() + (1.0f - keep) * counts.array();
+    return features_;
+  }
+  num_samples_ = std::min(num_samples_ + 1.0, max_samples_);
+  const float weight = static_cast<float>(1.0 / num_samples_);
+  const float min_sd = static_cast<float>(params_.min_standard_deviation);
+  for (Eigen::Index i = 0; i < counts.size(); ++i) {
+    const float before = counts[i] - mean_[i];
+    mean_[i] += weight * before;
+    const float after = counts[i] - mean_[i];
+    variance_[i] += weight * (before * after - variance_[i]);
+    const float normalized = after / std::max(std::sqrt(std::max(variance_[i], 0.0f)), min_sd);
+    features_[i] = keep * features_[i] + (1.0f - keep) * normalized;
+  }
+  return features_;
+}
+
+}  // namespace efferent

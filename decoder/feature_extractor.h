@@ -1,0 +1,51 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include "decoder/parameters.h"
+#include "decoder/types.h"
+
+namespace efferent {
+
+/// Settings of FeatureExtractor.
+struct FeatureParams {
+  bool normalize = true;  ///< Subtract the running mean, divide by the running deviation.
+  double normalization_tau_s = 60.0;  ///< Time constant of both.
+  double min_standard_deviation =
+      0.1;  ///< Counts per bin; keeps a silent channel from amplifying its first spike.
+  double smoothing_tau_s = 0.0;  ///< Exponential smoother; 0: none.
+};
+
+template <class Visitor>
+void VisitFields(FeatureParams& p, Visitor&& visit) {
+  visit("normalize", p.normalize);
+  visit("normalization_tau_s", p.normalization_tau_s, Bounds{0.1, 1e6}, "s");
+  visit("min_standard_deviation", p.min_standard_deviation, Bounds{1e-6, 1e3}, "counts per bin");
+  visit("smoothing_tau_s", p.smoothing_tau_s, Bounds{0.0, 60.0}, "s");
+}
+
+/// Counts to decoder inputs: running normalisation, then smoothing.
+///   n = min(k, tau / w):  mean += (c - mean) / n;  var += ((c - mean_old)(c - mean) - var) / n
+///   (exponential after tau, plain before) u = (c - mean) / max(sqrt(var), min_sd);   x <- a x + (1
+///   - a) u,  a = exp(-w / smoothing_tau)
+/// The statistics used for bin k include bin k. Real-time safe after construction.
+class FeatureExtractor {
+ public:
+  /// @throws InvalidParameters for a field out of bounds.
+  FeatureExtractor(const FeatureParams& params, int num_channels, TimeNs bin_width_ns);
+
+  /// counts: num_channels. Returns the features, num_channels, valid until the next call.
+  const Eigen::VectorXf& Extract(const Eigen::VectorXf& counts) noexcept;
+
+  const Eigen::VectorXf& mean() const { return mean_; }
+  const Eigen::VectorXf& variance() const { return variance_; }
+
+ private:
+  FeatureParams params_;
+  double max_samples_;
+  float smoothing_keep_;
+  double num_samples_ = 0.0;
+  Eigen::VectorXf mean_, variance_, features_;
+};
+
+}  // namespace efferent

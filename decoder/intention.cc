@@ -1,0 +1,33 @@
+#include "decoder/intention.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace efferent {
+
+IntentionEstimator::IntentionEstimator(const IntentionParams& params) : params_(params) {
+  RequireWithinBounds(params, "learning.");
+}
+
+std::optional<Vec3> IntentionEstimator::Estimate(const BehaviorSample& behavior) const noexcept {
+  if (params_.label_source == LabelSource::kKinematics) return behavior.velocity_m_s;
+  if (!behavior.engaged || !behavior.target_position_m) return std::nullopt;
+
+  const Vec3 to_target = *behavior.target_position_m - behavior.position_m;
+  const double distance = to_target.norm();
+  const bool slows_down = params_.slowing_distance_m > 0.0;
+  const bool on_target = distance <= behavior.target_radius_m;
+  if (on_target && !slows_down && !params_.learn_on_target) return std::nullopt;
+
+  Vec3 wanted = Vec3::Zero();
+  const bool stays = distance == 0.0 || (on_target && !slows_down);
+  if (!stays) {
+    const double share =
+        slows_down ? std::min(1.0, std::sqrt(distance / params_.slowing_distance_m)) : 1.0;
+    wanted = params_.intended_speed_m_s * share / distance * to_target;
+  }
+  const Vec3 present = behavior.velocity_m_s.value_or(Vec3::Zero());
+  return Vec3(present + params_.response * (wanted - present));
+}
+
+}  // namespace efferent

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+
+#include "decoder/parameters.h"
+#include "decoder/types.h"
+
+namespace efferent {
+
+/// What arm and task look like at one time; what labels are made from.
+struct BehaviorSample {
+  TimeNs time_ns = 0;
+  Vec3 position_m = Vec3::Zero();
+  std::optional<Vec3> velocity_m_s;  ///< Absent: unknown.
+  bool engaged = false;              ///< The arm follows the decoder.
+  std::optional<Vec3> target_position_m;
+  double target_radius_m = 0.0;
+};
+
+/// Where the label comes from.
+enum class LabelSource { kTarget, kKinematics };
+
+/// Settings of IntentionEstimator.
+struct IntentionParams {
+  LabelSource label_source = LabelSource::kTarget;
+  double intended_speed_m_s = 0.2;  ///< Far from the target.
+  double slowing_distance_m =
+      0.0;                ///< Below it the intended speed falls with sqrt(distance); 0: never.
+  double response = 1.0;  ///< Share of the way to the intended velocity that is wanted in one bin.
+  bool learn_on_target = false;  ///< On the target: learn zero velocity (true) or nothing (false).
+};
+
+template <class Visitor>
+void VisitFields(IntentionParams& p, Visitor&& visit) {
+  visit("label_source", p.label_source);
+  visit("intended_speed_m_s", p.intended_speed_m_s, Bounds{1e-4, 10.0}, "m/s");
+  visit("slowing_distance_m", p.slowing_distance_m, Bounds{0.0, 10.0}, "m");
+  visit("response", p.response, Bounds{1e-3, 1.0}, "");
+  visit("learn_on_target", p.learn_on_target);
+}
+
+/// The velocity that the subject must have intended, from target and arm state (intention
+/// re-estimation after Gilja et al., Nat Neurosci 15, 2012). With d = target - position and s =
+/// intended_speed:
+///   far from it, or with slowing_distance > 0 everywhere:  v* = s min(1, sqrt(|d| /
+///   slowing_distance)) d / |d| within the target's radius, without a slowing distance: v* = 0 if
+///   `learn_on_target`, else there is no label label = v + response (v* - v),  v: measured
+///   velocity, zero if unknown
+/// There is no label while the arm is not engaged or has no target. With LabelSource::kKinematics
+/// the label is the measured velocity itself, if it is known.
+class IntentionEstimator {
+ public:
+  /// @throws InvalidParameters for a field out of bounds.
+  explicit IntentionEstimator(const IntentionParams& params);
+
+  /// Intended velocity in m/s, or nothing if there is none to learn. Real-time safe.
+  std::optional<Vec3> Estimate(const BehaviorSample& behavior) const noexcept;
+
+ private:
+  IntentionParams params_;
+};
+
+}  // namespace efferent

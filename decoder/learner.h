@@ -1,0 +1,76 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "decoder/decoder.h"
+
+namespace efferent {
+
+/// When what has been learnt takes effect.
+enum class LearningEffect {
+  kBin,       ///< At the next bin.
+  kTrialEnd,  ///< At the end of the trial: trial k is decoded with what trials before k taught
+              ///< (trial-wise prequential).
+};
+
+/// A decoder that drives, and what makes it learn: respond with Decode, then Learn. With
+/// LearningEffect::kTrialEnd a twin sees the same features, learns bin by bin, and hands its
+/// weights to the driver when the trial stops. A copy of the last good weights is kept: a result or
+/// weight that is not finite rolls back to it and freezes learning. Real-time safe after
+/// construction; not thread-safe.
+class Learner {
+ public:
+  /// `decoder` must not be null; features have `num_channels` elements.
+  Learner(std::unique_ptr<Decoder> decoder, int num_channels, LearningEffect effect, bool enabled);
+
+  /// Decodes one bin. Nothing if the result was not finite: the decoder was rolled back.
+  std::optional<Vec3> Decode(const Eigen::VectorXf& features) noexcept;
+
+  /// Learns from the bin that was decoded last, if learning is enabled; call it after each Decode,
+  /// with a label or without. Returns whether a label was learnt from.
+  bool Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept;
+
+  /// What was commanded for the bin that was decoded last, or zero when the arm was stopped; see
+  /// Decoder::OnCommand.
+  void OnCommand(const Vec3& velocity_m_s) noexcept;
+
+  void OnTrialStart() noexcept;
+  void OnTrialStop() noexcept;
+  /// Bins are missing: activity starts anew, weights stay.
+  void OnGap() noexcept;
+
+  /// Freezes or resumes. Freezing discards nothing: what the twin has learnt takes effect.
+  void SetEnabled(bool enabled) noexcept;
+  bool enabled() const { return enabled_; }
+
+  const Decoder& decoder() const { return *driver_; }
+  std::uint64_t learned_bin_count() const { return learned_bins_; }
+  std::uint64_t rollback_count() const { return rollbacks_; }
+  /// Running average over some 1,000 labels of |decoded - intended|^2, (m/s)^2; nothing before the
+  /// first label.
+  std::optional<double> mean_squared_error() const { return mean_squared_error_; }
+
+ private:
+  /// The one that learns: the twin if there is one.
+  Decoder& student() { return twin_ ? *twin_ : *driver_; }
+  void ResetActivity() noexcept;
+  /// Keeps the weights if they are finite, else goes back to those kept last.
+  void KeepOrRollBack() noexcept;
+  void RollBack() noexcept;
+
+  std::unique_ptr<Decoder> driver_;
+  std::unique_ptr<Decoder> twin_;  // null with kBin
+  std::unique_ptr<Decoder> last_good_;
+  Eigen::VectorXf features_;  // of the last bin, for the twin
+  Vec3 last_output_ = Vec3::Zero();
+  Vec3 last_command_ = Vec3::Zero();  // for the twin
+  bool enabled_;
+  std::uint64_t learned_bins_ = 0;
+  std::uint64_t rollbacks_ = 0;
+  std::optional<double> mean_squared_error_;
+};
+
+}  // namespace efferent

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+
+namespace efferent {
+
+/// Constants of a LifNetwork, per network time step. Shapes: N neurons, I inputs.
+struct LifNetworkParams {
+  int num_inputs = 0;
+  int num_neurons = 0;
+  int num_adaptive = 0;  ///< The last ones of the N are adaptive.
+  float alpha = 0.0f;    ///< Membrane leak, exp(-dt / tau_m).
+  float rho = 0.0f;      ///< Leak of the adaptation, exp(-dt / tau_a).
+  float v_th = 1.0f;
+  float beta = 0.0f;   ///< Rise of an adaptive neuron's threshold per unit of adaptation.
+  float gamma = 0.3f;  ///< Height of the pseudo-derivative.
+};
+
+/// Recurrent network of leaky (LIF) and adaptive (ALIF) integrate-and-fire neurons with soft reset;
+/// Bellec et al., Nat Commun 11:3625 (2020), eq. 6-11 and 22, with t the network time step:
+///   v[t] = alpha v[t-1] + W_in x[t] + W_rec z[t-1] - v_th z[t-1]
+///   a[t] = rho a[t-1] + z[t-1];   A[t] = v_th + beta a[t];   z[t] = 1 if v[t] > A[t], else 0
+///   psi[t] = gamma / v_th max(0, 1 - |v[t] - A[t]| / v_th)
+/// The weights lie in one matrix [W_in | W_rec], N x (I + N), a column for each source, so that the
+/// outgoing weights of a neuron that spiked are contiguous. W_rec has no self-connections.
+/// Real-time safe after construction.
+class LifNetwork {
+ public:
+  /// Weights from a normal distribution: input weights of deviation `input_gain` (1 - alpha) v_th /
+  /// sqrt(I), recurrent ones `recurrent_gain` (1 - alpha) v_th / sqrt(N).
+  LifNetwork(const LifNetworkParams& params, float input_gain, float recurrent_gain,
+             std::uint64_t seed);
+
+  /// Sets the input that all following steps see, until the next call. x: I.
+  void SetInput(const Eigen::VectorXf& x) noexcept;
+
+  /// Advances by one time step.
+  void Advance() noexcept;
+
+  /// Membranes, adaptation and spikes to zero.
+  void ResetActivity() noexcept;
+
+  const LifNetworkParams& params() const { return params_; }
+  Eigen::MatrixXf& weights() { return weights_; }              ///< N x (I + N)
+  const Eigen::MatrixXf& weights() const { return weights_; }  ///< N x (I + N)
+  const Eigen::VectorXf& v() const { return v_; }              ///< N
+  const Eigen::VectorXf& a() const { return a_; }              ///< N, zero for LIF
+  const Eigen::VectorXf& z() const { return z_; }      ///< N, 0 or 1: spikes of the last step
+  const Eigen::VectorXf& psi() const { return psi_; }  ///< N
+
+ private:
+  LifNetworkParams params_;
+  Eigen::MatrixXf weights_;
+  Eigen::VectorXf v_, a_, z_, psi_;
+  Eigen::VectorXf input_current_;  // W_in x
+};
+
+}  // namespace efferent

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <memory>
+#include <optional>
+
+#include "decoder/decoder.h"
+#include "decoder/snn/adam.h"
+#include "decoder/snn/eligibility_traces.h"
+#include "decoder/snn/lif_network.h"
+#include "decoder/snn/recursive_least_squares.h"
+#include "decoder/snn/snn_params.h"
+
+namespace efferent {
+
+/// Spiking decoder that learns every weight online with e-prop (decoder/README.md has it all in one
+/// place). Per bin k of S network steps, with x the features and a constant 1 as the last input:
+///   S times:  LifNetwork::Advance;  zbar <- kappa zbar + (1 - kappa) z;  xbar <- kappa xbar + (1 -
+///   kappa) x y[k] = output_leak c[k-1] + W_out' phi,  phi = [zbar; xbar; 1]  (without
+///   `readout_inputs`: [zbar; 1])
+/// Learning from label y*: error = y - y*; the readout by recursive least squares or by the
+/// gradient; input and recurrent weights by e-prop: dW_ji = -Adam(L_j ebar_ji), L_j = sum_d B_jd
+/// error_d + rate_regularization (rate_j - target_rate) dt, B the readout weights of neuron j
+/// (symmetric) or fixed random ones. c[k-1], the last command, counts as measured: the
+/// error of a bin is not blamed on earlier outputs.
+class SnnDecoder final : public Decoder {
+ public:
+  /// @throws InvalidParameters naming each field out of bounds.
+  SnnDecoder(const SnnParams& params, int num_channels, int num_dimensions, TimeNs bin_width_ns);
+
+  std::string_view name() const override { return "snn"; }
+  Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
+  void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
+  void OnCommand(const Vec3& velocity_m_s) noexcept override;
+  void ResetActivity() noexcept override;
+  void CopyWeightsFrom(const Decoder& other) noexcept override;
+  void ForgetEvidence() noexcept override;
+  bool IsHealthy() const noexcept override;
+  std::unique_ptr<Decoder> Clone() const override;
+
+  int num_substeps() const { return num_substeps_; }
+  const LifNetwork& network() const { return network_; }
+  const EligibilityTraces& traces() const { return traces_; }
+  const Eigen::MatrixXd& readout_weights() const { return readout_weights_; }  ///< F x D
+  const Eigen::VectorXd& readout_features() const { return phi_; }             ///< F
+  /// Spikes per second and neuron, average over the last second or so.
+  double mean_rate_hz() const;
+
+ private:
+  void LearnReadout() noexcept;
+  void LearnNetwork() noexcept;
+
+  SnnParams params_;
+  int num_substeps_;
+  float substep_s_;
+  float kappa_;
+  float rate_keep_;
+
+  // Weights.
+  LifNetwork network_;
+  Eigen::MatrixXd readout_weights_;  // F x D, F = N (+ I - 1) + 1
+  Eigen::MatrixXf random_feedback_;  // N x D; empty with symmetric feedback
+
+  // Activity.
+  Eigen::VectorXf x_;             // I: features and a constant 1
+  Eigen::VectorXf filtered_z_;    // zbar, N
+  Eigen::VectorXf filtered_x_;    // xbar, I
+  Eigen::VectorXf rate_;          // spikes per step, running average, N
+  Eigen::VectorXd phi_;           // F
+  Eigen::VectorXd output_;        // y, D
+  Eigen::VectorXd last_command_;  // c, D
+
+  // Learning. What the steps of the last bin left behind waits here until the command has gone.
+  EligibilityTraces traces_;
+  Eigen::MatrixXf psi_of_step_;      // N x S
+  Eigen::MatrixXf sources_of_step_;  // (I + N) x S
+  Eigen::VectorXf psi_, sources_;    // one column of these
+  Adam<float> adam_;
+  Adam<double> readout_adam_;        // 0 x 0 with recursive least squares
+  RecursiveLeastSquares rls_;        // 0 x 0 with the gradient
+  Eigen::VectorXd error_;            // y - y*, D
+  Eigen::VectorXf learning_signal_;  // L, N
+};
+
+}  // namespace efferent

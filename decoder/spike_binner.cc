@@ -1,0 +1,59 @@
+#include "decoder/spike_binner.h"
+
+#include <stdexcept>
+#include <string>
+
+namespace efferent {
+
+SpikeBinner::SpikeBinner(int num_channels, TimeNs bin_width_ns) : bin_width_ns_(bin_width_ns) {
+  if (num_channels < 1) {
+    throw std::invalid_argument("num_channels is " + std::to_string(num_channels) +
+                                ", must be >= 1");
+  }
+  if (bin_width_ns < 1) {
+    throw std::invalid_argument("bin_width_ns is " + std::to_string(bin_width_ns) +
+                                ", must be >= 1");
+  }
+  open_ = Eigen::MatrixXf::Zero(num_channels, kMaxBinsAhead);
+  taken_ = Eigen::VectorXf::Zero(num_channels);
+}
+
+void SpikeBinner::Add(std::span<const Spike> spikes) noexcept {
+  const TimeNs next_start = next_bin_start_ns();
+  for (const Spike& spike : spikes) {
+    if (spike.time_ns < next_start) {
+      ++late_events_;
+      continue;
+    }
+    const std::uint64_t bin = static_cast<std::uint64_t>(spike.time_ns / bin_width_ns_);
+    if (bin >= next_bin_ + kMaxBinsAhead ||
+        spike.channel >= static_cast<std::uint32_t>(open_.rows())) {
+      ++rejected_events_;
+      continue;
+    }
+    open_(spike.channel, static_cast<Eigen::Index>(bin % kMaxBinsAhead)) += 1.0f;
+  }
+}
+
+void SpikeBinner::AddCounts(std::span<const float> counts) noexcept {
+  open_.col(static_cast<Eigen::Index>(next_bin_ % kMaxBinsAhead)) +=
+      Eigen::Map<const Eigen::VectorXf>(counts.data(), static_cast<Eigen::Index>(counts.size()));
+}
+
+const Eigen::VectorXf& SpikeBinner::TakeBin() noexcept {
+  auto column = open_.col(static_cast<Eigen::Index>(next_bin_ % kMaxBinsAhead));
+  taken_ = column;
+  column.setZero();
+  ++next_bin_;
+  return taken_;
+}
+
+std::uint64_t SpikeBinner::SkipTo(std::uint64_t bin_index) noexcept {
+  if (bin_index <= next_bin_) return 0;
+  const std::uint64_t skipped = bin_index - next_bin_;
+  open_.setZero();
+  next_bin_ = bin_index;
+  return skipped;
+}
+
+}  // namespace efferent

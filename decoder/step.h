@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "decoder/command_shaper.h"
+#include "decoder/feature_extractor.h"
+#include "decoder/intention.h"
+#include "decoder/learner.h"
+#include "decoder/parameters.h"
+#include "decoder/spike_binner.h"
+#include "decoder/types.h"
+
+namespace efferent {
+
+/// Settings of a Step that are not the decoder's own.
+struct StepParams {
+  int num_channels = 0;
+  TimeNs bin_width_ns = 0;
+  int num_dimensions = 2;
+  FeatureParams features;
+  IntentionParams intention;
+  LimitParams limits;
+  LearningEffect learning_effect = LearningEffect::kBin;
+  bool learning_enabled = true;
+};
+
+template <class Visitor>
+void VisitFields(StepParams& p, Visitor&& visit) {
+  visit("num_channels", p.num_channels, Bounds{1, 4096}, "channels");
+  visit("bin_width_ns", p.bin_width_ns, Bounds{1e5, 1e9}, "ns");
+  visit("num_dimensions", p.num_dimensions, Bounds{2, 3}, "");
+  visit("features", p.features);
+  visit("learning", p.intention);
+  visit("limits", p.limits);
+}
+
+/// The path from spikes to command, and then to what is learnt:
+///
+///   AddSpikes / AddCounts    -> binner
+///   DecodeBin                -> binner -> features -> decoder -> shaper -> command     (respond,
+///   LearnBin                 -> label -> learner                                        then
+///   learn)
+///
+/// Real-time safe after construction: no allocation, lock, I/O, log or throw. Not thread-safe. A
+/// function of its inputs: same construction and same calls, same commands and weights, bit for
+/// bit.
+class Step {
+ public:
+  /// @throws InvalidParameters naming every field out of bounds.
+  Step(const StepParams& params, std::unique_ptr<Decoder> decoder);
+
+  /// Adds events; see SpikeBinner::Add.
+  void AddSpikes(std::span<const Spike> spikes) noexcept { binner_.Add(spikes); }
+  /// Adds a row of counts to the next bin, num_channels.
+  void AddCounts(std::span<const float> counts) noexcept { binner_.AddCounts(counts); }
+
+  /// Closes the next bin and decodes it. `position_m`: where the arm is, if known. Always writes a
+  /// command: kDecoded or kFault.
+  CommandStatus DecodeBin(const std::optional<Vec3>& position_m, Command* command) noexcept;
+
+  /// Learns from the bin that was decoded last. `behavior`: arm and task as the subject had them
+  /// when the bin began. Returns whether anything was learnt.
+  bool LearnBin(const std::optional<BehaviorSample>& behavior) noexcept;
+
+  void OnTrialStart() noexcept { learner_.OnTrialStart(); }
+  void OnTrialStop() noexcept { learner_.OnTrialStop(); }
+  /// Jumps over missing bins to `bin_index`; returns how many.
+  std::uint64_t SkipTo(std::uint64_t bin_index) noexcept;
+  /// The arm was stopped (watchdog): the next command accelerates from zero.
+  void OnStopped() noexcept;
+  void SetLearningEnabled(bool enabled) noexcept { learner_.SetEnabled(enabled); }
+
+  const SpikeBinner& binner() const { return binner_; }
+  const Learner& learner() const { return learner_; }
+
+ private:
+  int num_dimensions_;
+  SpikeBinner binner_;
+  FeatureExtractor features_;
+  Learner learner_;
+  CommandShaper shaper_;
+  IntentionEstimator intention_;
+  bool last_bin_decoded_ = false;
+};
+
+}  // namespace efferent

@@ -1,0 +1,136 @@
+#include "server/config/config_file.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "server/config/yaml_reader.h"
+#include "server/session/session_settings.h"
+
+namespace efferent {
+namespace {
+
+/// Visitor for VisitFields that reads a section of the file.
+class ServerReader {
+ public:
+  ServerReader(const YAML::Node& section, YamlProblems* problems)
+      : section_(section), problems_(problems) {}
+
+  template <class T>
+  void operator()(std::string_view name, T& value, Bounds bounds, std::string_view unit) {
+    const YAML::Node node = Find(name);
+    if (!node.IsDefined()) return;
+    std::optional<WireNumber> number;
+    if constexpr (std::is_integral_v<T>) {
+      number = ReadInteger(node);
+    } else if (const auto real = ReadDouble(node)) {
+      number = *real;
+    }
+    if (!number) {
+      problems_->Add(node, Path(name),
+                     std::is_integral_v<T> ? "must be a whole number" : "must be a number");
+    } else if (!Within(*number, bounds)) {
+      problems_->Add(node, Path(name), DescribeOutOfBounds(*number, bounds, unit));
+    } else {
+      value = std::visit([](auto n) { return static_cast<T>(n); }, *number);
+    }
+  }
+  void operator()(std::string_view name, std::string& value) {
+    const YAML::Node node = Find(name);
+    if (!node.IsDefined() || node.IsNull()) return;
+    if (node.IsScalar()) {
+      value = node.Scalar();
+    } else {
+      problems_->Add(node, Path(name), "must be text");
+    }
+  }
+  void operator()(std::string_view name, LogLevel& value) {
+    const YAML::Node node = Find(name);
+    if (!node.IsDefined()) return;
+    const auto& names = LogLevelNames();
+    const auto found =
+        std::find(names.begin(), names.end(), node.IsScalar() ? node.Scalar() : std::string());
+    if (found == names.end()) {
+      problems_->Add(node, Path(name), "must be one of debug, info, warning, error");
+    } else {
+      value = static_cast<LogLevel>(found - names.begin());
+    }
+  }
+
+ private:
+  YAML::Node Find(std::string_view name) const {
+    return section_.IsMap() ? section_[std::string(name)] : YAML::Node(YAML::NodeType::Undefined);
+  }
+  static std::string Path(std::string_view name) { return fmt::format("server.{}", name); }
+
+  const YAML::Node section_;
+  YamlProblems* problems_;
+};
+
+/// Visitor for VisitFields that gathers names.
+struct NameLister {
+  std::vector<std::string>* names;
+  template <class... Rest>
+  void operator()(std::string_view name, Rest&&...) {
+    names->emplace_back(name);
+  }
+};
+
+[[noreturn]] void Throw(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) {
+    if (!text.empty()) text += '\n';
+    text += line;
+  }
+  throw ConfigError(text);
+}
+
+}  // namespace
+
+Config LoadConfig(const std::string& file) {
+  std::ifstream stream(file);
+  std::ostringstream text;
+  if (stream) text << stream.rdbuf();
+  if (!stream) throw ConfigError(file + ": cannot be read");
+  return ParseConfig(text.str(), file);
+}
+
+Config ParseConfig(const std::string& text, const std::string& file) {
+  YAML::Node root;
+  try {
+    root = YAML::Load(text);
+  } catch (const YAML::Exception& error) {
+    throw ConfigError(fmt::format("{}:{}: is not YAML: {}", file, error.mark.line + 1, error.msg));
+  }
+  Config config;
+  YamlProblems problems(file);
+  if (CheckKeys(root, "", {"server", "session_defaults"}, &problems)) {
+    if (const YAML::Node section = root["server"]) {
+      std::vector<std::string> known;
+      VisitFields(config.server, NameLister{&known});
+      if (CheckKeys(section, "server", known, &problems)) {
+        VisitFields(config.server, ServerReader(section, &problems));
+      }
+    }
+    if (const YAML::Node section = root["session_defaults"]) {
+      ReadYaml(section, "session_defaults", &config.session_defaults, &problems);
+      std::vector<Violation> violations;
+      ReadSettings(config.session_defaults, SettingsUse::kDefaults, &violations);
+      for (Violation& violation : violations) {
+        violation.field.insert(0, "session_defaults.");
+        problems.Add(violation);
+      }
+    }
+  }
+  if (!problems.empty()) Throw(problems.Lines());
+  return config;
+}
+
+const std::vector<std::string>& LogLevelNames() {
+  static const std::vector<std::string> names = {"debug", "info", "warning", "error"};
+  return names;
+}
+
+}  // namespace efferent

@@ -1,0 +1,117 @@
+// efferentd: wiring only.
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/config/config_file.h"
+#include "server/fan_out_events.h"
+#include "server/log_events.h"
+#include "server/logging.h"
+#include "server/server.h"
+#include "server/storage/event_store.h"
+
+namespace efferent {
+namespace {
+
+// Exit codes.
+constexpr int kFailed = 1;
+constexpr int kBadConfiguration = 2;
+
+struct CommandLine {
+  std::string config;
+  std::optional<std::string> listen;
+  std::optional<std::string> data_dir;
+  std::optional<LogLevel> log_level;
+  bool print_config = false;
+  bool check_config = false;
+};
+
+void Declare(CommandLine* line, CLI::App* app) {
+  std::map<std::string, LogLevel> levels;
+  for (std::size_t i = 0; i < LogLevelNames().size(); ++i) {
+    levels[LogLevelNames()[i]] = static_cast<LogLevel>(i);
+  }
+  app->add_option("--config", line->config, "configuration file (YAML)");
+  app->add_option("--listen", line->listen, "HOST:PORT (port 0: any free one) or unix:/PATH");
+  app->add_option("--data-dir", line->data_dir,
+                  "folder to keep data in; without it, none are kept");
+  app->add_option("--log-level", line->log_level, "debug, info, warning or error")
+      ->transform(CLI::CheckedTransformer(levels));
+  app->add_flag("--print-config", line->print_config, "print the effective configuration and exit");
+  app->add_flag("--check-config", line->check_config, "check the configuration and exit");
+}
+
+Config Configure(const CommandLine& line) {
+  Config config = line.config.empty() ? Config{} : LoadConfig(line.config);
+  if (line.listen) config.server.listen = *line.listen;
+  if (line.data_dir) config.server.data_dir = *line.data_dir;
+  if (line.log_level) config.server.log_level = *line.log_level;
+  return config;
+}
+
+std::shared_ptr<EventSink> MakeEvents(const ServerParams& params) {
+  std::vector<std::shared_ptr<EventSink>> sinks = {std::make_shared<LogEvents>()};
+  if (!params.data_dir.empty()) sinks.push_back(std::make_shared<EventStore>(params.data_dir));
+  return std::make_shared<FanOutEvents>(std::move(sinks));
+}
+
+void Serve(const Config& config) {
+  // Signals are this thread's: taken over before any other starts.
+  boost::asio::io_context io;
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+  Server server(config.server, config.session_defaults, MakeEvents(config.server));
+  std::printf("listening on %s\n", server.address().c_str());
+  std::fflush(stdout);
+  signals.async_wait([](const boost::system::error_code&, int signal) {
+    spdlog::info("signal {}: shutting down", signal);
+  });
+  io.run();
+  server.Shutdown();
+}
+
+int Main(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app("Closed-loop brain-computer interface decoding service. Research use only.",
+               "efferentd");
+  Declare(&line, &app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadConfiguration;
+  }
+  Config config;
+  try {
+    config = Configure(line);
+  } catch (const ConfigError& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return kBadConfiguration;
+  }
+  if (line.print_config) std::fputs(PrintConfig(config).c_str(), stdout);
+  if (line.print_config || line.check_config) return 0;
+
+  StartLog(config.server.log_level);
+  int result = 0;
+  try {
+    Serve(config);
+  } catch (const std::exception& error) {
+    spdlog::critical("{}", error.what());
+    result = kFailed;
+  }
+  StopLog();
+  return result;
+}
+
+}  // namespace
+}  // namespace efferent
+
+int main(int argc, char** argv) { return efferent::Main(argc, argv); }

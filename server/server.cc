@@ -1,0 +1,129 @@
+#include "server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "server/services/acquisition_service.h"
+#include "server/services/active_streams.h"
+#include "server/services/arm_service.h"
+#include "server/services/diagnostics_service.h"
+#include "server/services/service_context.h"
+#include "server/services/session_service.h"
+#include "server/session/session_clock.h"
+
+namespace efferent {
+namespace {
+
+constexpr int kMaxMessageBytes = 16 << 20;
+
+std::string WithPort(const std::string& listen, int port) {
+  if (listen.rfind("unix:", 0) == 0) return listen;
+  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(const ServerParams& params, const v1::SessionConfig& session_defaults,
+       std::shared_ptr<EventSink> events, DecoderFactory make_decoder)
+      : params_(params),
+        sessions_(session_defaults, params.max_sessions, std::move(make_decoder),
+                  std::move(events)),
+        context_{&sessions_, &streams_, {params.max_chunk_bytes, params.max_chunk_events}},
+        clock_(&io_, &sessions_) {
+    Listen();
+    clock_.Start();
+    clock_thread_ = std::thread([this] { io_.run(); });
+  }
+
+  void Shutdown() {
+    if (shut_down_.exchange(true)) return;
+    if (auto* health = grpc_->GetHealthCheckService()) health->Shutdown();
+    sessions_.ShutDown();
+    streams_.Close();
+    grpc_->Shutdown(
+        std::chrono::system_clock::now() +
+        std::chrono::nanoseconds(static_cast<std::int64_t>(params_.shutdown_grace_s * 1e9)));
+    io_.stop();
+    clock_thread_.join();
+  }
+
+  const std::string& address() const { return address_; }
+  SessionRegistry& sessions() { return sessions_; }
+
+ private:
+  void Listen() {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    // Without this a second server on the same port would start, and get half of the connections.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    const int keepalive_ms = static_cast<int>(params_.keepalive_s * 1e3);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, keepalive_ms);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, keepalive_ms);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    // Clients probe too, also while nothing flows.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1'000);
+    builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    builder.SetMaxSendMessageSize(kMaxMessageBytes);
+    builder.RegisterService(&session_service_);
+    builder.RegisterService(&acquisition_service_);
+    builder.RegisterService(&arm_service_);
+    builder.RegisterService(&diagnostics_service_);
+    int port = 0;
+    builder.AddListeningPort(params_.listen, grpc::InsecureServerCredentials(), &port);
+    grpc_ = builder.BuildAndStart();
+    if (!grpc_ || port == 0) {
+      throw std::runtime_error("cannot listen on " + params_.listen +
+                               ": the address is in use, or is not one of this machine");
+    }
+    address_ = WithPort(params_.listen, port);
+    auto* health = grpc_->GetHealthCheckService();
+    for (const char* service :
+         {v1::SessionService::service_full_name(), v1::AcquisitionService::service_full_name(),
+          v1::ArmService::service_full_name(), v1::DiagnosticsService::service_full_name()}) {
+      health->SetServingStatus(service, true);
+    }
+  }
+
+  ServerParams params_;
+  SessionRegistry sessions_;
+  ActiveStreams streams_;
+  ServiceContext context_;
+  SessionService session_service_{&context_};
+  AcquisitionService acquisition_service_{&context_};
+  ArmService arm_service_{&context_};
+  DiagnosticsService diagnostics_service_{&context_};
+  std::unique_ptr<grpc::Server> grpc_;
+  std::string address_;
+
+  boost::asio::io_context io_{1};
+  SessionClock clock_;
+  std::thread clock_thread_;
+  std::atomic<bool> shut_down_ = false;
+};
+
+Server::Server(const ServerParams& params, const v1::SessionConfig& session_defaults,
+               std::shared_ptr<EventSink> events, DecoderFactory make_decoder)
+    : impl_(std::make_unique<Impl>(params, session_defaults, std::move(events),
+                                   std::move(make_decoder))) {}
+
+Server::~Server() { Shutdown(); }
+
+const std::string& Server::address() const { return impl_->address(); }
+
+SessionRegistry& Server::sessions() { return impl_->sessions(); }
+
+void Server::Shutdown() { impl_->Shutdown(); }
+
+}  // namespace efferent

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "efferent/v1/config.pb.h"
+#include "server/config/server_params.h"
+#include "server/session/event_sink.h"
+#include "server/session/session_registry.h"
+
+namespace efferent {
+
+/// The service: gRPC on one address, and the thread that watches the clock. Construction listens.
+///
+/// Threads: gRPC's own (a chunk is decoded on the one that read it), one for the clock, and what
+/// `events` brings.
+class Server {
+ public:
+  /// @throws std::runtime_error if it cannot listen, saying why.
+  Server(const ServerParams& params, const v1::SessionConfig& session_defaults,
+         std::shared_ptr<EventSink> events, DecoderFactory make_decoder = MakeDecoder);
+  /// Shuts down.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Where it listens, with the port that was chosen.
+  const std::string& address() const;
+
+  SessionRegistry& sessions();
+
+  /// Health turns to NOT_SERVING, arms get STOPPED, streams end with UNAVAILABLE, all within the
+  /// grace period. Then nothing runs any more. A second call does nothing.
+  void Shutdown();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace efferent

@@ -1,0 +1,121 @@
+#include "server/services/message_mapping.h"
+
+#include <cmath>
+
+namespace efferent {
+namespace {
+
+std::optional<Violation> ReadVector(const google::protobuf::RepeatedField<double>& values,
+                                    int num_dimensions, const std::string& path, Vec3* vector) {
+  if (values.size() != num_dimensions) {
+    return Violation{path, "has " + std::to_string(values.size()) +
+                               " elements, must have num_dimensions of the session (" +
+                               std::to_string(num_dimensions) + ")"};
+  }
+  *vector = Vec3::Zero();
+  for (int i = 0; i < num_dimensions; ++i) {
+    // Written so that NaN fails.
+    if (!(std::abs(values[i]) <= kMaxMagnitude)) {
+      return Violation{path + "[" + std::to_string(i) + "]",
+                       "is " + std::to_string(values[i]) + ", must be finite and within +-1e6"};
+    }
+    (*vector)[i] = values[i];
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Target* target,
+                                      int num_dimensions, const std::string& state_path,
+                                      const std::string& target_path, BehaviorSample* sample) {
+  *sample = BehaviorSample{};
+  if (state.time_ns() < 0 || state.time_ns() > kMaxSessionTimeNs) {
+    return Violation{state_path + ".time_ns",
+                     "is " + std::to_string(state.time_ns()) + " ns, must be in [0, " +
+                         std::to_string(kMaxSessionTimeNs) + "] ns of session time"};
+  }
+  sample->time_ns = state.time_ns();
+  sample->engaged = state.engaged();
+  if (auto wrong = ReadVector(state.position_m(), num_dimensions, state_path + ".position_m",
+                              &sample->position_m)) {
+    return wrong;
+  }
+  if (!state.velocity_m_s().empty()) {
+    Vec3 velocity;
+    if (auto wrong = ReadVector(state.velocity_m_s(), num_dimensions, state_path + ".velocity_m_s",
+                                &velocity)) {
+      return wrong;
+    }
+    sample->velocity_m_s = velocity;
+  }
+  if (!target) return std::nullopt;
+  Vec3 position;
+  if (auto wrong = ReadVector(target->position_m(), num_dimensions, target_path + ".position_m",
+                              &position)) {
+    return wrong;
+  }
+  if (!(target->radius_m() >= 0.0 && target->radius_m() <= kMaxMagnitude)) {
+    return Violation{target_path + ".radius_m",
+                     "is " + std::to_string(target->radius_m()) + " m, must be in [0, 1e6] m"};
+  }
+  sample->target_position_m = position;
+  sample->target_radius_m = target->radius_m();
+  return std::nullopt;
+}
+
+std::optional<Violation> ReadTrialEvents(
+    const google::protobuf::RepeatedPtrField<v1::TrialEvent>& events, TimeNs latest_ns,
+    const std::string& path, std::vector<TrialBoundary>* boundaries) {
+  if (events.size() > kMaxTrialEvents) {
+    return Violation{path, "has " + std::to_string(events.size()) + " events, at most " +
+                               std::to_string(kMaxTrialEvents) + " are taken at once"};
+  }
+  TimeNs last_ns = 0;
+  for (int i = 0; i < events.size(); ++i) {
+    const v1::TrialEvent& event = events[i];
+    const auto at = [&](const char* field) {
+      return path + "[" + std::to_string(i) + "]." + field;
+    };
+    if (event.kind() != v1::TRIAL_EVENT_KIND_START && event.kind() != v1::TRIAL_EVENT_KIND_STOP) {
+      return Violation{at("kind"),
+                       "is " + std::to_string(event.kind()) + ", must be START or STOP"};
+    }
+    if (event.time_ns() < 0 || event.time_ns() > latest_ns) {
+      return Violation{at("time_ns"), "is " + std::to_string(event.time_ns()) +
+                                          " ns, must be in [0, " + std::to_string(latest_ns) +
+                                          "] ns, the end of what it came with"};
+    }
+    if (event.time_ns() < last_ns) {
+      return Violation{at("time_ns"), "is " + std::to_string(event.time_ns()) +
+                                          " ns, before the event that precedes it (" +
+                                          std::to_string(last_ns) + " ns); send them in order"};
+    }
+    if (event.condition().size() > kMaxConditionBytes) {
+      return Violation{at("condition"), "has " + std::to_string(event.condition().size()) +
+                                            " bytes, at most " +
+                                            std::to_string(kMaxConditionBytes) + " are allowed"};
+    }
+    last_ns = event.time_ns();
+    boundaries->push_back({event.time_ns(), event.kind() == v1::TRIAL_EVENT_KIND_START
+                                                ? TrialBoundary::Kind::kStart
+                                                : TrialBoundary::Kind::kStop});
+  }
+  return std::nullopt;
+}
+
+void WriteCommand(const PublishedCommand& published, int num_dimensions,
+                  std::uint64_t skipped_command_count, v1::Command* command) {
+  command->set_bin_index(published.command.bin_index);
+  command->set_bin_stop_time_ns(published.command.bin_stop_time_ns);
+  command->set_status(
+      static_cast<v1::CommandStatus>(static_cast<int>(published.command.status) + 1));
+  command->clear_velocity_m_s();
+  for (int i = 0; i < num_dimensions; ++i) {
+    command->add_velocity_m_s(published.command.velocity_m_s[i]);
+  }
+  command->set_client_send_time_ns(published.client_send_time_ns);
+  command->set_skipped_command_count(skipped_command_count);
+}
+
+}  // namespace efferent

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <grpcpp/support/server_callback.h>
+
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "server/loop/streams.h"
+#include "server/services/error_status.h"
+
+namespace efferent {
+
+/// What a stream that the server ends says to its client.
+inline grpc::Status EndStatus(StreamEnd reason, const grpc::Status& when_session_ended) {
+  switch (reason) {
+    case StreamEnd::kTakenOver:
+      return MakeStatus(grpc::StatusCode::ABORTED, "a newer stream took over this session");
+    case StreamEnd::kServerShutdown:
+      return MakeStatus(grpc::StatusCode::UNAVAILABLE, "server is shutting down");
+    case StreamEnd::kSessionEnded:
+      break;
+  }
+  return when_session_ended;
+}
+
+/// The writing side of a callback reactor: at most one write at a time, one Finish, and that only
+/// after the write. All members must be called with `mutex_` held, which is never held across
+/// anything slower than handing a message to the transport.
+template <class Reactor, class Response>
+class OutboundStream : public Reactor {
+ protected:
+  /// Whether `response_` may be changed and written.
+  bool CanWrite() const { return !writing_ && !finished_; }
+  bool ending() const { return ending_ || finished_; }
+
+  void Write() {
+    writing_ = true;
+    this->StartWrite(&response_);
+  }
+  void WriteDone() { writing_ = false; }
+
+  /// The first status counts. FinishIfIdle carries it out.
+  void SetEnding(grpc::Status status) {
+    if (!ending_) ending_ = std::move(status);
+  }
+  void FinishIfIdle() {
+    if (!ending_ || !CanWrite()) return;
+    finished_ = true;
+    this->Finish(*ending_);
+  }
+
+  mutable std::mutex mutex_;
+  Response response_;
+
+ private:
+  bool writing_ = false;
+  bool finished_ = false;
+  std::optional<grpc::Status> ending_;
+};
+
+}  // namespace efferent

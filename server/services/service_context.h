@@ -1,0 +1,16 @@
+#pragma once
+
+#include "server/services/active_streams.h"
+#include "server/services/chunk_reader.h"
+#include "server/session/session_registry.h"
+
+namespace efferent {
+
+/// What the services share. Outlives every call.
+struct ServiceContext {
+  SessionRegistry* sessions = nullptr;
+  ActiveStreams* streams = nullptr;
+  ChunkLimits chunk_limits;
+};
+
+}  // namespace efferent

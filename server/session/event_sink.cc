@@ -1,0 +1,33 @@
+#include "server/session/event_sink.h"
+
+namespace efferent {
+
+std::string_view Name(SessionEventKind kind) {
+  switch (kind) {
+    case SessionEventKind::kAcquisitionAttached:
+      return "acquisition attached";
+    case SessionEventKind::kAcquisitionLost:
+      return "acquisition lost";
+    case SessionEventKind::kArmAttached:
+      return "arm attached";
+    case SessionEventKind::kArmLost:
+      return "arm lost";
+    case SessionEventKind::kHeld:
+      return "held";
+    case SessionEventKind::kStopped:
+      return "stopped";
+    case SessionEventKind::kResumed:
+      return "resumed";
+    case SessionEventKind::kFault:
+      return "fault";
+    case SessionEventKind::kLearningFrozen:
+      return "learning frozen";
+    case SessionEventKind::kLearningResumed:
+      return "learning resumed";
+    case SessionEventKind::kChunkRefused:
+      return "chunk refused";
+  }
+  return "unknown";
+}
+
+}  // namespace efferent

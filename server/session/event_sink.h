@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string_view>
+
+#include "efferent/v1/session.pb.h"
+
+namespace efferent {
+
+/// What happens in a session and is worth remembering.
+enum class SessionEventKind {
+  kAcquisitionAttached,
+  kAcquisitionLost,
+  kArmAttached,
+  kArmLost,
+  kHeld,
+  kStopped,
+  kResumed,
+  kFault,
+  kLearningFrozen,
+  kLearningResumed,
+  kChunkRefused,
+};
+
+std::string_view Name(SessionEventKind kind);
+
+/// Where sessions report what happens: the log, and the database if there is one. Thread-safe;
+/// never blocks on I/O. Not to be called between a spike and its command.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void Record(SessionEventKind kind, std::string_view session_id,
+                      std::string_view detail) = 0;
+  virtual void SessionCreated(const v1::Session& session) = 0;
+  /// `reason`: `ended` (by request) or `shutdown`.
+  virtual void SessionEnded(const v1::Session& session, std::string_view reason) = 0;
+};
+
+}  // namespace efferent

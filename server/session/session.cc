@@ -1,0 +1,147 @@
+#include "server/session/session.h"
+
+#include <chrono>
+#include <utility>
+
+namespace efferent {
+namespace {
+
+std::int64_t UnixNowNs() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Session::Session(std::string id, const SessionSettings& settings,
+                 const DecoderFactory& make_decoder, std::shared_ptr<EventSink> events)
+    : id_(std::move(id)),
+      settings_(settings),
+      config_(WriteSettings(settings)),
+      create_time_unix_ns_(UnixNowNs()),
+      events_(std::move(events)),
+      watchdog_(settings.watchdog, &mailbox_),
+      loop_(MakeStep(settings, make_decoder), &mailbox_, &inbox_, MonotonicNowNs) {}
+
+bool Session::AttachAcquisition(std::shared_ptr<AcquisitionHolder> stream) {
+  events_->Record(SessionEventKind::kAcquisitionAttached, id_, "");
+  const bool ready = seat_.Attach(stream);
+  if (ended_) stream->End(StreamEnd::kSessionEnded);
+  return ready;
+}
+
+void Session::EndChunk(const AcquisitionHolder* stream) {
+  // The stream may have broken while its last chunk was decoded, after the arm was stopped.
+  if (!seat_.EndChunk(stream) && !seat_.taken()) mailbox_.Stop(MonotonicNowNs());
+}
+
+void Session::LeaveAcquisition(const AcquisitionHolder* stream, std::string_view why) {
+  if (!seat_.Leave(stream)) return;
+  const bool stopped = mailbox_.Stop(MonotonicNowNs());
+  events_->Record(SessionEventKind::kAcquisitionLost, id_, why);
+  if (stopped) events_->Record(SessionEventKind::kStopped, id_, "the acquisition stream ended");
+}
+
+void Session::AttachArm(std::shared_ptr<ServerStream> stream) {
+  events_->Record(SessionEventKind::kArmAttached, id_, "");
+  std::shared_ptr<ServerStream> older;
+  {
+    const std::lock_guard lock(arm_mutex_);
+    older = std::exchange(arm_, stream);
+  }
+  if (older) older->End(StreamEnd::kTakenOver);
+  if (ended_) stream->End(StreamEnd::kSessionEnded);
+}
+
+void Session::LeaveArm(const ServerStream* stream) {
+  std::shared_ptr<ServerStream> leaving;
+  {
+    const std::lock_guard lock(arm_mutex_);
+    if (arm_.get() != stream) return;
+    leaving = std::exchange(arm_, nullptr);
+  }
+  inbox_.Forget();
+  events_->Record(SessionEventKind::kArmLost, id_, "");
+}
+
+bool Session::UpdateArm(const v1::ArmUpdate& update, const BehaviorSample& sample,
+                        const std::vector<TrialBoundary>& boundaries) {
+  if (!inbox_.Put(sample, boundaries)) return false;
+  watch_hub_.Publish(update);
+  return true;
+}
+
+void Session::SetLearning(bool enabled) {
+  loop_.SetLearning(enabled);
+  events_->Record(enabled ? SessionEventKind::kLearningResumed : SessionEventKind::kLearningFrozen,
+                  id_, "by request");
+}
+
+std::int64_t Session::LookAtClock(std::int64_t now_ns) {
+  const Watchdog::Outcome outcome = watchdog_.Look(now_ns);
+  if (outcome.event == Watchdog::Event::kHeld) {
+    events_->Record(SessionEventKind::kHeld, id_, "no bin in time");
+  } else if (outcome.event == Watchdog::Event::kStopped) {
+    events_->Record(SessionEventKind::kStopped, id_, "no bin in time");
+  }
+  return outcome.look_again_at_ns;
+}
+
+std::shared_ptr<WatchHub::Place> Session::AttachWatcher(std::shared_ptr<Watcher> stream) {
+  auto place = watch_hub_.Subscribe(stream);
+  if (ended_) stream->End(StreamEnd::kSessionEnded);
+  return place;
+}
+
+void Session::EndStreams(StreamEnd reason) {
+  if (reason == StreamEnd::kSessionEnded) ended_ = true;
+  mailbox_.Stop(MonotonicNowNs());
+  seat_.End(reason);
+  std::shared_ptr<ServerStream> arm;
+  {
+    const std::lock_guard lock(arm_mutex_);
+    arm = arm_;
+  }
+  if (arm) arm->End(reason);
+  watch_hub_.End(reason);
+}
+
+v1::Session Session::Describe() const {
+  const LoopStatus status = loop_.status();
+  v1::Session session;
+  session.set_session_id(id_);
+  *session.mutable_config() = config_;
+  session.set_create_time_unix_ns(create_time_unix_ns_);
+  session.set_learning_enabled(status.learning_enabled);
+  session.set_decoded_until_ns(status.decoded_until_ns);
+  session.set_applied_sequence_number(status.applied_sequence_number);
+  session.set_acquisition_attached(seat_.taken());
+  {
+    const std::lock_guard lock(arm_mutex_);
+    session.set_arm_attached(arm_ != nullptr);
+  }
+  *session.mutable_statistics() = Statistics();
+  return session;
+}
+
+v1::SessionStatistics Session::Statistics() const {
+  const LoopStatus status = loop_.status();
+  v1::SessionStatistics statistics;
+  statistics.set_decoded_bin_count(status.decoded_bin_count);
+  statistics.set_missed_bin_count(status.missed_bin_count);
+  statistics.set_learned_bin_count(status.learned_bin_count);
+  statistics.set_late_event_count(status.late_event_count);
+  statistics.set_duplicate_chunk_count(status.duplicate_chunk_count);
+  statistics.set_missing_chunk_count(status.missing_chunk_count);
+  statistics.set_held_count(mailbox_.held_count());
+  statistics.set_stopped_count(mailbox_.stopped_count());
+  statistics.set_fault_count(status.fault_count);
+  statistics.set_skipped_command_count(skipped_commands_);
+  if (status.mean_squared_error_m2_s2) {
+    statistics.set_mean_squared_error_m2_s2(*status.mean_squared_error_m2_s2);
+  }
+  return statistics;
+}
+
+}  // namespace efferent

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "efferent/v1/arm.pb.h"
+#include "efferent/v1/session.pb.h"
+#include "server/loop/acquisition_seat.h"
+#include "server/loop/behavior_inbox.h"
+#include "server/loop/command_mailbox.h"
+#include "server/loop/control_loop.h"
+#include "server/loop/streams.h"
+#include "server/loop/watchdog.h"
+#include "server/session/event_sink.h"
+#include "server/session/session_settings.h"
+#include "server/session/watch_hub.h"
+
+namespace efferent {
+
+/// An experiment: its settings, its control loop, and the handoffs between the loop and the streams
+/// that are attached. Isolated from all other sessions. Thread-safe but for `loop`, which belongs
+/// to the stream on the acquisition seat.
+class Session {
+ public:
+  /// @throws InvalidParameters, paths from the configuration's root.
+  Session(std::string id, const SessionSettings& settings, const DecoderFactory& make_decoder,
+          std::shared_ptr<EventSink> events);
+
+  const std::string& id() const { return id_; }
+  const SessionSettings& settings() const { return settings_; }
+  EventSink& events() { return *events_; }
+
+  ControlLoop& loop() { return loop_; }
+  CommandMailbox& mailbox() { return mailbox_; }
+  WatchHub& watch_hub() { return watch_hub_; }
+
+  /// Acquisition: see AcquisitionSeat. Once the stream is gone the arm is stopped at once.
+  bool AttachAcquisition(std::shared_ptr<AcquisitionHolder> stream);
+  bool BeginChunk(const AcquisitionHolder* stream) { return seat_.BeginChunk(stream); }
+  void EndChunk(const AcquisitionHolder* stream);
+  void LeaveAcquisition(const AcquisitionHolder* stream, std::string_view why);
+
+  /// Arm: a newer stream takes over.
+  void AttachArm(std::shared_ptr<ServerStream> stream);
+  void LeaveArm(const ServerStream* stream);
+  /// Takes a valid update. False: trial events have piled up, nothing was taken.
+  bool UpdateArm(const v1::ArmUpdate& update, const BehaviorSample& sample,
+                 const std::vector<TrialBoundary>& boundaries);
+  void CountSkippedCommands(std::uint64_t count) { skipped_commands_ += count; }
+
+  void SetLearning(bool enabled);
+
+  /// Looks at the clock; see Watchdog::Look. Returns when to look again.
+  std::int64_t LookAtClock(std::int64_t now_ns);
+
+  /// A watcher: see WatchHub.
+  std::shared_ptr<WatchHub::Place> AttachWatcher(std::shared_ptr<Watcher> stream);
+
+  /// Stops the arm, then ends all streams. After kSessionEnded every stream that attaches later
+  /// ends too.
+  void EndStreams(StreamEnd reason);
+
+  /// The session as it is now.
+  v1::Session Describe() const;
+  v1::SessionStatistics Statistics() const;
+
+ private:
+  std::string id_;
+  SessionSettings settings_;
+  v1::SessionConfig config_;
+  std::int64_t create_time_unix_ns_;
+  std::shared_ptr<EventSink> events_;
+
+  CommandMailbox mailbox_;
+  BehaviorInbox inbox_;
+  Watchdog watchdog_;
+  ControlLoop loop_;
+  AcquisitionSeat seat_;
+  WatchHub watch_hub_;
+  std::atomic<std::uint64_t> skipped_commands_ = 0;
+  std::atomic<bool> ended_ = false;
+
+  mutable std::mutex arm_mutex_;
+  std::shared_ptr<ServerStream> arm_;
+};
+
+}  // namespace efferent

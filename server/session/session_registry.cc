@@ -1,0 +1,121 @@
+#include "server/session/session_registry.h"
+
+#include <algorithm>
+#include <new>
+#include <random>
+#include <utility>
+
+namespace efferent {
+namespace {
+
+std::string RandomId() {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::random_device random;
+  std::string id = "session-";
+  for (int i = 0; i < 8; ++i) id += kDigits[random() % 16];
+  return id;
+}
+
+std::shared_ptr<Session> FindIn(const SessionRegistry::Sessions& sessions, std::string_view id) {
+  const auto found =
+      std::find_if(sessions.begin(), sessions.end(), [&](const auto& s) { return s->id() == id; });
+  return found == sessions.end() ? nullptr : *found;
+}
+
+}  // namespace
+
+SessionRegistry::SessionRegistry(v1::SessionConfig defaults, int max_sessions,
+                                 DecoderFactory make_decoder, std::shared_ptr<EventSink> events)
+    : defaults_(std::move(defaults)),
+      max_sessions_(max_sessions),
+      make_decoder_(std::move(make_decoder)),
+      events_(std::move(events)) {}
+
+SessionRegistry::Created SessionRegistry::Create(const std::string& id,
+                                                 const v1::SessionConfig& config) {
+  Created created;
+  if (!id.empty() && !IsIdentifier(id)) {
+    created.violations.push_back(
+        {"session_id", "must be letters, digits, `-` and `_`, at most 64"});
+  }
+  v1::SessionConfig merged = defaults_;
+  Overlay(config, &merged);
+  std::vector<Violation> wrong;
+  const SessionSettings settings = ReadSettings(merged, SettingsUse::kSession, &wrong);
+  const auto report = [&](const std::vector<Violation>& violations) {
+    for (const Violation& v : violations) {
+      created.violations.push_back({"config." + v.field, v.description});
+    }
+  };
+  report(wrong);
+  if (!created.violations.empty()) return created;
+
+  // Refused before anything large is allocated, and again below, where it counts.
+  const auto check_room = [&](const Sessions& sessions) {
+    if (!id.empty() && FindIn(sessions, id)) {
+      created.status = CreateStatus::kAlreadyExists;
+    } else if (sessions.size() >= static_cast<std::size_t>(max_sessions_)) {
+      created.status = CreateStatus::kTooMany;
+    } else {
+      return true;
+    }
+    return false;
+  };
+  if (!check_room(*sessions())) return created;
+
+  std::shared_ptr<Session> session;
+  try {
+    session =
+        std::make_shared<Session>(id.empty() ? RandomId() : id, settings, make_decoder_, events_);
+  } catch (const InvalidParameters& error) {
+    report(error.violations());
+    return created;
+  } catch (const std::bad_alloc&) {
+    created.status = CreateStatus::kTooLarge;
+    return created;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (!check_room(*sessions_)) return created;
+    auto changed = std::make_shared<Sessions>(*sessions_);
+    changed->push_back(session);
+    sessions_ = std::move(changed);
+  }
+  created.status = CreateStatus::kCreated;
+  events_->SessionCreated(session->Describe());
+  created.session = std::move(session);
+  return created;
+}
+
+std::shared_ptr<Session> SessionRegistry::Find(std::string_view id) const {
+  return FindIn(*sessions(), id);
+}
+
+std::shared_ptr<const SessionRegistry::Sessions> SessionRegistry::sessions() const {
+  const std::lock_guard lock(mutex_);
+  return sessions_;
+}
+
+std::shared_ptr<Session> SessionRegistry::End(std::string_view id) {
+  std::shared_ptr<Session> session;
+  {
+    const std::lock_guard lock(mutex_);
+    session = FindIn(*sessions_, id);
+    if (!session) return nullptr;
+    auto changed = std::make_shared<Sessions>(*sessions_);
+    std::erase(*changed, session);
+    sessions_ = std::move(changed);
+  }
+  session->EndStreams(StreamEnd::kSessionEnded);
+  events_->SessionEnded(session->Describe(), "ended");
+  return session;
+}
+
+void SessionRegistry::ShutDown() {
+  for (const auto& session : *sessions()) {
+    session->EndStreams(StreamEnd::kServerShutdown);
+    events_->SessionEnded(session->Describe(), "shutdown");
+  }
+}
+
+}  // namespace efferent

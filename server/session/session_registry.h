@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "efferent/v1/config.pb.h"
+#include "server/session/session.h"
+
+namespace efferent {
+
+/// All sessions of a server, the oldest first. Thread-safe.
+class SessionRegistry {
+ public:
+  using Sessions = std::vector<std::shared_ptr<Session>>;
+
+  /// `defaults`: lies under what each request asks for.
+  SessionRegistry(v1::SessionConfig defaults, int max_sessions, DecoderFactory make_decoder,
+                  std::shared_ptr<EventSink> events);
+
+  enum class CreateStatus { kCreated, kInvalid, kAlreadyExists, kTooMany, kTooLarge };
+  struct Created {
+    CreateStatus status = CreateStatus::kInvalid;
+    std::shared_ptr<Session> session;   ///< With kCreated.
+    std::vector<Violation> violations;  ///< With kInvalid; paths from the request's root.
+  };
+  /// `id` empty: one is chosen.
+  Created Create(const std::string& id, const v1::SessionConfig& config);
+
+  /// Null if there is none of that id.
+  std::shared_ptr<Session> Find(std::string_view id) const;
+  /// A snapshot; never null.
+  std::shared_ptr<const Sessions> sessions() const;
+
+  /// Takes the session out and ends its streams. Null if there is none of that id.
+  std::shared_ptr<Session> End(std::string_view id);
+  /// Stops every arm, ends every stream, and reports every session as ended.
+  void ShutDown();
+
+  int max_sessions() const { return max_sessions_; }
+
+ private:
+  v1::SessionConfig defaults_;
+  int max_sessions_;
+  DecoderFactory make_decoder_;
+  std::shared_ptr<EventSink> events_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Sessions> sessions_ = std::make_shared<Sessions>();  // copied on change
+};
+
+}  // namespace efferent

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "clients/subject/brain.h"
+#include "decoder/step.h"
+#include "tests/closed_loop/point_cursor.h"
+
+namespace efferent::subject {
+
+/// Brain, decoding step and a cursor without mass, joined in a loop in-process: what the service
+/// does, without the service.
+class LearningLoop {
+ public:
+  LearningLoop(Brain brain, std::unique_ptr<Step> step, std::uint64_t task_seed)
+      : brain_(std::move(brain)), step_(std::move(step)), cursor_({}, task_seed) {}
+
+  /// Trials of one phase, learning or frozen.
+  TaskResult Run(const std::string& phase, int num_trials, bool learn) {
+    step_->SetLearningEnabled(learn);
+    return cursor_.Run(num_trials, [&](const Observation& seen, bool trial_start) -> Vec2 {
+      if (trial_start) {
+        brain_.OnTrialStart(phase);
+        step_->OnTrialStart();
+      }
+      spikes_.clear();
+      for (const SpikeEvent& s : brain_.Fire(seen.time_ns, seen)) {
+        spikes_.push_back({s.time_ns, s.channel});
+      }
+      step_->AddSpikes(spikes_);
+      BehaviorSample behavior;
+      behavior.time_ns = seen.time_ns;
+      behavior.position_m.head<2>() = seen.position_m;
+      behavior.velocity_m_s = Vec3(seen.velocity_m_s.x(), seen.velocity_m_s.y(), 0.0);
+      behavior.engaged = seen.engaged;
+      if (seen.target) {
+        behavior.target_position_m =
+            Vec3(seen.target->position_m.x(), seen.target->position_m.y(), 0.0);
+        behavior.target_radius_m = seen.target->radius_m;
+      }
+      Command command;
+      step_->DecodeBin(behavior.position_m, &command);
+      step_->LearnBin(behavior);
+      return command.velocity_m_s.head<2>();
+    });
+  }
+
+  const Step& step() const { return *step_; }
+
+ private:
+  Brain brain_;
+  std::unique_ptr<Step> step_;
+  PointCursor cursor_;
+  std::vector<Spike> spikes_;
+};
+
+}  // namespace efferent::subject

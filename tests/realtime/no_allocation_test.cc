@@ -1,0 +1,97 @@
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "decoder/decoder_config.h"
+#include "decoder/step.h"
+#include "tests/realtime/allocation_guard.h"
+
+/// The step and the learning step take nothing from the heap.
+namespace efferent::test {
+namespace {
+
+TEST(AllocationGuard, SeesAnAllocation) {
+  AllocationGuard guard;
+  std::vector<int>* vector = new std::vector<int>(1000);
+  EXPECT_GE(guard.num_allocations(), 2u);
+  delete vector;
+}
+
+/// Printed by its name, not by its bytes.
+struct Case {
+  std::string name;
+  DecoderParams decoder;
+  LearningEffect effect;
+  int num_channels;
+};
+
+void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
+
+std::vector<Case> Cases() {
+  SnnParams rls, gradient;
+  gradient.readout = SnnReadout::kGradient;
+  gradient.feedback = SnnFeedback::kRandom;
+  std::vector<Case> cases;
+  for (const int channels : {96, 1024}) {
+    for (const LearningEffect effect : {LearningEffect::kBin, LearningEffect::kTrialEnd}) {
+      const std::string suffix =
+          (effect == LearningEffect::kBin ? "Bin" : "TrialEnd") + std::to_string(channels);
+      cases.push_back({"SnnRls" + suffix, rls, effect, channels});
+      cases.push_back({"SnnGradient" + suffix, gradient, effect, channels});
+      cases.push_back({"Kalman" + suffix, KalmanParams{}, effect, channels});
+    }
+  }
+  return cases;
+}
+
+class NoAllocation : public testing::TestWithParam<Case> {};
+INSTANTIATE_TEST_SUITE_P(Decoders, NoAllocation, testing::ValuesIn(Cases()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST_P(NoAllocation, InStepAndLearningStep) {
+  StepParams params;
+  params.num_channels = GetParam().num_channels;
+  params.bin_width_ns = 20'000'000;
+  params.learning_effect = GetParam().effect;
+  Step step(params, MakeDecoder(GetParam().decoder, {params.num_channels, 2, params.bin_width_ns}));
+
+  std::mt19937_64 random(1);
+  std::vector<Spike> spikes(static_cast<std::size_t>(params.num_channels));
+  std::vector<float> counts(static_cast<std::size_t>(params.num_channels), 1.0f);
+  std::uint64_t num_learned = 0;
+  for (int bin = 0; bin < 60; ++bin) {
+    for (Spike& spike : spikes) {
+      spike.channel = static_cast<std::uint32_t>(random() % spikes.size());
+      spike.time_ns =
+          step.binner().next_bin_start_ns() + static_cast<TimeNs>(random() % 20'000'000);
+    }
+    spikes[0].time_ns = bin > 0 ? 0 : spikes[0].time_ns;  // late
+    BehaviorSample behavior;
+    behavior.engaged = true;
+    behavior.position_m = Vec3(0.01, 0.0, 0.0);
+    behavior.target_position_m =
+        bin % 7 == 0 ? std::nullopt : std::optional<Vec3>(Vec3(0.1, 0.05, 0.0));
+    Command command;
+
+    AllocationGuard guard;
+    if (bin % 20 == 0) step.OnTrialStart();
+    if (bin == 33) step.SkipTo(step.binner().next_bin_index() + 5);
+    if (bin == 45) step.SetLearningEnabled(false);
+    if (bin == 47) step.SetLearningEnabled(true);
+    step.AddSpikes(spikes);
+    if (bin % 3 == 0) step.AddCounts(counts);
+    step.DecodeBin(behavior.position_m, &command);
+    num_learned += step.LearnBin(behavior) ? 1 : 0;
+    if (bin % 20 == 19) step.OnTrialStop();
+    if (bin == 50) step.OnStopped();
+    const std::uint64_t allocations = guard.num_allocations();
+    ASSERT_EQ(allocations, 0u) << "bin " << bin;
+  }
+  EXPECT_GT(num_learned, 40u);
+}
+
+}  // namespace
+}  // namespace efferent::test

@@ -1,0 +1,73 @@
+#include "decoder/snn/recursive_least_squares.h"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/Cholesky>
+#include <cmath>
+#include <random>
+
+namespace efferent {
+namespace {
+
+struct Samples {
+  Eigen::MatrixXd phi;  // n x F
+  Eigen::MatrixXd y;    // n x D
+};
+
+Samples Draw(int n, int features, int outputs) {
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> normal;
+  const auto draw = [&] { return normal(random); };
+  Samples samples;
+  samples.phi = Eigen::MatrixXd::NullaryExpr(n, features, draw);
+  const Eigen::MatrixXd truth = Eigen::MatrixXd::NullaryExpr(features, outputs, draw);
+  samples.y = samples.phi * truth + 0.1 * Eigen::MatrixXd::NullaryExpr(n, outputs, draw);
+  return samples;
+}
+
+Eigen::MatrixXd Estimate(const Samples& samples, double forgetting, double ridge) {
+  RecursiveLeastSquares rls(static_cast<int>(samples.phi.cols()), forgetting, ridge);
+  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(samples.phi.cols(), samples.y.cols());
+  for (Eigen::Index k = 0; k < samples.phi.rows(); ++k) {
+    const Eigen::VectorXd phi = samples.phi.row(k).transpose();
+    const Eigen::VectorXd error = w.transpose() * phi - samples.y.row(k).transpose();
+    rls.Update(phi, error, &w);
+  }
+  return w;
+}
+
+TEST(RecursiveLeastSquares, EqualsWeightedRidgeRegressionOnAllSamplesAtOnce) {
+  const int n = 300, features = 12;
+  const Samples samples = Draw(n, features, 2);
+  const double forgetting = 0.99, ridge = 0.5;
+  Eigen::VectorXd weight(n);
+  for (int k = 0; k < n; ++k) weight[k] = std::pow(forgetting, n - 1 - k);
+  const Eigen::MatrixXd gram =
+      samples.phi.transpose() * weight.asDiagonal() * samples.phi +
+      std::pow(forgetting, n) * ridge * Eigen::MatrixXd::Identity(features, features);
+  const Eigen::MatrixXd batch =
+      gram.ldlt().solve(samples.phi.transpose() * weight.asDiagonal() * samples.y);
+  EXPECT_LT((Estimate(samples, forgetting, ridge) - batch).cwiseAbs().maxCoeff(), 1e-9);
+}
+
+TEST(RecursiveLeastSquares, FeatureThatFallsSilentDoesNotBlowUpItsVariance) {
+  const int features = 4;
+  RecursiveLeastSquares rls(features, 0.99, 1.0);
+  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(features, 1);
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> normal;
+  for (int k = 0; k < 200000; ++k) {
+    Eigen::VectorXd phi(features);
+    for (double& value : phi) value = normal(random);
+    if (k > 1000) phi[2] = 0.0;
+    const Eigen::VectorXd error =
+        Eigen::VectorXd::Constant(1, (w.transpose() * phi)[0] - phi.sum());
+    rls.Update(phi, error, &w);
+  }
+  EXPECT_LE(rls.variance(2), 10.0 + 1e-9);
+  EXPECT_GT(rls.variance(0), 0.0);
+  EXPECT_TRUE(w.isApproxToConstant(1.0, 1e-6));
+}
+
+}  // namespace
+}  // namespace efferent

@@ -1,0 +1,135 @@
+#include "decoder/snn/snn_decoder.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace efferent {
+namespace {
+
+constexpr TimeNs kWidth = 20'000'000;
+constexpr int kChannels = 10;
+
+struct World {
+  std::mt19937_64 random{3};
+  std::normal_distribution<float> normal;
+  Vec3 velocity = Vec3::Zero();
+  Eigen::VectorXf features = Eigen::VectorXf::Zero(kChannels);
+
+  void Advance() {
+    velocity = 0.9 * velocity + 0.05 * Vec3(normal(random), normal(random), 0.0);
+    for (int i = 0; i < kChannels; ++i) {
+      const float drive =
+          static_cast<float>(10.0 * (std::cos(i) * velocity.x() + std::sin(i) * velocity.y()));
+      features[i] = drive + 0.3f * normal(random);
+    }
+  }
+};
+
+double MeanSquaredError(SnnDecoder* decoder, int bins, bool learn, World* world) {
+  double sum = 0.0;
+  for (int k = 0; k < bins; ++k) {
+    world->Advance();
+    sum += (decoder->Decode(world->features) - world->velocity).squaredNorm();
+    if (learn) decoder->Learn(world->velocity);
+  }
+  return sum / bins;
+}
+
+class Readouts : public testing::TestWithParam<SnnReadout> {};
+INSTANTIATE_TEST_SUITE_P(All, Readouts, testing::Values(SnnReadout::kRls, SnnReadout::kGradient));
+
+TEST_P(Readouts, LearnsToDecodeAndKeepsItWhenFrozen) {
+  SnnParams params;
+  params.readout = GetParam();
+  params.tau_out_s = 0.02;
+  SnnDecoder decoder(params, kChannels, 2, kWidth);
+  World world;
+  const double before = MeanSquaredError(&decoder, 500, false, &world);
+  MeanSquaredError(&decoder, 8000, true, &world);
+  EXPECT_LT(MeanSquaredError(&decoder, 500, false, &world), 0.25 * before);
+}
+
+TEST(SnnDecoder, LearnsThroughSpikesAlone) {
+  SnnParams params;
+  params.readout_inputs = false;
+  params.tau_out_s = 0.02;
+  SnnDecoder learning(params, kChannels, 2, kWidth);
+  params.learning_rate = 0.0;  // The same network with input and recurrent weights as drawn.
+  SnnDecoder fixed(params, kChannels, 2, kWidth);
+  World world, same;
+  MeanSquaredError(&learning, 20000, true, &world);
+  MeanSquaredError(&fixed, 20000, true, &same);
+  const double learnt = MeanSquaredError(&learning, 2000, false, &world);
+  const double drawn = MeanSquaredError(&fixed, 2000, false, &same);
+  EXPECT_LT(learnt, drawn) << "e-prop improves on a random network with the same readout";
+}
+
+TEST(SnnDecoder, HomeostasisPullsTheRateToItsTarget) {
+  SnnParams params;
+  params.target_rate_hz = 15.0;
+  params.rate_regularization = 1.0;
+  SnnDecoder decoder(params, kChannels, 2, kWidth);
+  World world;
+  MeanSquaredError(&decoder, 10000, true, &world);
+  EXPECT_NEAR(decoder.mean_rate_hz(), 15.0, 3.0);
+}
+
+TEST(SnnDecoder, SameSeedAndInputsGiveTheSameBitsAndAnotherSeedOthers) {
+  SnnParams params;
+  SnnDecoder one(params, kChannels, 2, kWidth), two(params, kChannels, 2, kWidth);
+  params.seed = 2;
+  SnnDecoder other(params, kChannels, 2, kWidth);
+  World first, second, third;
+  MeanSquaredError(&one, 500, true, &first);
+  MeanSquaredError(&two, 500, true, &second);
+  MeanSquaredError(&other, 500, true, &third);
+  EXPECT_EQ(one.network().weights(), two.network().weights());
+  EXPECT_EQ(one.readout_weights(), two.readout_weights());
+  EXPECT_NE(one.network().weights(), other.network().weights());
+}
+
+TEST(SnnDecoder, ATrialBeginsWithTheSameActivityWhateverCameBefore) {
+  SnnDecoder decoder({}, kChannels, 2, kWidth);
+  World world;
+  MeanSquaredError(&decoder, 300, true, &world);
+  decoder.ResetActivity();
+  const Vec3 first = decoder.Decode(world.features);
+  MeanSquaredError(&decoder, 50, false, &world);
+  decoder.ResetActivity();
+  // The features of the first bin again.
+  World again;
+  for (int k = 0; k < 300; ++k) again.Advance();
+  EXPECT_EQ(decoder.Decode(again.features), first);
+}
+
+TEST(SnnDecoder, ContinuesFromTheLastCommand) {
+  SnnParams params;
+  params.output_leak = 0.5;
+  SnnDecoder decoder(params, kChannels, 2, kWidth);  // knows nothing: adds nothing
+  decoder.OnCommand(Vec3(0.4, -0.2, 0.0));
+  EXPECT_TRUE(decoder.Decode(Eigen::VectorXf::Zero(kChannels)).isApprox(Vec3(0.2, -0.1, 0.0)));
+}
+
+TEST(SnnDecoder, SubstepsAreAtMostTwelveMilliseconds) {
+  EXPECT_EQ(SnnDecoder({}, 1, 2, 1'000'000).num_substeps(), 1);
+  EXPECT_EQ(SnnDecoder({}, 1, 2, 12'000'000).num_substeps(), 1);
+  EXPECT_EQ(SnnDecoder({}, 1, 2, 45'000'000).num_substeps(), 4);
+}
+
+TEST(SnnDecoder, NamesEveryFieldOutOfBounds) {
+  SnnParams params;
+  params.num_neurons = 0;
+  params.output_leak = 1.5;
+  try {
+    SnnDecoder(params, 1, 2, kWidth);
+    FAIL();
+  } catch (const InvalidParameters& error) {
+    ASSERT_EQ(error.violations().size(), 2u);
+    EXPECT_EQ(error.violations()[0].field, "snn.num_neurons");
+    EXPECT_EQ(error.violations()[1].field, "snn.output_leak");
+  }
+}
+
+}  // namespace
+}  // namespace efferent

@@ -1,0 +1,108 @@
+#include "decoder/step.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "decoder/decoder_config.h"
+#include "tests/unit/decoder/probe_decoder.h"
+
+namespace efferent {
+namespace {
+
+using test::ProbeDecoder;
+
+StepParams Params() {
+  StepParams params;
+  params.num_channels = 4;
+  params.bin_width_ns = 10'000'000;
+  params.limits.max_acceleration_m_s2 = 1e6;
+  return params;
+}
+
+BehaviorSample Reaching() {
+  BehaviorSample behavior;
+  behavior.engaged = true;
+  behavior.target_position_m = Vec3(0.1, 0.05, 0.0);
+  return behavior;
+}
+
+TEST(Step, CommandCarriesItsBinAndItsEnd) {
+  Step step(Params(), std::make_unique<ProbeDecoder>(0.5));
+  Command command;
+  EXPECT_EQ(step.DecodeBin(std::nullopt, &command), CommandStatus::kDecoded);
+  EXPECT_EQ(command.bin_index, 0u);
+  EXPECT_EQ(command.bin_stop_time_ns, 10'000'000);
+  EXPECT_EQ(command.velocity_m_s, Vec3(0.5, 0.0, 0.0));
+  step.DecodeBin(std::nullopt, &command);
+  EXPECT_EQ(command.bin_index, 1u);
+}
+
+TEST(Step, ResultThatIsNotFiniteIsAFaultWithZeroVelocityAndTheNextBinRecovers) {
+  Step step(Params(), std::make_unique<ProbeDecoder>(0.5));
+  Command command;
+  step.DecodeBin(std::nullopt, &command);
+  BehaviorSample poison = Reaching();
+  StepParams kinematics = Params();
+  kinematics.intention.label_source = LabelSource::kKinematics;
+  Step spoilt(kinematics, std::make_unique<ProbeDecoder>(0.5));
+  poison.velocity_m_s = Vec3(13.0, 0.0, 0.0);
+  spoilt.DecodeBin(std::nullopt, &command);
+  spoilt.LearnBin(poison);
+  EXPECT_EQ(spoilt.DecodeBin(std::nullopt, &command), CommandStatus::kFault);
+  EXPECT_TRUE(command.velocity_m_s.isZero());
+  EXPECT_EQ(spoilt.DecodeBin(std::nullopt, &command), CommandStatus::kDecoded);
+  EXPECT_EQ(spoilt.learner().rollback_count(), 1u);
+}
+
+TEST(Step, LabelThatIsNotFiniteTeachesNothing) {
+  StepParams params = Params();
+  params.intention.label_source = LabelSource::kKinematics;
+  Step step(params, std::make_unique<ProbeDecoder>(0.5));
+  Command command;
+  step.DecodeBin(std::nullopt, &command);
+  BehaviorSample behavior;
+  behavior.velocity_m_s = Vec3::Constant(std::numeric_limits<double>::quiet_NaN());
+  EXPECT_FALSE(step.LearnBin(behavior));
+}
+
+TEST(Step, EachBinIsLearntFromOnceAtMost) {
+  Step step(Params(), std::make_unique<ProbeDecoder>(0.5));
+  Command command;
+  EXPECT_FALSE(step.LearnBin(Reaching())) << "nothing decoded yet";
+  step.DecodeBin(std::nullopt, &command);
+  EXPECT_TRUE(step.LearnBin(Reaching()));
+  EXPECT_FALSE(step.LearnBin(Reaching()));
+}
+
+TEST(Step, SameInputsGiveTheSameBits) {
+  for (const DecoderParams& decoder : {DecoderParams(SnnParams{}), DecoderParams(KalmanParams{})}) {
+    StepParams params = Params();
+    params.learning_effect = LearningEffect::kTrialEnd;
+    Step one(params, MakeDecoder(decoder, {4, 2, params.bin_width_ns}));
+    Step two(params, MakeDecoder(decoder, {4, 2, params.bin_width_ns}));
+    std::mt19937_64 random(1);
+    for (int bin = 0; bin < 2000; ++bin) {
+      std::vector<Spike> spikes(5);
+      for (Spike& spike : spikes) {
+        spike.channel = static_cast<std::uint32_t>(random() % 4);
+        spike.time_ns =
+            one.binner().next_bin_start_ns() + static_cast<TimeNs>(random() % 10'000'000);
+      }
+      Command first, second;
+      for (auto [step, command] : {std::pair{&one, &first}, std::pair{&two, &second}}) {
+        if (bin % 100 == 0) step->OnTrialStart();
+        step->AddSpikes(spikes);
+        step->DecodeBin(std::nullopt, command);
+        step->LearnBin(Reaching());
+        if (bin % 100 == 99) step->OnTrialStop();
+      }
+      ASSERT_EQ(first.velocity_m_s, second.velocity_m_s) << "bin " << bin;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace efferent
