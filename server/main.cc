@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "server/config/config_file.h"
+#include "server/config/listen_address.h"
 #include "server/fan_out_events.h"
 #include "server/log_events.h"
 #include "server/logging.h"
@@ -26,6 +27,15 @@ namespace {
 // Exit codes.
 constexpr int kFailed = 1;
 constexpr int kBadConfiguration = 2;
+
+constexpr const char* kExamples = R"(Examples:
+  efferentd                                      on 127.0.0.1:50051, every setting at its default
+  efferentd --listen 127.0.0.1:0                 on a free port; prints `listening on HOST:PORT`
+  efferentd --print-config > efferentd.yaml      every setting with its unit and bounds, to be edited
+  efferentd --config efferentd.yaml --data-dir efferent-data
+
+Ends in good order on SIGTERM and SIGINT: arms are stopped first.
+Exit status: 0 ended as asked, 1 it could not serve, 2 bad usage or configuration.)";
 
 struct CommandLine {
   std::string config;
@@ -53,7 +63,12 @@ void Declare(CommandLine* line, CLI::App* app) {
 
 Config Configure(const CommandLine& line) {
   Config config = line.config.empty() ? Config{} : LoadConfig(line.config);
-  if (line.listen) config.server.listen = *line.listen;
+  if (line.listen) {
+    if (const auto wrong = MalformedListenAddress(*line.listen)) {
+      throw ConfigError("--listen " + *wrong);
+    }
+    config.server.listen = *line.listen;
+  }
   if (line.data_dir) config.server.data_dir = *line.data_dir;
   if (line.log_level) config.server.log_level = *line.log_level;
   return config;
@@ -83,6 +98,8 @@ int Main(int argc, char** argv) {
   CommandLine line;
   CLI::App app("Closed-loop brain-computer interface decoding service. Research use only.",
                "efferentd");
+  app.set_version_flag("--version", "efferentd " EFFERENT_VERSION);
+  app.footer(kExamples);
   Declare(&line, &app);
   try {
     app.parse(argc, argv);

@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/config/listen_address.h"
 #include "server/services/acquisition_service.h"
 #include "server/services/active_streams.h"
 #include "server/services/arm_service.h"
@@ -84,8 +85,8 @@ class Server::Impl {
     builder.AddListeningPort(params_.listen, grpc::InsecureServerCredentials(), &port);
     grpc_ = builder.BuildAndStart();
     if (!grpc_ || port == 0) {
-      throw std::runtime_error("cannot listen on " + params_.listen +
-                               ": the address is in use, or is not one of this machine");
+      throw std::runtime_error("cannot listen on " + params_.listen + ": " +
+                               WhyNotListening(params_.listen));
     }
     address_ = WithPort(params_.listen, port);
     auto* health = grpc_->GetHealthCheckService();

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "server/config/listen_address.h"
 #include "server/config/yaml_reader.h"
 #include "server/session/session_settings.h"
 
@@ -112,6 +113,9 @@ Config ParseConfig(const std::string& text, const std::string& file) {
       VisitFields(config.server, NameLister{&known});
       if (CheckKeys(section, "server", known, &problems)) {
         VisitFields(config.server, ServerReader(section, &problems));
+        if (const auto wrong = MalformedListenAddress(config.server.listen)) {
+          problems.Add(section["listen"], "server.listen", *wrong);
+        }
       }
     }
     if (const YAML::Node section = root["session_defaults"]) {

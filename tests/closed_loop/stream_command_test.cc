@@ -8,7 +8,7 @@
 
 #include "clients/acquisition/hdf5_file.h"
 #include "clients/report/result_row.h"
-#include "tests/deploy/programs.h"
+#include "tests/programs/programs.h"
 #include "tests/service/service_fixture.h"
 #include "tests/shared_data.h"
 

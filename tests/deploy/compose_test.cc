@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/deploy/programs.h"
+#include "tests/deploy/unknown_options.h"
+#include "tests/programs/programs.h"
 
 namespace efferent::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/deploy/programs.h"
+#include "tests/programs/programs.h"
 
 namespace efferent::test {
 namespace {

@@ -83,6 +83,11 @@ session_defaults:
       "f.yaml:17: session_defaults.learning.response: is given twice");
 }
 
+TEST(ConfigFile, MalformedListenAddressIsNamed) {
+  EXPECT_EQ(ErrorOf("server:\n  max_sessions: 2\n  listen: 127.0.0.1:70000\n"),
+            "f.yaml:3: server.listen: is `127.0.0.1:70000`, port must be in [0, 65535]");
+}
+
 TEST(ConfigFile, UnknownSection) {
   EXPECT_EQ(ErrorOf("sever: {}\n"), "f.yaml:1: sever: unknown key (did you mean `server`?)");
 }

@@ -11,6 +11,9 @@ std::filesystem::path SourceDir();
 /// Where `efferentd` and `efferent` were built.
 std::filesystem::path ProgramDir();
 
+/// A new, empty file of the test's own, to be removed by whoever asked.
+std::string ScratchFile();
+
 /// How a program ended, and what it wrote to either stream.
 struct Outcome {
   int exit_status = -1;  ///< -1: it did not end by itself within a minute.
@@ -19,10 +22,6 @@ struct Outcome {
 
 /// Runs a program to its end.
 Outcome RunProgram(const std::filesystem::path& program, const std::vector<std::string>& arguments);
-
-/// Which options (`--name`) of a command line the program's own --help does not know.
-/// `command` begins with `efferentd`, or with `efferent` and a subcommand.
-std::vector<std::string> UnknownOptions(const std::vector<std::string>& command);
 
 /// A whole file. @throws std::runtime_error naming it if it cannot be read.
 std::string ReadFile(const std::filesystem::path& path);

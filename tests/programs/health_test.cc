@@ -5,7 +5,7 @@
 
 #include "server/log_events.h"
 #include "server/server.h"
-#include "tests/deploy/programs.h"
+#include "tests/programs/programs.h"
 
 namespace efferent::test {
 namespace {

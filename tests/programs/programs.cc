@@ -1,4 +1,4 @@
-#include "tests/deploy/programs.h"
+#include "tests/programs/programs.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -7,8 +7,6 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
-#include <regex>
-#include <set>
 #include <stdexcept>
 
 #include "clients/demo/child_process.h"
@@ -18,30 +16,20 @@ namespace efferent::test {
 std::filesystem::path SourceDir() { return EFFERENT_SOURCE_DIR; }
 std::filesystem::path ProgramDir() { return EFFERENT_PROGRAM_DIR; }
 
+std::string ScratchFile() {
+  std::string path = testing::TempDir() + "efferent_XXXXXX";
+  close(mkstemp(path.data()));
+  return path;
+}
+
 Outcome RunProgram(const std::filesystem::path& program,
                    const std::vector<std::string>& arguments) {
-  std::string log = testing::TempDir() + "efferent_run_XXXXXX";
-  close(mkstemp(log.data()));
+  const std::string log = ScratchFile();
   demo::ChildProcess child(program.filename(), program, arguments, log);
   child.WaitOrKill(std::chrono::minutes(1));
   const Outcome outcome{child.exit_status().value_or(-1), child.ReadLog()};
   std::filesystem::remove(log);
   return outcome;
-}
-
-std::vector<std::string> UnknownOptions(const std::vector<std::string>& command) {
-  std::vector<std::string> ask = {"--help"};
-  if (command.at(0) == "efferent") ask.insert(ask.begin(), command.at(1));
-  const std::string help = RunProgram(ProgramDir() / command.at(0), ask).output;
-
-  static const std::regex kOption("--[a-z][a-z0-9-]*");
-  const std::set<std::string> known(std::sregex_token_iterator(help.begin(), help.end(), kOption),
-                                    std::sregex_token_iterator());
-  std::vector<std::string> unknown;
-  for (const std::string& argument : command) {
-    if (argument.starts_with("--") && !known.contains(argument)) unknown.push_back(argument);
-  }
-  return unknown;
 }
 
 std::string ReadFile(const std::filesystem::path& path) {

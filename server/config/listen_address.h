@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace efferent {
+
+/// What is wrong with an address to listen on; nothing: it is `HOST:PORT` (an IPv6 host in
+/// brackets, port 0: any free one) or `unix:PATH`. gRPC itself takes port 99999 for another one.
+std::optional<std::string> MalformedListenAddress(const std::string& address);
+
+/// Why nothing can listen on a well-formed address at present, in the system's own words; gRPC
+/// keeps them to itself.
+std::string WhyNotListening(const std::string& address);
+
+}  // namespace efferent

@@ -1,0 +1,124 @@
+// efferentd from the shell: how it starts, what it says when it cannot, how it ends.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "server/storage/database.h"
+#include "tests/programs/programs.h"
+#include "tests/programs/running_program.h"
+#include "tests/service/service_fixture.h"
+
+namespace efferent::test {
+namespace {
+
+using testing::HasSubstr;
+
+Outcome Start(const std::vector<std::string>& arguments) {
+  return RunProgram(ProgramDir() / "efferentd", arguments);
+}
+
+/// A folder of the test's own.
+class Folder {
+ public:
+  Folder() : path_(ScratchFile() + ".d") { std::filesystem::create_directory(path_); }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TEST(Daemon, SaysWhichPortItChoseAndServesThere) {
+  RunningServer server;
+  EXPECT_THAT(server.address(), testing::MatchesRegex("127\\.0\\.0\\.1:[1-9][0-9]*"));
+  EXPECT_TRUE(Clients(server.address()).Create("s", SmallConfig()).ok());
+  EXPECT_EQ(server.End(), 0) << server.output();
+  EXPECT_THAT(server.output(), HasSubstr("signal 15: shutting down"));
+}
+
+TEST(Daemon, ServesOnAUnixSocket) {
+  const Folder folder;
+  RunningServer server("unix:" + folder / "socket");
+  EXPECT_EQ(server.address(), "unix:" + folder / "socket");
+  EXPECT_TRUE(Clients(server.address()).Create("s", SmallConfig()).ok());
+}
+
+TEST(Daemon, PortInUseIsAnErrorThatSaysWhatToDo) {
+  RunningServer server;
+  const Outcome second = Start({"--listen", server.address()});
+  EXPECT_EQ(second.exit_status, 1);
+  EXPECT_THAT(second.output, HasSubstr("cannot listen on " + server.address() +
+                                       ": the address is in use; stop what uses it, or choose "
+                                       "another with --listen"));
+  EXPECT_TRUE(Clients(server.address()).Create("s", SmallConfig()).ok()) << "the first goes on";
+}
+
+TEST(Daemon, AddressOfAnotherMachineIsAnErrorInTheSystemsWords) {
+  const Outcome outcome = Start({"--listen", "192.0.2.1:50051"});  // RFC 5737: nobody's
+  EXPECT_EQ(outcome.exit_status, 1);
+  EXPECT_THAT(outcome.output, HasSubstr("Cannot assign requested address"));
+}
+
+TEST(Daemon, MalformedAddressIsRefused) {
+  for (const char* address : {"nonsense", ":50051", "127.0.0.1:", "127.0.0.1:port", "::1:50051",
+                              "127.0.0.1:99999", "unix:", ""}) {
+    const Outcome outcome = Start({"--listen", address});
+    EXPECT_EQ(outcome.exit_status, 2) << address;
+    EXPECT_THAT(outcome.output, HasSubstr("--listen is `" + std::string(address) + "`, "));
+  }
+}
+
+TEST(Daemon, UnknownKeyStopsTheStartAndIsNamed) {
+  const Folder folder;
+  std::ofstream(folder / "f.yaml") << "server:\n  listne: 127.0.0.1:0\n";
+  const Outcome outcome = Start({"--config", folder / "f.yaml"});
+  EXPECT_EQ(outcome.exit_status, 2);
+  EXPECT_THAT(outcome.output,
+              HasSubstr("f.yaml:2: server.listne: unknown key (did you mean `listen`?)"));
+}
+
+TEST(Daemon, UnknownOptionIsBadUsage) {
+  const Outcome outcome = Start({"--lisen", "127.0.0.1:0"});
+  EXPECT_EQ(outcome.exit_status, 2);
+  EXPECT_THAT(outcome.output, HasSubstr("--lisen"));
+}
+
+TEST(Daemon, PrintedConfigurationIsAccepted) {
+  const Folder folder;
+  std::ofstream(folder / "f.yaml") << Start({"--print-config"}).output;
+  const Outcome outcome = Start({"--check-config", "--config", folder / "f.yaml"});
+  EXPECT_EQ(outcome.exit_status, 0) << outcome.output;
+}
+
+TEST(Daemon, TwoServersDoNotShareADataDirectory) {
+  const Folder folder;
+  RunningServer server("127.0.0.1:0", {"--data-dir", folder.path()});
+  const Outcome second = Start({"--listen", "127.0.0.1:0", "--data-dir", folder.path()});
+  EXPECT_EQ(second.exit_status, 1);
+  EXPECT_THAT(second.output, HasSubstr(folder.path() + " is in use by another server"));
+}
+
+TEST(Daemon, CatalogueIsWholeAfterAKill) {
+  const Folder folder;
+  const auto count = [&](const std::string& where) {
+    Database database(folder / "efferent.db");
+    return Statement(database.handle(), ("SELECT count(*) FROM sessions WHERE " + where).c_str())
+        .RunForInteger();
+  };
+  {
+    RunningServer server("127.0.0.1:0", {"--data-dir", folder.path()});
+    ASSERT_TRUE(Clients(server.address()).Create("s", SmallConfig()).ok());
+    ASSERT_TRUE(Eventually([&] { return count("session_id = 's'") == 1; }));
+    server.Kill();
+  }
+  EXPECT_EQ(count("end_reason IS NULL"), 1);
+  RunningServer server("127.0.0.1:0", {"--data-dir", folder.path()});
+  EXPECT_EQ(count("end_reason = 'lost'"), 1);
+}
+
+}  // namespace
+}  // namespace efferent::test
