@@ -97,8 +97,7 @@ void SubjectClient::Run() {
 }
 
 void SubjectClient::CreateOrAttach() {
-  const bool again = progress_.num_bins > 0;
-  if (again) {
+  if (had_session_) {
     try {
       AdoptSession(sessions_.Get(options_.session_id));
       report_(fmt::format("attached to session {} again", options_.session_id));
@@ -137,6 +136,7 @@ void SubjectClient::AdoptSession(const v1::Session& session) {
         options_.bin_width_ms));
   }
   decoder_name_ = DecoderName(config);
+  had_session_ = true;
 }
 
 void SubjectClient::Stream() {

@@ -76,6 +76,7 @@ class SubjectClient {
   ServerConnection connection_;
   SessionClient sessions_;
   ReconnectPolicy reconnect_;
+  bool had_session_ = false;
   bool was_attached_ = false;
   std::string decoder_name_;
   SubjectProgress progress_;

@@ -76,23 +76,29 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
     if (session_) return Refuse({"open", "came a second time; it must be the first message only"});
     std::shared_ptr<Session> session = context_->sessions->Find(open.session_id());
     if (!session) return EndWith(UnknownSession(open.session_id()));
-    const SessionSettings& settings = session->settings();
     {
       const std::lock_guard lock(mutex_);
       if (ending()) return;
       session_ = std::move(session);
-      v1::ArmOpened* opened = response_.mutable_opened();
-      opened->set_bin_width_ns(settings.shape.bin_width_ns);
-      opened->set_num_dimensions(static_cast<std::uint32_t>(settings.shape.num_dimensions));
-      opened->set_stop_after_ns(settings.watchdog.stop_after_ns);
       // The latest command is still in force; those before it are not this stream's business.
       if (const auto last = session_->mailbox().last_bin(); last.number > 0) {
         cursor_.number = last.number - 1;
       }
-      Write();
     }
+    // Attached first, then answered: of two streams the one that was answered first is the older.
     session_->mailbox().Subscribe(shared_from_this(), /*first=*/true);
     session_->AttachArm(shared_from_this());
+    {
+      const std::lock_guard lock(mutex_);
+      if (ending()) return;
+      const SessionSettings& settings = session_->settings();
+      v1::ArmOpened* opened = response_.mutable_opened();
+      opened->set_bin_width_ns(settings.shape.bin_width_ns);
+      opened->set_num_dimensions(static_cast<std::uint32_t>(settings.shape.num_dimensions));
+      opened->set_stop_after_ns(settings.watchdog.stop_after_ns);
+      commands_begin_ = true;
+      Write();
+    }
     StartRead(&request_);
   }
 
@@ -133,7 +139,7 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
   void SendLatest() noexcept {
     const std::lock_guard lock(mutex_);
     if (!CanWrite()) return;
-    if (session_ && !commands_end_) {
+    if (commands_begin_ && !commands_end_) {
       const std::uint64_t skipped_before = cursor_.skipped;
       if (const auto published = session_->mailbox().TakeNewer(&cursor_)) {
         session_->CountSkippedCommands(cursor_.skipped - skipped_before);
@@ -172,8 +178,9 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
   TimeNs last_time_ns_ = 0;
   Request request_;
   std::vector<TrialBoundary> boundaries_;
-  CommandCursor cursor_;       // with mutex_
-  bool commands_end_ = false;  // with mutex_
+  CommandCursor cursor_;         // with mutex_
+  bool commands_begin_ = false;  // with mutex_: `opened` has been written
+  bool commands_end_ = false;    // with mutex_
 };
 
 }  // namespace

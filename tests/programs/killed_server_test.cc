@@ -26,6 +26,7 @@ TEST_F(KilledServer, SubjectAndArmSayItStandStillAndGoOnWithTheNextOne) {
   RunningProgram arm("efferent", {"arm", "--server", address_, "--session", "s", "--end-session",
                                   "--phase", "first:3:learn"});
   ASSERT_TRUE(arm.Says("attached to session s")) << arm.output();
+  ASSERT_TRUE(subject.Says("created session s")) << subject.output();
   Kill();
   EXPECT_TRUE(arm.Says("the arm stands still, trying again")) << arm.output();
   EXPECT_TRUE(subject.Says("lost the server at " + address_)) << subject.output();
