@@ -13,6 +13,8 @@
 namespace efferent {
 namespace {
 
+constexpr const char* kFileName = "efferent.db";
+
 std::int64_t UnixNowNs() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
@@ -27,11 +29,11 @@ std::string Json(const google::protobuf::Message& message) {
   return json;
 }
 
-void BringUpToDate(Database* database) {
+void BringUpToDate(Database* database, const std::filesystem::path& file) {
   const std::int64_t version =
       Statement(database->handle(), "PRAGMA user_version").RunForInteger().value_or(0);
   if (version > kSchemaVersion) {
-    throw std::runtime_error("the database is of version " + std::to_string(version) +
+    throw std::runtime_error(file.string() + " is of version " + std::to_string(version) +
                              ", this server knows up to " + std::to_string(kSchemaVersion) +
                              "; use a newer server or another data directory");
   }
@@ -47,8 +49,8 @@ void BringUpToDate(Database* database) {
 }  // namespace
 
 EventStore::EventStore(const std::filesystem::path& data_dir)
-    : directory_(data_dir), database_(directory_.path() / "efferent.db") {
-  BringUpToDate(&database_);
+    : directory_(data_dir), database_(directory_.path() / kFileName) {
+  BringUpToDate(&database_, directory_.path() / kFileName);
   writer_ = std::thread([this] { RunWriter(); });
 }
 

@@ -1,0 +1,142 @@
+#include "server/storage/event_store.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "server/storage/schema.h"
+
+namespace efferent {
+namespace {
+
+class EventStoreTest : public testing::Test {
+ protected:
+  EventStoreTest() {
+    std::string pattern = testing::TempDir() + "efferent_store_XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+  }
+  ~EventStoreTest() override { std::filesystem::remove_all(folder_); }
+
+  std::unique_ptr<EventStore> Open() { return std::make_unique<EventStore>(folder_); }
+  /// What opening it says; empty: it can be opened.
+  std::string ErrorOfOpening() {
+    try {
+      Open();
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  std::int64_t Integer(const std::string& sql) {
+    Database database(folder_ / "efferent.db");
+    return Statement(database.handle(), sql.c_str()).RunForInteger().value_or(-1);
+  }
+
+  static v1::Session MakeSession(const std::string& id) {
+    v1::Session session;
+    session.set_session_id(id);
+    session.mutable_config()->set_subject_code("S01");
+    session.set_create_time_unix_ns(1'700'000'000'000'000'000);
+    return session;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(EventStoreTest, KeepsSessionsWithWhatHappenedInThem) {
+  {
+    const auto store = Open();
+    v1::Session session = MakeSession("s");
+    store->SessionCreated(session);
+    store->Record(SessionEventKind::kHeld, "s", "no bin in time");
+    session.mutable_statistics()->set_decoded_bin_count(7);
+    store->SessionEnded(session, "ended");
+  }
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE session_id = 's' AND subject_code = 'S01' "
+                    "AND created_unix_ns = 1700000000000000000 AND end_reason = 'ended' "
+                    "AND statistics_json LIKE '%\"decoded_bin_count\":\"7\"%'"),
+            1);
+  EXPECT_EQ(
+      Integer("SELECT count(*) FROM events JOIN sessions ON events.session_row = sessions.row "
+              "WHERE kind IN ('created', 'held', 'ended')"),
+      3);
+  EXPECT_EQ(Integer("SELECT count(*) FROM events"), 3);
+}
+
+TEST_F(EventStoreTest, SameIdAgainIsAnotherSession) {
+  {
+    const auto store = Open();
+    for (int i = 0; i < 2; ++i) {
+      store->SessionCreated(MakeSession("s"));
+      store->Record(SessionEventKind::kFault, "s", "");
+      store->SessionEnded(MakeSession("s"), "ended");
+    }
+  }
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE end_reason = 'ended'"), 2);
+  EXPECT_EQ(Integer("SELECT count(DISTINCT session_row) FROM events WHERE kind = 'fault'"), 2);
+}
+
+TEST_F(EventStoreTest, SessionThatWasRunningWhenTheServerDiedIsLost) {
+  {
+    const auto store = Open();
+    store->SessionCreated(MakeSession("s"));
+  }
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE end_reason IS NULL"), 1);
+  Open();
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE end_reason = 'lost'"), 1);
+}
+
+TEST_F(EventStoreTest, DatabaseOfALaterVersionIsRefusedAndLeftAlone) {
+  Open();
+  const int later = kSchemaVersion + 1;
+  {
+    Database database(folder_ / "efferent.db");
+    database.Execute(("PRAGMA user_version = " + std::to_string(later)).c_str());
+  }
+  EXPECT_NE(ErrorOfOpening().find("efferent.db is of version " + std::to_string(later)),
+            std::string::npos);
+  EXPECT_EQ(Integer("PRAGMA user_version"), later);
+}
+
+TEST_F(EventStoreTest, FileThatIsNoDatabaseIsRefusedByName) {
+  std::ofstream(folder_ / "efferent.db") << std::string(4096, 'x');
+  const std::string error = ErrorOfOpening();
+  EXPECT_NE(error.find((folder_ / "efferent.db").string()), std::string::npos) << error;
+  EXPECT_NE(error.find("not a database"), std::string::npos) << error;
+}
+
+TEST_F(EventStoreTest, FolderThatIsAFileIsRefusedByName) {
+  const std::filesystem::path file = folder_ / "file";
+  std::ofstream(file) << "";
+  folder_ /= "file";
+  EXPECT_NE(ErrorOfOpening().find("data directory " + file.string()), std::string::npos);
+  folder_ = folder_.parent_path();
+}
+
+// While somebody else holds the database nobody waits; what finds no room is counted, and the
+// count is kept.
+TEST_F(EventStoreTest, WhatFindsNoRoomIsCountedAndTheSumIsRight) {
+  constexpr int kEvents = 10'000;
+  std::int64_t dropped = 0;
+  {
+    const auto store = Open();
+    {
+      Database other(folder_ / "efferent.db");
+      other.Execute("BEGIN IMMEDIATE");
+      for (int i = 0; i < kEvents; ++i) store->Record(SessionEventKind::kHeld, "s", "");
+      dropped = static_cast<std::int64_t>(store->dropped_count());
+      other.Execute("ROLLBACK");
+    }
+  }
+  EXPECT_GT(dropped, 0);
+  EXPECT_EQ(Integer("SELECT count(*) FROM events WHERE kind = 'held'"), kEvents - dropped);
+  EXPECT_EQ(
+      Integer("SELECT sum(CAST(detail AS INTEGER)) FROM events WHERE kind = 'events dropped'"),
+      dropped);
+}
+
+}  // namespace
+}  // namespace efferent
