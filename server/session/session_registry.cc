@@ -112,7 +112,8 @@ std::shared_ptr<Session> SessionRegistry::End(std::string_view id) {
 }
 
 void SessionRegistry::ShutDown() {
-  for (const auto& session : *sessions()) {
+  const auto running = sessions();
+  for (const auto& session : *running) {
     session->EndStreams(StreamEnd::kServerShutdown);
     events_->SessionEnded(session->Describe(), "shutdown");
   }

@@ -31,7 +31,8 @@ class SessionRegistry {
 
   /// Null if there is none of that id.
   std::shared_ptr<Session> Find(std::string_view id) const;
-  /// A snapshot; never null.
+  /// A snapshot; never null. Keep the pointer while you go through what it points to: in
+  /// `for (... : *sessions())` it is gone before the first turn.
   std::shared_ptr<const Sessions> sessions() const;
 
   /// Takes the session out and ends its streams. Null if there is none of that id.

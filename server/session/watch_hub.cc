@@ -66,11 +66,13 @@ std::optional<bool> WatchHub::Take(Place* place, v1::WatchSessionResponse* respo
 }
 
 void WatchHub::Wake() {
-  for (const Entry& entry : *entries()) entry.watcher->OnNews();
+  const auto present = entries();
+  for (const Entry& entry : *present) entry.watcher->OnNews();
 }
 
 void WatchHub::End(StreamEnd reason) {
-  for (const Entry& entry : *entries()) entry.watcher->End(reason);
+  const auto present = entries();
+  for (const Entry& entry : *present) entry.watcher->End(reason);
 }
 
 void WatchHub::AddEvents(const TrialEvents& events) {

@@ -54,6 +54,7 @@ class WatchHub {
   using Entries = std::vector<Entry>;
 
   void AddEvents(const google::protobuf::RepeatedPtrField<v1::TrialEvent>& events);
+  /// A snapshot; keep the pointer while you go through what it points to.
   std::shared_ptr<const Entries> entries() const;
 
   mutable std::mutex mutex_;

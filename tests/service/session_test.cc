@@ -1,4 +1,7 @@
 // Creating, showing, listing and ending sessions.
+#include <atomic>
+#include <thread>
+
 #include "tests/service/service_fixture.h"
 
 namespace efferent::test {
@@ -147,6 +150,29 @@ TEST_F(SessionCalls, FrozenSessionLearnsNothing) {
   }
   EXPECT_EQ(clients_.Get("s")->statistics().learned_bin_count(), 0u);
   EXPECT_TRUE(clients_.Get("s")->statistics().has_mean_squared_error_m2_s2());
+}
+
+// The clock and ListSessions go through all sessions while these come and go.
+TEST_F(SessionCalls, ComeAndGoWhileOthersGoThroughThem) {
+  std::atomic<bool> over = false;
+  std::thread looker([&] {
+    Clients clients(server_.address());
+    while (!over) clients.List();
+  });
+  std::vector<std::thread> makers;
+  for (int maker = 0; maker < 3; ++maker) {
+    makers.emplace_back([this, id = "s" + std::to_string(maker)] {
+      Clients clients(server_.address());
+      for (int i = 0; i < 100; ++i) {
+        EXPECT_TRUE(clients.Create(id, SmallConfig()).ok());
+        EXPECT_TRUE(clients.End(id).ok());
+      }
+    });
+  }
+  for (std::thread& maker : makers) maker.join();
+  over = true;
+  looker.join();
+  EXPECT_TRUE(clients_.List().empty());
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
 // Following a session.
+#include <atomic>
+#include <thread>
+
 #include "tests/service/service_fixture.h"
 
 namespace efferent::test {
@@ -127,6 +130,22 @@ TEST_F(Watch, WatcherWhoFallsTooFarBehindIsTold) {
     DecodeBin();
   }
   EXPECT_EQ(behind->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(Watch, WatchersComeAndGoWhileNewsArrives) {
+  std::atomic<bool> over = false;
+  std::vector<std::thread> watchers;
+  for (int i = 0; i < 3; ++i) {
+    watchers.emplace_back([&] {
+      while (!over) EXPECT_TRUE(clients_.Watch("s")->Read());
+    });
+  }
+  for (std::uint32_t i = 0; i < 500; ++i) {
+    SendEvent(i % 2 ? v1::TRIAL_EVENT_KIND_STOP : v1::TRIAL_EVENT_KIND_START, i);
+    DecodeBin();
+  }
+  over = true;
+  for (std::thread& watcher : watchers) watcher.join();
 }
 
 }  // namespace
