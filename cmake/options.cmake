@@ -5,6 +5,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 option(EFFERENT_TESTS "Build tests/" ON)
+option(EFFERENT_FUZZ "Build the fuzzers of tests/fuzz with libFuzzer (clang only; see tools/fuzz)" OFF)
 set(EFFERENT_SANITIZE "" CACHE STRING "Sanitizers, comma-separated, for example address,undefined")
 
 find_program(CCACHE_PROGRAM ccache)
@@ -13,7 +14,7 @@ if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER
     "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${CCACHE_PROGRAM}")
-  if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+  if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess)
   endif()
 endif()
@@ -26,6 +27,10 @@ if(EFFERENT_SANITIZE)
   add_link_options(-fsanitize=${EFFERENT_SANITIZE})
   # What AddressSanitizer or the processor catches as well, at a third of the compile time.
   add_compile_options(-fno-sanitize=null,alignment,object-size,vptr)
+endif()
+
+if(EFFERENT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 # efferent_target(NAME): our own code, so warnings are errors and includes are full paths from the root.

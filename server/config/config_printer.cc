@@ -1,4 +1,5 @@
 #include <spdlog/fmt/fmt.h>
+#include <yaml-cpp/yaml.h>
 
 #include <cmath>
 #include <map>
@@ -17,6 +18,12 @@ using google::protobuf::Message;
 std::string Number(double value) {
   if (std::isinf(value)) return value > 0 ? ".inf" : "-.inf";
   return fmt::format("{}", value);  // as few digits as give the same number back
+}
+
+std::string Quoted(const std::string& text) {
+  YAML::Emitter emitter;
+  emitter << YAML::DoubleQuoted << text;
+  return emitter.c_str();
 }
 
 std::string Comment(Bounds bounds, std::string_view unit) {
@@ -49,7 +56,7 @@ struct ServerPrinter {
     *out << Comment(bounds, unit) << "\n";
   }
   void operator()(std::string_view name, std::string& value) {
-    *out << "  " << name << ": \"" << value << "\"\n";
+    *out << "  " << name << ": " << Quoted(value) << "\n";
   }
   void operator()(std::string_view name, LogLevel& value) {
     *out << "  " << name << ": " << LogLevelNames()[static_cast<std::size_t>(value)]
@@ -107,7 +114,7 @@ class MessagePrinter {
       case FieldDescriptor::CPPTYPE_BOOL:
         return reflection->GetBool(message, &field) ? "true" : "false";
       case FieldDescriptor::CPPTYPE_STRING:
-        return fmt::format("\"{}\"", reflection->GetString(message, &field));
+        return Quoted(reflection->GetString(message, &field));
       case FieldDescriptor::CPPTYPE_ENUM:
         return EnumNames(*field.enum_type())
             .at(static_cast<std::size_t>(reflection->GetEnumValue(message, &field) - 1));
