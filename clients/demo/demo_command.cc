@@ -16,6 +16,18 @@ namespace {
 
 using demo::DemoOptions;
 
+constexpr const char* kExamples = R"(
+Success is staying in the target for the hold time with learning off; the dead-neuron control shows
+that the decoder reaches nothing without a brain. Results go to OUT: logs, arm.json, subject.json,
+trials.svg and paths.svg (and .png).
+
+Examples:
+  efferent demo                          in real time, some 6 minutes
+  efferent demo --fast --require         in lock step, some 15 seconds; fails if it falls short
+  efferent demo --fast --population 46   the harder, noisy setting with 46 neurons
+  efferent demo --fast --decoder kalman  another decoder
+  efferent demo --fast --render          and frames of the arm)";
+
 void Draw(const DemoOptions& options, const std::vector<demo::TrialRecord>& trials) {
   const std::filesystem::path out_dir = options.out_dir;
   const auto phases = demo::DemoPhases(options);
@@ -66,6 +78,7 @@ void AddDemoCommand(CLI::App& app) {
       "The whole closed loop on this machine: server, simulated brain and arm as processes. A "
       "decoder that knows nothing learns, is frozen and scored; neurons are lost, it learns again; "
       "a dead brain is the control.");
+  command->footer(kExamples);
   const auto options = std::make_shared<DemoOptions>();
   command->add_option("--out", options->out_dir, "Directory for logs, results and plots")
       ->capture_default_str();

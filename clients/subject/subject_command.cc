@@ -20,6 +20,16 @@ using subject::SubjectOptions;
 using subject::SubjectProgress;
 using subject::UserKind;
 
+constexpr const char* kExamples =
+    R"(Attaches to the session if it is there, else creates it with settings that suit the user.
+
+Examples:
+  efferent subject --session s1                                 96 drawn neurons, in real time
+  efferent subject --session s1 --population gc_neuron1.csv     a population from a file
+  efferent subject --session s1 --user delayed                  sees 200 ms late, and predicts
+  efferent subject --session s1 --perturb relearning:loss=0.6   loses neurons when that phase begins
+  efferent subject --session s1 --silent                        the control: a brain that is dead)";
+
 constexpr const char* kDescription =
     "A simulated brain: sees the arm, intends to reach, and streams its spikes to a session, which "
     "it creates.";
@@ -104,6 +114,7 @@ void RunSubject(const SubjectOptions& options) {
 
 void AddSubjectCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand("subject", kDescription);
+  command->footer(kExamples);
   const auto options = std::make_shared<SubjectOptions>();
   const auto print_config = std::make_shared<bool>(false);
   command->add_option("--server,--address", options->address, "Server, HOST:PORT")
