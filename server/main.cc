@@ -2,12 +2,12 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,22 +41,18 @@ struct CommandLine {
   std::string config;
   std::optional<std::string> listen;
   std::optional<std::string> data_dir;
-  std::optional<LogLevel> log_level;
+  std::optional<std::string> log_level;
   bool print_config = false;
   bool check_config = false;
 };
 
 void Declare(CommandLine* line, CLI::App* app) {
-  std::map<std::string, LogLevel> levels;
-  for (std::size_t i = 0; i < LogLevelNames().size(); ++i) {
-    levels[LogLevelNames()[i]] = static_cast<LogLevel>(i);
-  }
   app->add_option("--config", line->config, "configuration file (YAML)");
   app->add_option("--listen", line->listen, "HOST:PORT (port 0: any free one) or unix:/PATH");
   app->add_option("--data-dir", line->data_dir,
                   "folder to keep data in; without it, none are kept");
-  app->add_option("--log-level", line->log_level, "debug, info, warning or error")
-      ->transform(CLI::CheckedTransformer(levels));
+  app->add_option("--log-level", line->log_level, "least severe message that is logged")
+      ->check(CLI::IsMember(LogLevelNames()));
   app->add_flag("--print-config", line->print_config, "print the effective configuration and exit");
   app->add_flag("--check-config", line->check_config, "check the configuration and exit");
 }
@@ -70,7 +66,11 @@ Config Configure(const CommandLine& line) {
     config.server.listen = *line.listen;
   }
   if (line.data_dir) config.server.data_dir = *line.data_dir;
-  if (line.log_level) config.server.log_level = *line.log_level;
+  if (line.log_level) {
+    const auto& names = LogLevelNames();
+    config.server.log_level = static_cast<LogLevel>(
+        std::find(names.begin(), names.end(), *line.log_level) - names.begin());
+  }
   return config;
 }
 

@@ -9,6 +9,7 @@
 
 #include "clients/arm/arm_client.h"
 #include "clients/arm/arm_report.h"
+#include "clients/report/named_choice.h"
 #include "clients/report/status_line.h"
 #include "clients/session/errors.h"
 
@@ -130,10 +131,8 @@ void AddArmCommand(CLI::App& app) {
       ->allow_extra_args(false)
       ->capture_default_str();
   command->add_option("--task", task.kind, "`center_out`, or `random_target` without return")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, TaskKind>{{"center_out", TaskKind::kCenterOut},
-                                          {"random_target", TaskKind::kRandomTarget}},
-          CLI::ignore_case))
+      ->transform(NamedChoice<TaskKind>(
+          {{"center_out", TaskKind::kCenterOut}, {"random_target", TaskKind::kRandomTarget}}))
       ->default_str("center_out");
   command
       ->add_option_function<std::string>(
@@ -159,9 +158,7 @@ void AddArmCommand(CLI::App& app) {
           "--return", options->rig.return_mode,
           "Between center-out trials: the arm `drive`s itself home, or is `reset` there at once")
       ->transform(
-          CLI::CheckedTransformer(std::map<std::string, ReturnMode>{{"drive", ReturnMode::kDrive},
-                                                                    {"reset", ReturnMode::kReset}},
-                                  CLI::ignore_case))
+          NamedChoice<ReturnMode>({{"drive", ReturnMode::kDrive}, {"reset", ReturnMode::kReset}}))
       ->default_str("drive");
   command->add_option("--seed", task.seed, "Seed of the targets")->capture_default_str();
   command->add_flag("--lockstep", options->lockstep,

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 
+#include "clients/report/named_choice.h"
 #include "clients/report/result_row.h"
 #include "clients/report/status_line.h"
 #include "clients/session/errors.h"
@@ -124,9 +125,7 @@ void AddSubjectCommand(CLI::App& app) {
   command
       ->add_option("--user", options->user,
                    "Who reaches: `ops` sees at once, `delayed` sees 200 ms late and predicts")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, UserKind>{{"ops", UserKind::kOps}, {"delayed", UserKind::kDelayed}},
-          CLI::ignore_case))
+      ->transform(NamedChoice<UserKind>({{"ops", UserKind::kOps}, {"delayed", UserKind::kDelayed}}))
       ->default_str("ops");
   command
       ->add_option("--population", options->population,
@@ -138,10 +137,8 @@ void AddSubjectCommand(CLI::App& app) {
       ->check(CLI::Range(0.1, 1000.0))
       ->capture_default_str();
   command->add_option("--decoder", options->decoder, "Decoder of the session: `snn` or `kalman`")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, DecoderKind>{{"snn", DecoderKind::kSnn},
-                                             {"kalman", DecoderKind::kKalman}},
-          CLI::ignore_case))
+      ->transform(
+          NamedChoice<DecoderKind>({{"snn", DecoderKind::kSnn}, {"kalman", DecoderKind::kKalman}}))
       ->default_str("snn");
   command->add_option("--session-config", options->session_config_file,
                       "YAML or JSON file with settings of the session, over those that suit the "
