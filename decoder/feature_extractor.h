@@ -25,9 +25,10 @@ void VisitFields(FeatureParams& p, Visitor&& visit) {
 }
 
 /// Counts to decoder inputs: running normalisation, then smoothing.
-///   n = min(k, tau / w):  mean += (c - mean) / n;  var += ((c - mean_old)(c - mean) - var) / n
-///   (exponential after tau, plain before) u = (c - mean) / max(sqrt(var), min_sd);   x <- a x + (1
-///   - a) u,  a = exp(-w / smoothing_tau)
+///   mean += (c - mean) / n;   var += ((c - mean_old)(c - mean) - var) / n
+///       n = min(k, tau / w) for bin k of width w: plain statistics up to tau, then exponential
+///   u = (c - mean) / max(sqrt(var), min_sd)
+///   x <- a x + (1 - a) u,  a = exp(-w / smoothing_tau)
 /// The statistics used for bin k include bin k. Real-time safe after construction.
 class FeatureExtractor {
  public:

@@ -40,12 +40,11 @@ void VisitFields(IntentionParams& p, Visitor&& visit) {
 }
 
 /// The velocity that the subject must have intended, from target and arm state (intention
-/// re-estimation after Gilja et al., Nat Neurosci 15, 2012). With d = target - position and s =
-/// intended_speed:
-///   far from it, or with slowing_distance > 0 everywhere:  v* = s min(1, sqrt(|d| /
-///   slowing_distance)) d / |d| within the target's radius, without a slowing distance: v* = 0 if
-///   `learn_on_target`, else there is no label label = v + response (v* - v),  v: measured
-///   velocity, zero if unknown
+/// re-estimation after Gilja et al., Nat Neurosci 15, 2012). With d = target - position, s =
+/// intended_speed and l = slowing_distance:
+///   far from it, or with l > 0 everywhere:  v* = s min(1, sqrt(|d| / l)) d / |d|,  l = 0: s d / |d|
+///   within the target's radius, with l = 0: v* = 0 if `learn_on_target`, else there is no label
+///   label = v + response (v* - v)           v: measured velocity, zero if unknown
 /// There is no label while the arm is not engaged or has no target. With LabelSource::kKinematics
 /// the label is the measured velocity itself, if it is known.
 class IntentionEstimator {

@@ -40,9 +40,8 @@ void VisitFields(StepParams& p, Visitor&& visit) {
 /// The path from spikes to command, and then to what is learnt:
 ///
 ///   AddSpikes / AddCounts    -> binner
-///   DecodeBin                -> binner -> features -> decoder -> shaper -> command     (respond,
-///   LearnBin                 -> label -> learner                                        then
-///   learn)
+///   DecodeBin                -> binner -> features -> decoder -> shaper -> command  (respond,
+///   LearnBin                 -> label -> learner                                    then learn)
 ///
 /// Real-time safe after construction: no allocation, lock, I/O, log or throw. Not thread-safe. A
 /// function of its inputs: same construction and same calls, same commands and weights, bit for

@@ -10,8 +10,8 @@
 
 namespace efferent {
 
-/// Steady state of a velocity Kalman filter: v[k] = M1 v[k-1] + M2 u[k] + M0, v[-1] = initial. D =
-/// dimensions.
+/// Steady state of a velocity Kalman filter, D dimensions:
+///   v[k] = M1 v[k-1] + M2 u[k] + M0,  v[-1] = initial
 struct KalmanGains {
   Eigen::MatrixXd m1;       ///< D x D.
   Eigen::MatrixXd m2;       ///< D x num_channels, (m/s) per unit of feature.
@@ -36,12 +36,13 @@ void VisitFields(KalmanParams& p, Visitor&& visit) {
 /// eq. 2-6.
 ///   v[k] = A v[k-1] + w,       w ~ N(0, W)    v: D x 1, m/s
 ///   u[k] = C v[k] + d + q,     q ~ N(0, Q)    u: num_channels x 1, features; Q diagonal
-/// In steady state v[k] = M1 v[k-1] + M2 u[k] + M0 with K = P C'/Q, M1 = (I - K C) A, M2 = K, M0 =
-/// -K d, and P from the Riccati equation in its D x D information form, so that a fit costs
-/// num_channels x D^2 and no channel-sized inverse. (Wu et al. fit a full Q; a diagonal one needs
-/// far fewer labels and can be fitted at every bin.) A, W, C, d, Q are fitted to the labels as they
-/// come, with exponential forgetting. Before the first labels, and where the evidence is too thin
-/// to invert, M1 = M2 = M0 = 0: it puts out zero velocity.
+/// In steady state v[k] = M1 v[k-1] + M2 u[k] + M0, with P the posterior covariance:
+///   P <- ((A P A' + W)^-1 + C' Q^-1 C)^-1    iterated to its fixed point, D x D
+///   K = P C' Q^-1;   M1 = (I - K C) A;   M2 = K;   M0 = -K d
+/// In this information form a fit costs num_channels x D^2 and no channel-sized inverse. (Wu et al.
+/// fit a full Q; a diagonal one needs far fewer labels and can be fitted at every bin.) A, W, C, d,
+/// Q are fitted to the labels as they come, with exponential forgetting. Before the first labels,
+/// and where the evidence is too thin to invert, M1 = M2 = M0 = 0: it puts out zero velocity.
 class KalmanDecoder final : public Decoder {
  public:
   /// @throws InvalidParameters naming each field out of bounds and each matrix of the wrong shape

@@ -15,14 +15,17 @@ namespace efferent {
 
 /// Spiking decoder that learns every weight online with e-prop (decoder/README.md has it all in one
 /// place). Per bin k of S network steps, with x the features and a constant 1 as the last input:
-///   S times:  LifNetwork::Advance;  zbar <- kappa zbar + (1 - kappa) z;  xbar <- kappa xbar + (1 -
-///   kappa) x y[k] = output_leak c[k-1] + W_out' phi,  phi = [zbar; xbar; 1]  (without
-///   `readout_inputs`: [zbar; 1])
-/// Learning from label y*: error = y - y*; the readout by recursive least squares or by the
-/// gradient; input and recurrent weights by e-prop: dW_ji = -Adam(L_j ebar_ji), L_j = sum_d B_jd
-/// error_d + rate_regularization (rate_j - target_rate) dt, B the readout weights of neuron j
-/// (symmetric) or fixed random ones. c[k-1], the last command, counts as measured: the
-/// error of a bin is not blamed on earlier outputs.
+///   S times:  LifNetwork::Advance
+///             zbar <- kappa zbar + (1 - kappa) z
+///             xbar <- kappa xbar + (1 - kappa) x
+///   y[k] = output_leak c[k-1] + W_out' phi      phi = [zbar; xbar; 1]
+///                                               (without `readout_inputs`: [zbar; 1])
+/// Learning from label y*, error = y - y*: the readout by recursive least squares or by the
+/// gradient; input and recurrent weights by e-prop:
+///   L_j = (1 - kappa) (sum_d B_jd error_d + rate_regularization (rate_j - target_rate) dt)
+///   W_ji <- W_ji - Adam(L_j ebar_ji)            B: the readout weights (symmetric), or random ones
+/// c[k-1], the last command, counts as measured: the error of a bin is not blamed on earlier
+/// outputs.
 class SnnDecoder final : public Decoder {
  public:
   /// @throws InvalidParameters naming each field out of bounds.

@@ -12,6 +12,8 @@ struct BadUpdate {
   std::function<void(v1::ArmUpdate*)> spoil;
 };
 
+void PrintTo(const BadUpdate& bad, std::ostream* out) { *out << bad.field; }
+
 class BadArmUpdate : public ServiceTest, public ::testing::WithParamInterface<BadUpdate> {};
 
 TEST_P(BadArmUpdate, EndsTheStream) {

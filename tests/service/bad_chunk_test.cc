@@ -14,6 +14,8 @@ struct BadChunk {
   std::function<void(v1::AcquisitionChunk*)> spoil;  // of OneBin(3), after bins 0 and 1
 };
 
+void PrintTo(const BadChunk& bad, std::ostream* out) { *out << bad.field; }
+
 v1::SpikeCounts* SetCounts(v1::AcquisitionChunk* chunk, int rows, float count) {
   v1::SpikeCounts* counts = chunk->mutable_spike_counts();
   counts->set_start_time_ns(2 * kWidth);
