@@ -28,6 +28,8 @@ ChildProcess::ChildProcess(std::string name, const std::filesystem::path& progra
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
   };
+  // Boost.Process writes over what is there, and an old log would be taken for the new one.
+  std::filesystem::remove(log_);
   try {
     impl_->child = bp::child(program.string(), bp::args(arguments),
                              bp::std_in<bp::null, (bp::std_out & bp::std_err)> log_.string(),

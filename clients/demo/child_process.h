@@ -13,7 +13,8 @@ namespace efferent::demo {
 /// own, so that Ctrl-C reaches us alone and we end it in good order; if we die, it gets SIGTERM.
 class ChildProcess {
  public:
-  /// Starts `program`; call on the main thread. @throws std::runtime_error if that fails.
+  /// Starts `program`, with a new log; call on the main thread. @throws std::runtime_error if that
+  /// fails.
   ChildProcess(std::string name, const std::filesystem::path& program,
                const std::vector<std::string>& arguments, const std::filesystem::path& log);
   /// Ends it at once if it still runs.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -42,6 +43,13 @@ TEST_F(ChildProcessTest, KeepsWhatItSaysAndHowItEnded) {
   EXPECT_EQ(child->ReadLog(), "one\ntwo\nthree\n");
   EXPECT_EQ(child->TailOfLog(2), "two\nthree\n");
   EXPECT_EQ(child->TailOfLog(9), "one\ntwo\nthree\n");
+}
+
+TEST_F(ChildProcessTest, BeginsWithANewLog) {
+  std::ofstream(log_) << "of an earlier, longer run\n";
+  auto child = Shell("echo new");
+  child->WaitOrKill(std::chrono::seconds(20));
+  EXPECT_EQ(child->ReadLog(), "new\n");
 }
 
 TEST_F(ChildProcessTest, EndsWhenAsked) {

@@ -1,0 +1,58 @@
+// The demo from the shell, short.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "clients/report/result_row.h"
+#include "tests/programs/programs.h"
+
+namespace efferent::test {
+namespace {
+
+class Demo : public testing::Test {
+ protected:
+  ~Demo() override { std::filesystem::remove_all(out_); }
+  Outcome Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(),
+                     {"demo", "--fast", "--out", out_, "--learning-trials", "2", "--test-trials",
+                      "2", "--dead-learning-trials", "1", "--dead-test-trials", "1"});
+    return RunProgram(ProgramDir() / "efferent", arguments);
+  }
+  std::string out_ = ScratchFile() + ".d";
+};
+
+TEST_F(Demo, RunsAgainWhereItRanBeforeAndWritesTheSameScores) {
+  std::vector<std::vector<double>> scores;
+  for (int run = 0; run < 2; ++run) {
+    const Outcome outcome = Run({"--json", out_ + "/rows.json"});
+    ASSERT_EQ(outcome.exit_status, 0) << outcome.output;
+    scores.emplace_back();
+    std::set<std::string> conditions;
+    for (const ResultRow& row : ReadResultRows(out_ + "/rows.json")) {
+      conditions.insert(row.condition);
+      if (row.condition != "all") scores.back().push_back(row.value);
+    }
+    EXPECT_EQ(conditions, (std::set<std::string>{"learned", "relearned", "dead_neurons", "all"}));
+  }
+  EXPECT_EQ(scores[0].size(), 12u);
+  EXPECT_EQ(scores[0], scores[1]);
+}
+
+TEST_F(Demo, SaysWhichGoalsAreNotMet) {
+  const Outcome outcome = Run({"--loss", "1", "--require"});
+  EXPECT_EQ(outcome.exit_status, 1);
+  EXPECT_THAT(outcome.output,
+              testing::HasSubstr("relearned: success rate 0.0 %, must be at least 95 %"));
+}
+
+TEST_F(Demo, ServerThatIsNotThereIsNamed) {
+  const Outcome outcome = Run({"--server-program", "/nowhere/efferentd"});
+  EXPECT_EQ(outcome.exit_status, 1);
+  EXPECT_THAT(outcome.output, testing::HasSubstr("cannot start /nowhere/efferentd"));
+}
+
+}  // namespace
+}  // namespace efferent::test
