@@ -9,6 +9,10 @@
 #include "clients/arm/arm_rig.h"
 #include "clients/arm/frame_writer.h"
 
+// OSMesa keeps some hundred bytes for the life of the process. LeakSanitizer asks for this.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libOSMesa\n"; }
+
 namespace efferent {
 namespace {
 
