@@ -53,7 +53,7 @@ class BidiCall {
 
  private:
   grpc::Status EndedEarly() {
-    const grpc::Status status = Finish();
+    grpc::Status status = Finish();
     if (!status.ok()) return status;
     return {grpc::StatusCode::INTERNAL, "the server ended the stream without an answer"};
   }
