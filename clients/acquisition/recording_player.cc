@@ -23,11 +23,17 @@ RecordingPlayer::RecordingPlayer(Recording* recording, const PointTrack* velocit
 
 PlayResult RecordingPlayer::Run() {
   StartSession(0);
-  OpenStream();
+  bool open = true;
+  try {
+    OpenStream();
+  } catch (const RpcError& e) {
+    if (!IsTransient(e.code())) throw;
+    open = OpenAgain(e.what());
+  }
   start_ = Clock::now();
-  while (!done() && !stop_->requested()) {
+  while (open && !done() && !stop_->requested()) {
     const bool stands = options_.speed > 0.0 ? PlayPaced() : PlayAtFullSpeed();
-    if (!stands && !Recover()) break;
+    if (!stands) open = Recover();
   }
   result_.stopped = !done();
   for (std::int64_t bin = 0; bin < result_.num_played; ++bin) {
@@ -176,9 +182,12 @@ bool RecordingPlayer::Recover() {
                              status.error_code() == grpc::StatusCode::CANCELLED ||
                              status.error_code() == grpc::StatusCode::NOT_FOUND;
   if (!may_come_back) throw RpcError("the stream to session `" + session_id_ + "` ended", status);
+  return OpenAgain(status.ok() ? "the server ended the stream" : DescribeStatus(status));
+}
+
+bool RecordingPlayer::OpenAgain(const std::string& why) {
   on_message_(fmt::format("connection to {} lost after bin {}: {}", connection_->address(),
-                          result_.num_played,
-                          status.ok() ? "the server ended the stream" : DescribeStatus(status)));
+                          result_.num_played, why));
   while (true) {
     const auto delay = reconnect_.NextDelay(Clock::now());
     if (!delay) {

@@ -82,9 +82,10 @@ class RecordingPlayer {
   bool PlayPaced();
   bool MeasureRoundTrip();
   void MeasureEcho();
-  // The stream is over: throws if that is final, otherwise waits and opens again. False: a stop was
-  // requested.
+  // The stream is over: throws if that is final, otherwise opens again. False: a stop was requested.
   bool Recover();
+  // Tries until it is open, or --reconnect-for is over: throws. False: a stop was requested.
+  bool OpenAgain(const std::string& why);
   bool TryOpenAgain();
   bool WaitUntilDue(std::int64_t chunk_index);
   bool done() const { return acked_chunks_ >= builder_->num_chunks(); }
