@@ -68,10 +68,6 @@ v1::SessionConfig MakeSessionConfig(const SessionOptions& options, const Recordi
   return config;
 }
 
-std::string DecoderName(const v1::SessionConfig& config) {
-  return config.decoder().has_kalman() ? "kalman" : "snn";
-}
-
 std::string ProtocolName(const v1::SessionConfig& config) {
   const bool learns = !config.learning().has_enabled() || config.learning().enabled();
   if (!learns || HasGains(config.decoder())) return "frozen";

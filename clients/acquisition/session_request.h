@@ -24,9 +24,6 @@ struct SessionOptions {
 /// @throws InputError if the file of settings is wrong, or contradicts the recording.
 v1::SessionConfig MakeSessionConfig(const SessionOptions& options, const Recording& recording);
 
-/// `snn`, `kalman`: which decoder a session has. `config`: with defaults filled in or not.
-std::string DecoderName(const v1::SessionConfig& config);
-
 /// How the session's scores come about: `prequential-trials`, `prequential-bins` or `frozen`
 /// (nothing is learnt). `config`: with defaults filled in, as the server returned it.
 std::string ProtocolName(const v1::SessionConfig& config);

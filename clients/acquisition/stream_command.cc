@@ -16,6 +16,7 @@
 #include "clients/acquisition/stream_report.h"
 #include "clients/report/gnuplot.h"
 #include "clients/report/progress_bar.h"
+#include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
 #include "clients/session/session_client.h"
 

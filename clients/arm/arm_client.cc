@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
+#include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
 #include "clients/session/monotonic_clock.h"
 
@@ -175,7 +176,7 @@ bool ArmClient::Attach() {
                     "physics step, {} ns",
                     options_.session_id, bin_width_ns_, rig_.step_ns()));
   }
-  decoder_name_ = session->config().decoder().has_kalman() ? "kalman" : "snn";
+  decoder_name_ = DecoderName(session->config());
   stream_ = std::make_unique<ArmStream>(connection_, options_.session_id);
   const bool is_new = session_created_ns_ != session->create_time_unix_ns();
   report_(fmt::format("attached to session {}{}", options_.session_id,

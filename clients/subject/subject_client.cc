@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
 #include "clients/session/monotonic_clock.h"
 #include "clients/subject/bin_pacer.h"
@@ -24,10 +25,6 @@ constexpr std::uint64_t kBinsPerEchoInLockstep = 100;
 // Chunks whose mean size an echo takes as its own.
 constexpr std::uint64_t kBinsBeforeEcho = 50;
 constexpr milliseconds kShowInterval{200};
-
-std::string DecoderName(const v1::SessionConfig& config) {
-  return config.decoder().has_kalman() ? "kalman" : "snn";
-}
 
 }  // namespace
 
