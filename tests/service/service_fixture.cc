@@ -12,6 +12,9 @@ Clients::Clients(const std::string& address) {
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
   channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  // As every client does: a first try may fail on a busy machine though the server listens.
+  EXPECT_TRUE(
+      channel_->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20)));
   sessions_ = v1::SessionService::NewStub(channel_);
   acquisition_ = v1::AcquisitionService::NewStub(channel_);
   arm_ = v1::ArmService::NewStub(channel_);
