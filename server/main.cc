@@ -2,7 +2,6 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -66,11 +65,7 @@ Config Configure(const CommandLine& line) {
     config.server.listen = *line.listen;
   }
   if (line.data_dir) config.server.data_dir = *line.data_dir;
-  if (line.log_level) {
-    const auto& names = LogLevelNames();
-    config.server.log_level = static_cast<LogLevel>(
-        std::find(names.begin(), names.end(), *line.log_level) - names.begin());
-  }
+  if (line.log_level) config.server.log_level = FindLogLevel(*line.log_level).value();
   return config;
 }
 

@@ -50,13 +50,10 @@ class ServerReader {
   void operator()(std::string_view name, LogLevel& value) {
     const YAML::Node node = Find(name);
     if (!node.IsDefined()) return;
-    const auto& names = LogLevelNames();
-    const auto found =
-        std::find(names.begin(), names.end(), node.IsScalar() ? node.Scalar() : std::string());
-    if (found == names.end()) {
-      problems_->Add(node, Path(name), "must be one of debug, info, warning, error");
+    if (const auto level = FindLogLevel(node.IsScalar() ? node.Scalar() : "")) {
+      value = *level;
     } else {
-      value = static_cast<LogLevel>(found - names.begin());
+      problems_->Add(node, Path(name), "must be one of debug, info, warning, error");
     }
   }
 
@@ -135,6 +132,13 @@ Config ParseConfig(const std::string& text, const std::string& file) {
 const std::vector<std::string>& LogLevelNames() {
   static const std::vector<std::string> names = {"debug", "info", "warning", "error"};
   return names;
+}
+
+std::optional<LogLevel> FindLogLevel(const std::string& name) {
+  const auto& names = LogLevelNames();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<LogLevel>(found - names.begin());
 }
 
 }  // namespace efferent

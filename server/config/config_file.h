@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -35,5 +36,7 @@ std::string PrintConfig(const Config& config);
 
 /// `debug`, `info`, `warning`, `error`, in the order of LogLevel.
 const std::vector<std::string>& LogLevelNames();
+/// Nothing if there is no level of that name.
+std::optional<LogLevel> FindLogLevel(const std::string& name);
 
 }  // namespace efferent

@@ -11,7 +11,7 @@ bool CommandMailbox::BeginBin() {
 
 PublishedCommand CommandMailbox::PublishBin(const Command& command,
                                             std::int64_t client_send_time_ns, std::int64_t now_ns) {
-  std::shared_ptr<const Listeners> listeners;
+  Listeners listeners;
   PublishedCommand published;
   {
     const std::lock_guard lock(mutex_);
@@ -21,24 +21,24 @@ PublishedCommand CommandMailbox::PublishBin(const Command& command,
     listeners = Store(last_bin_, client_send_time_ns, now_ns);
     published = latest_;
   }
-  Tell(*listeners);
+  Tell(listeners);
   return published;
 }
 
 bool CommandMailbox::Overtake(std::uint64_t expected_number, const Command& command,
                               std::int64_t now_ns) {
-  std::shared_ptr<const Listeners> listeners;
+  Listeners listeners;
   {
     const std::lock_guard lock(mutex_);
     if (latest_.number != expected_number) return false;
     listeners = Store(command, 0, now_ns);
   }
-  Tell(*listeners);
+  Tell(listeners);
   return true;
 }
 
 bool CommandMailbox::Stop(std::int64_t now_ns) {
-  std::shared_ptr<const Listeners> listeners;
+  Listeners listeners;
   {
     const std::lock_guard lock(mutex_);
     if (latest_.number == 0 || latest_.command.status == CommandStatus::kStopped) return false;
@@ -47,7 +47,7 @@ bool CommandMailbox::Stop(std::int64_t now_ns) {
     command.velocity_m_s = Vec3::Zero();
     listeners = Store(command, 0, now_ns);
   }
-  Tell(*listeners);
+  Tell(listeners);
   return true;
 }
 
@@ -66,16 +66,16 @@ std::optional<PublishedCommand> CommandMailbox::TakeNewer(CommandCursor* cursor)
 
 void CommandMailbox::Subscribe(std::shared_ptr<CommandListener> listener, bool first) {
   const std::lock_guard lock(mutex_);
-  auto changed = std::make_shared<Listeners>(*listeners_);
-  changed->insert(first ? changed->begin() : changed->end(), std::move(listener));
-  listeners_ = std::move(changed);
+  auto changed = listeners_.Copy();
+  changed.insert(first ? changed.begin() : changed.end(), std::move(listener));
+  listeners_ = Listeners(std::move(changed));
 }
 
 void CommandMailbox::Unsubscribe(const CommandListener* listener) {
   const std::lock_guard lock(mutex_);
-  auto changed = std::make_shared<Listeners>(*listeners_);
-  std::erase_if(*changed, [&](const auto& entry) { return entry.get() == listener; });
-  listeners_ = std::move(changed);
+  auto changed = listeners_.Copy();
+  std::erase_if(changed, [&](const auto& entry) { return entry.get() == listener; });
+  listeners_ = Listeners(std::move(changed));
 }
 
 std::uint64_t CommandMailbox::held_count() const {
@@ -88,8 +88,9 @@ std::uint64_t CommandMailbox::stopped_count() const {
   return stopped_count_;
 }
 
-std::shared_ptr<const CommandMailbox::Listeners> CommandMailbox::Store(
-    const Command& command, std::int64_t client_send_time_ns, std::int64_t now_ns) {
+CommandMailbox::Listeners CommandMailbox::Store(const Command& command,
+                                                std::int64_t client_send_time_ns,
+                                                std::int64_t now_ns) {
   const CommandStatus before = latest_.command.status;
   if (command.status == CommandStatus::kHeld && before != CommandStatus::kHeld) ++held_count_;
   if (command.status == CommandStatus::kStopped) {

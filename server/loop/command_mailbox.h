@@ -4,9 +4,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <vector>
 
 #include "decoder/types.h"
+#include "server/loop/snapshot.h"
 
 namespace efferent {
 
@@ -82,11 +82,10 @@ class CommandMailbox {
   std::uint64_t stopped_count() const;
 
  private:
-  using Listeners = std::vector<std::shared_ptr<CommandListener>>;
+  using Listeners = Snapshot<std::shared_ptr<CommandListener>>;
 
   /// Stores the command and returns whom to tell.
-  std::shared_ptr<const Listeners> Store(const Command& command, std::int64_t client_send_time_ns,
-                                         std::int64_t now_ns);
+  Listeners Store(const Command& command, std::int64_t client_send_time_ns, std::int64_t now_ns);
   static void Tell(const Listeners& listeners);
 
   mutable std::mutex mutex_;
@@ -97,7 +96,7 @@ class CommandMailbox {
   bool stopped_since_bin_ = false;
   std::uint64_t held_count_ = 0;
   std::uint64_t stopped_count_ = 0;
-  std::shared_ptr<const Listeners> listeners_ = std::make_shared<Listeners>();  // copied on change
+  Listeners listeners_;
 };
 
 }  // namespace efferent

@@ -60,8 +60,7 @@ grpc::ServerUnaryReactor* SessionService::GetSession(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* SessionService::ListSessions(grpc::CallbackServerContext* call,
                                                        const v1::ListSessionsRequest*,
                                                        v1::ListSessionsResponse* response) {
-  const auto sessions = context_->sessions->sessions();
-  for (const auto& session : *sessions) {
+  for (const auto& session : context_->sessions->sessions()) {
     *response->add_sessions() = session->Describe();
   }
   return Reply(call, grpc::Status::OK);

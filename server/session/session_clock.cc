@@ -28,8 +28,7 @@ void SessionClock::Tick() {
   const bool wake = now_ns - watchers_woken_at_ns_ >= kWakePeriodNs;
   if (wake) watchers_woken_at_ns_ = now_ns;
   std::int64_t look_again_at_ns = now_ns + kLongestSleepNs;
-  const auto sessions = sessions_->sessions();
-  for (const auto& session : *sessions) {
+  for (const auto& session : sessions_->sessions()) {
     look_again_at_ns = std::min(look_again_at_ns, session->LookAtClock(now_ns));
     if (wake) session->watch_hub().Wake();
   }

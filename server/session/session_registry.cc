@@ -61,7 +61,7 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
     }
     return false;
   };
-  if (!check_room(*sessions())) return created;
+  if (!check_room(sessions())) return created;
 
   std::shared_ptr<Session> session;
   try {
@@ -76,10 +76,10 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
   }
   {
     const std::lock_guard lock(mutex_);
-    if (!check_room(*sessions_)) return created;
-    auto changed = std::make_shared<Sessions>(*sessions_);
-    changed->push_back(session);
-    sessions_ = std::move(changed);
+    if (!check_room(sessions_)) return created;
+    auto changed = sessions_.Copy();
+    changed.push_back(session);
+    sessions_ = Sessions(std::move(changed));
   }
   created.status = CreateStatus::kCreated;
   events_->SessionCreated(session->Describe());
@@ -88,10 +88,10 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
 }
 
 std::shared_ptr<Session> SessionRegistry::Find(std::string_view id) const {
-  return FindIn(*sessions(), id);
+  return FindIn(sessions(), id);
 }
 
-std::shared_ptr<const SessionRegistry::Sessions> SessionRegistry::sessions() const {
+SessionRegistry::Sessions SessionRegistry::sessions() const {
   const std::lock_guard lock(mutex_);
   return sessions_;
 }
@@ -100,11 +100,11 @@ std::shared_ptr<Session> SessionRegistry::End(std::string_view id) {
   std::shared_ptr<Session> session;
   {
     const std::lock_guard lock(mutex_);
-    session = FindIn(*sessions_, id);
+    session = FindIn(sessions_, id);
     if (!session) return nullptr;
-    auto changed = std::make_shared<Sessions>(*sessions_);
-    std::erase(*changed, session);
-    sessions_ = std::move(changed);
+    auto changed = sessions_.Copy();
+    std::erase(changed, session);
+    sessions_ = Sessions(std::move(changed));
   }
   session->EndStreams(StreamEnd::kSessionEnded);
   events_->SessionEnded(session->Describe(), "ended");
@@ -112,8 +112,7 @@ std::shared_ptr<Session> SessionRegistry::End(std::string_view id) {
 }
 
 void SessionRegistry::ShutDown() {
-  const auto running = sessions();
-  for (const auto& session : *running) {
+  for (const auto& session : sessions()) {
     session->EndStreams(StreamEnd::kServerShutdown);
     events_->SessionEnded(session->Describe(), "shutdown");
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "efferent/v1/config.pb.h"
+#include "server/loop/snapshot.h"
 #include "server/session/session.h"
 
 namespace efferent {
@@ -14,7 +15,7 @@ namespace efferent {
 /// All sessions of a server, the oldest first. Thread-safe.
 class SessionRegistry {
  public:
-  using Sessions = std::vector<std::shared_ptr<Session>>;
+  using Sessions = Snapshot<std::shared_ptr<Session>>;
 
   /// `defaults`: lies under what each request asks for.
   SessionRegistry(v1::SessionConfig defaults, int max_sessions, DecoderFactory make_decoder,
@@ -31,9 +32,7 @@ class SessionRegistry {
 
   /// Null if there is none of that id.
   std::shared_ptr<Session> Find(std::string_view id) const;
-  /// A snapshot; never null. Keep the pointer while you go through what it points to: in
-  /// `for (... : *sessions())` it is gone before the first turn.
-  std::shared_ptr<const Sessions> sessions() const;
+  Sessions sessions() const;
 
   /// Takes the session out and ends its streams. Null if there is none of that id.
   std::shared_ptr<Session> End(std::string_view id);
@@ -48,7 +47,7 @@ class SessionRegistry {
   DecoderFactory make_decoder_;
   std::shared_ptr<EventSink> events_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const Sessions> sessions_ = std::make_shared<Sessions>();  // copied on change
+  Sessions sessions_;
 };
 
 }  // namespace efferent

@@ -10,17 +10,17 @@ std::shared_ptr<WatchHub::Place> WatchHub::Subscribe(std::shared_ptr<Watcher> wa
   auto place = std::make_shared<Place>();
   const std::lock_guard lock(mutex_);
   if (running_trial_) place->events.push_back(*running_trial_);
-  auto changed = std::make_shared<Entries>(*entries_);
-  changed->push_back({std::move(watcher), place});
-  entries_ = std::move(changed);
+  auto changed = entries_.Copy();
+  changed.push_back({std::move(watcher), place});
+  entries_ = Entries(std::move(changed));
   return place;
 }
 
 void WatchHub::Unsubscribe(const Watcher* watcher) {
   const std::lock_guard lock(mutex_);
-  auto changed = std::make_shared<Entries>(*entries_);
-  std::erase_if(*changed, [&](const Entry& entry) { return entry.watcher.get() == watcher; });
-  entries_ = std::move(changed);
+  auto changed = entries_.Copy();
+  std::erase_if(changed, [&](const Entry& entry) { return entry.watcher.get() == watcher; });
+  entries_ = Entries(std::move(changed));
 }
 
 void WatchHub::Publish(const v1::ArmUpdate& update) {
@@ -66,13 +66,11 @@ std::optional<bool> WatchHub::Take(Place* place, v1::WatchSessionResponse* respo
 }
 
 void WatchHub::Wake() {
-  const auto present = entries();
-  for (const Entry& entry : *present) entry.watcher->OnNews();
+  for (const Entry& entry : entries()) entry.watcher->OnNews();
 }
 
 void WatchHub::End(StreamEnd reason) {
-  const auto present = entries();
-  for (const Entry& entry : *present) entry.watcher->End(reason);
+  for (const Entry& entry : entries()) entry.watcher->End(reason);
 }
 
 void WatchHub::AddEvents(const TrialEvents& events) {
@@ -82,7 +80,7 @@ void WatchHub::AddEvents(const TrialEvents& events) {
     } else {
       running_trial_.reset();
     }
-    for (const Entry& entry : *entries_) {
+    for (const Entry& entry : entries_) {
       if (entry.place->events.size() >= kMaxEvents) {
         entry.place->overflowed = true;
       } else {
@@ -92,7 +90,7 @@ void WatchHub::AddEvents(const TrialEvents& events) {
   }
 }
 
-std::shared_ptr<const WatchHub::Entries> WatchHub::entries() const {
+WatchHub::Entries WatchHub::entries() const {
   const std::lock_guard lock(mutex_);
   return entries_;
 }

@@ -5,11 +5,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <vector>
 
 #include "efferent/v1/arm.pb.h"
 #include "efferent/v1/behavior.pb.h"
 #include "efferent/v1/session.pb.h"
+#include "server/loop/snapshot.h"
 #include "server/loop/streams.h"
 
 namespace efferent {
@@ -51,14 +51,13 @@ class WatchHub {
     std::shared_ptr<Watcher> watcher;
     std::shared_ptr<Place> place;
   };
-  using Entries = std::vector<Entry>;
+  using Entries = Snapshot<Entry>;
 
   void AddEvents(const google::protobuf::RepeatedPtrField<v1::TrialEvent>& events);
-  /// A snapshot; keep the pointer while you go through what it points to.
-  std::shared_ptr<const Entries> entries() const;
+  Entries entries() const;
 
   mutable std::mutex mutex_;
-  std::shared_ptr<const Entries> entries_ = std::make_shared<Entries>();  // copied on change
+  Entries entries_;
   v1::ArmState state_;
   std::optional<v1::Target> target_;
   std::uint64_t state_version_ = 0;

@@ -1,7 +1,8 @@
 // Chunks from the wire through the whole loop. An input is a run of chunks, each with two bytes of
 // length before it.
-#include <memory>
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "server/loop/control_loop.h"

@@ -2,6 +2,8 @@
 // error that names the file.
 #include <unistd.h>
 
+#include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -22,7 +24,8 @@ void PromiseThatItNames(const std::exception& error, const std::string& path) {
 }
 
 void ReadSettingsFrom(const std::string& text, const char* extension) {
-  static const std::string stem = "/tmp/efferent_fuzz_" + std::to_string(getpid());
+  static const std::string stem =
+      std::filesystem::temp_directory_path() / ("efferent_fuzz_" + std::to_string(getpid()));
   const std::string path = stem + extension;
   std::ofstream(path, std::ios::binary) << text;
   try {

@@ -1,6 +1,4 @@
 // Configuration files: read, or refused with the file's name in every line.
-#include <filesystem>
-#include <sstream>
 #include <string>
 #include <vector>
 
