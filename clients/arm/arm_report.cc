@@ -42,8 +42,8 @@ std::vector<ResultRow> ArmRows(const ArmClient& client, bool lockstep) {
     const Phase& phase = phases[static_cast<std::size_t>(i)];
     const std::string protocol = phase.learn ? "learning-trials" : "frozen-trials";
     const auto add = [&](const char* metric, const Estimate& estimate) {
-      rows.push_back(
-          {client.decoder_name(), phase.name, protocol, metric, estimate.mean, scores->num_trials});
+      rows.push_back({client.decoder_name(), phase.name, protocol, metric, estimate.mean,
+                      scores->num_trials, estimate.low, estimate.high});
     };
     add("success_rate", scores->success_rate);
     add("time_to_target_s", scores->time_to_target_s);

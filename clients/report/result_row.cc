@@ -12,10 +12,29 @@ namespace efferent {
 
 using nlohmann::ordered_json;
 
+namespace {
+
+template <class T>
+ordered_json ToJson(const std::optional<T>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+template <class T>
+std::optional<T> FromJson(const nlohmann::json& value) {
+  return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
+}
+
+bool IsFinite(const ResultRow& row) {
+  return std::isfinite(row.value) && std::isfinite(row.ci_low.value_or(0.0)) &&
+         std::isfinite(row.ci_high.value_or(0.0));
+}
+
+}  // namespace
+
 void WriteResultRows(const std::string& path, const std::vector<ResultRow>& rows) {
   ordered_json list = ordered_json::array();
   for (const ResultRow& row : rows) {
-    if (!std::isfinite(row.value)) {
+    if (!IsFinite(row)) {
       throw std::invalid_argument(fmt::format("result {} of {} in {} is not finite", row.metric,
                                               row.decoder, row.condition));
     }
@@ -24,7 +43,10 @@ void WriteResultRows(const std::string& path, const std::vector<ResultRow>& rows
                     {"protocol", row.protocol},
                     {"metric", row.metric},
                     {"value", row.value},
-                    {"n", row.n}});
+                    {"ci_low", ToJson(row.ci_low)},
+                    {"ci_high", ToJson(row.ci_high)},
+                    {"n", row.n},
+                    {"seed", ToJson(row.seed)}});
   }
   const std::string unfinished = path + ".part";
   {
@@ -46,7 +68,9 @@ std::vector<ResultRow> ReadResultRows(const std::string& path) {
     std::vector<ResultRow> rows;
     for (const auto& item : nlohmann::json::parse(file)) {
       rows.push_back({item.at("decoder"), item.at("condition"), item.at("protocol"),
-                      item.at("metric"), item.at("value"), item.at("n")});
+                      item.at("metric"), item.at("value"), item.at("n"),
+                      FromJson<double>(item.at("ci_low")), FromJson<double>(item.at("ci_high")),
+                      FromJson<std::uint64_t>(item.at("seed"))});
     }
     return rows;
   } catch (const nlohmann::json::exception& e) {

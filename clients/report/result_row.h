@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,14 @@ struct ResultRow {
       protocol;  ///< How learning and scoring were arranged, for example `prequential-trials`.
   std::string metric;  ///< With its unit, for example `angle_median_deg`.
   double value = 0.0;
-  std::int64_t n = 0;  ///< Samples behind the value.
+  std::int64_t n = 0;                            ///< Samples behind the value.
+  std::optional<double> ci_low = std::nullopt;   ///< Bounds of the 95 % confidence interval of the
+  std::optional<double> ci_high = std::nullopt;  ///< value, where one was estimated.
+  std::optional<std::uint64_t> seed = std::nullopt;  ///< Of what was drawn, where something was.
 };
 
-/// Writes a JSON list of objects with the fields of ResultRow. The file appears whole or not at
-/// all.
+/// Writes a JSON list of objects with the fields decoder, condition, protocol, metric, value, ci_low,
+/// ci_high, n, seed; what is not known is null. The file appears whole or not at all.
 /// @throws std::invalid_argument naming the row whose value is not finite.
 /// @throws std::runtime_error if the file cannot be written.
 void WriteResultRows(const std::string& path, const std::vector<ResultRow>& rows);
