@@ -10,6 +10,11 @@ namespace efferent {
 
 namespace {
 
+// The task knows space; this arm moves in its plane.
+Eigen::Vector3d InSpace(const Eigen::Vector2d& position_m) {
+  return {position_m.x(), position_m.y(), 0.0};
+}
+
 constexpr double kReturnDurationS = 0.35;
 constexpr double kReturnGainPerS = 20.0;
 // At rest in the centre.
@@ -82,7 +87,7 @@ void ArmRig::StartTrialIfReady() {
   if (!experiment_.can_start()) return;
   followed_m_s_.setZero();
   last_result_.reset();
-  experiment_.StartTrial(now_ns_, arm_.position_m());
+  experiment_.StartTrial(now_ns_, InSpace(arm_.position_m()));
 }
 
 Eigen::Vector2d ArmRig::VelocityNow() const {
@@ -98,7 +103,7 @@ void ArmRig::Step(std::int64_t now_ns) {
   arm_.Step();
   now_ns_ = std::max(now_ns_, now_ns);
   if (return_path_) return_time_s_ += static_cast<double>(arm_.step_ns()) * 1e-9;
-  if (experiment_.Observe(now_ns_, arm_.position_m())) {
+  if (experiment_.Observe(now_ns_, InSpace(arm_.position_m()))) {
     followed_m_s_.setZero();
     for (TrialResult& result : experiment_.TakeResults()) {
       last_result_ = result;
@@ -115,7 +120,7 @@ RigUpdate ArmRig::TakeUpdate() {
   update.velocity_m_s = arm_.velocity_m_s();
   if (const auto& trial = experiment_.trial()) {
     update.engaged = commanded_;
-    update.target_m = trial->target_m();
+    update.target_m = trial->target_m().head<2>();
     update.target_radius_m = params_.task.target_radius_m;
   }
   update.marks = experiment_.TakeMarks();
@@ -135,16 +140,20 @@ ArmScene ArmRig::Scene() const {
   scene.following = commanded_;
   double time_s = 0.0;
   if (const auto& trial = experiment_.trial()) {
-    scene.target_m = trial->target_m();
+    scene.target_m = trial->target_m().head<2>();
     scene.target_look =
         trial->state() == Trial::State::kHolding ? TargetLook::kInside : TargetLook::kShown;
-    for (const PathPoint& point : trial->path()) scene.trail_m.push_back(point.position_m);
+    for (const PathPoint& point : trial->path()) {
+      scene.trail_m.push_back(point.position_m.head<2>());
+    }
     scene.trail_m.push_back(arm_.position_m());
     time_s = static_cast<double>(now_ns_ - trial->start_ns()) * 1e-9;
   } else if (last_result_) {
-    scene.target_m = last_result_->target_m;
+    scene.target_m = last_result_->target_m.head<2>();
     scene.target_look = last_result_->success ? TargetLook::kReached : TargetLook::kMissed;
-    for (const PathPoint& point : last_result_->path) scene.trail_m.push_back(point.position_m);
+    for (const PathPoint& point : last_result_->path) {
+      scene.trail_m.push_back(point.position_m.head<2>());
+    }
     time_s = last_result_->time_s;
   }
   const int phase = experiment_.phase();

@@ -35,16 +35,16 @@ void Experiment::BeginPhase() {
   if (!is_done()) wanted_learning_ = phases_[phase_].learn;
 }
 
-void Experiment::StartTrial(std::int64_t now_ns, const Eigen::Vector2d& position_m) {
+void Experiment::StartTrial(std::int64_t now_ns, const Eigen::Vector3d& position_m) {
   assert(can_start());
-  const Eigen::Vector2d target = repeated_target_m_ ? *repeated_target_m_ : targets_.Next();
+  const Eigen::Vector3d target = repeated_target_m_ ? *repeated_target_m_ : targets_.Next();
   repeated_target_m_.reset();
   ++next_trial_index_;
   trial_.emplace(task_, target, now_ns, position_m);
   Mark(now_ns, true, false);
 }
 
-bool Experiment::Observe(std::int64_t now_ns, const Eigen::Vector2d& position_m) {
+bool Experiment::Observe(std::int64_t now_ns, const Eigen::Vector3d& position_m) {
   if (!trial_) return false;
   trial_->Observe(now_ns, position_m);
   if (!trial_->is_over()) return false;

@@ -52,9 +52,9 @@ class Experiment {
   /// Whether StartTrial may be called.
   bool can_start() const { return !is_done() && !trial_ && !wanted_learning_ && !phase_begins_; }
 
-  void StartTrial(std::int64_t now_ns, const Eigen::Vector2d& position_m);
+  void StartTrial(std::int64_t now_ns, const Eigen::Vector3d& position_m);
   /// The end point's position during a trial. True when this ends the trial.
-  bool Observe(std::int64_t now_ns, const Eigen::Vector2d& position_m);
+  bool Observe(std::int64_t now_ns, const Eigen::Vector3d& position_m);
   /// The trial, if one is on, is broken off; its target comes again.
   void Interrupt(std::int64_t now_ns);
   /// The server knows nothing of us any more: marks not yet taken are dropped, learning is to be
@@ -87,7 +87,7 @@ class Experiment {
   bool phase_begins_ =
       false;  // The last trial's end is not yet on its way: learning is not touched before.
   std::optional<bool> wanted_learning_;
-  std::optional<Eigen::Vector2d> repeated_target_m_;
+  std::optional<Eigen::Vector3d> repeated_target_m_;
   std::optional<Trial> trial_;
   std::uint32_t next_trial_index_ = 0;
   std::vector<TrialMark> marks_;

@@ -19,6 +19,7 @@ enum class TaskKind {
 /// target for the hold time, and fails at the time limit.
 struct TaskParams {
   TaskKind kind = TaskKind::kCenterOut;
+  int num_dimensions = 2;    ///< 3: center-out to anywhere on a sphere, num_targets = 0.
   int num_targets = 8;       ///< Center-out: evenly spaced, in shuffled blocks. 0: uniform angle.
   double distance_m = 0.08;  ///< Centre to target; random target: least distance between targets.
   double target_radius_m = 0.025;
@@ -34,17 +35,18 @@ class TargetSequence {
   /// not fit into the workspace.
   TargetSequence(const TaskParams& task, const ArmWorkspace& workspace);
 
-  /// Centre of the next target, metres.
-  Eigen::Vector2d Next();
+  /// Centre of the next target, metres; in the plane z is 0.
+  Eigen::Vector3d Next();
 
   /// All places of a task that has a fixed set of them; else none.
   const std::vector<Eigen::Vector2d>& places() const { return places_; }
 
  private:
   double Uniform(double low, double high);
-  Eigen::Vector2d OnCircle(double angle) const;
-  Eigen::Vector2d NextInBlock();
-  Eigen::Vector2d NextAnywhere();
+  Eigen::Vector3d OnCircle(double angle) const;
+  Eigen::Vector3d OnSphere();
+  Eigen::Vector3d NextInBlock();
+  Eigen::Vector3d NextAnywhere();
 
   TaskParams task_;
   ArmWorkspace room_;  // Of the centres of targets.

@@ -10,8 +10,8 @@ constexpr std::int64_t kLogIntervalNs = 10'000'000;
 
 }  // namespace
 
-Trial::Trial(const TaskParams& task, const Eigen::Vector2d& target_m, std::int64_t start_ns,
-             const Eigen::Vector2d& position_m)
+Trial::Trial(const TaskParams& task, const Eigen::Vector3d& target_m, std::int64_t start_ns,
+             const Eigen::Vector3d& position_m)
     : task_(task),
       target_m_(target_m),
       start_ns_(start_ns),
@@ -22,7 +22,7 @@ Trial::Trial(const TaskParams& task, const Eigen::Vector2d& target_m, std::int64
   Observe(start_ns, position_m);
 }
 
-Trial::State Trial::Observe(std::int64_t now_ns, const Eigen::Vector2d& position_m) {
+Trial::State Trial::Observe(std::int64_t now_ns, const Eigen::Vector3d& position_m) {
   if (is_over()) return state_;
   path_length_m_ += (position_m - last_m_).norm();
   last_m_ = position_m;
@@ -52,7 +52,7 @@ Trial::State Trial::Observe(std::int64_t now_ns, const Eigen::Vector2d& position
   return state_;
 }
 
-void Trial::Log(std::int64_t now_ns, const Eigen::Vector2d& position_m) {
+void Trial::Log(std::int64_t now_ns, const Eigen::Vector3d& position_m) {
   path_.push_back({static_cast<double>(now_ns - start_ns_) * 1e-9, position_m});
   next_log_ns_ = now_ns + kLogIntervalNs;
 }

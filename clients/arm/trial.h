@@ -20,17 +20,17 @@ class Trial {
     kFailed,    ///< Over: the time limit passed.
   };
 
-  Trial(const TaskParams& task, const Eigen::Vector2d& target_m, std::int64_t start_ns,
-        const Eigen::Vector2d& position_m);
+  Trial(const TaskParams& task, const Eigen::Vector3d& target_m, std::int64_t start_ns,
+        const Eigen::Vector3d& position_m);
 
   /// The end point is at `position_m` at `now_ns` (never decreases). Nothing more happens once
   /// over.
-  State Observe(std::int64_t now_ns, const Eigen::Vector2d& position_m);
+  State Observe(std::int64_t now_ns, const Eigen::Vector3d& position_m);
 
   State state() const { return state_; }
   bool is_over() const { return state_ == State::kReached || state_ == State::kFailed; }
   std::int64_t start_ns() const { return start_ns_; }
-  const Eigen::Vector2d& target_m() const { return target_m_; }
+  const Eigen::Vector3d& target_m() const { return target_m_; }
   /// Where the end point has been so far, every 10 ms.
   const std::vector<PathPoint>& path() const { return path_; }
 
@@ -38,14 +38,14 @@ class Trial {
   TrialResult Result() const;
 
  private:
-  void Log(std::int64_t now_ns, const Eigen::Vector2d& position_m);
+  void Log(std::int64_t now_ns, const Eigen::Vector3d& position_m);
 
   TaskParams task_;
-  Eigen::Vector2d target_m_;
+  Eigen::Vector3d target_m_;
   std::int64_t start_ns_;
-  Eigen::Vector2d start_m_;
+  Eigen::Vector3d start_m_;
   State state_ = State::kReaching;
-  Eigen::Vector2d last_m_;
+  Eigen::Vector3d last_m_;
   double path_length_m_ = 0.0;
   std::optional<double> path_efficiency_;  // Set when the target is entered for the first time.
   std::int64_t entered_ns_ = 0;

@@ -7,10 +7,10 @@
 
 namespace efferent {
 
-/// Where the end point was at one time of a trial.
+/// Where the end point was at one time of a trial. In the plane z is 0, here and below.
 struct PathPoint {
   double t_s = 0.0;  ///< Since the start of the trial.
-  Eigen::Vector2d position_m = Eigen::Vector2d::Zero();
+  Eigen::Vector3d position_m = Eigen::Vector3d::Zero();
 };
 
 /// A trial that came to its end: reached, or failed at the time limit. Interrupted trials have no
@@ -18,8 +18,8 @@ struct PathPoint {
 struct TrialResult {
   int phase = 0;                  ///< Index of the phase.
   std::uint32_t trial_index = 0;  ///< Over the whole run, repeated trials included.
-  Eigen::Vector2d start_m = Eigen::Vector2d::Zero();
-  Eigen::Vector2d target_m = Eigen::Vector2d::Zero();
+  Eigen::Vector3d start_m = Eigen::Vector3d::Zero();
+  Eigen::Vector3d target_m = Eigen::Vector3d::Zero();
   double target_radius_m = 0.0;
   bool success = false;
   double time_s = 0.0;  ///< With the hold; a failed trial has the time limit.

@@ -5,10 +5,8 @@
 
 namespace efferent::subject {
 
-DelayedUser::DelayedUser(const Population& population, const DelayedUserParams& params,
-                         TimeNs bin_width_ns)
+DelayedUser::DelayedUser(const DelayedUserParams& params, TimeNs bin_width_ns)
     : params_(params),
-      tuning_(population, params.tuning),
       vision_(std::max(params.visual_delay_ns, params.reaction_time_ns)),
       model_(params.plant, bin_width_ns, params.visual_delay_ns) {
   if (!(params.full_effort_distance_m > 0.0) || !(params.damping >= 0.0) ||
@@ -18,27 +16,35 @@ DelayedUser::DelayedUser(const Population& population, const DelayedUserParams& 
   }
 }
 
-Vec2 DelayedUser::Control(const Observation& state, const Target& target,
+Vec3 DelayedUser::Control(const Observation& state, const Target& target,
                           const DelayedUserParams& params) {
   // f_targ(|e|) e / |e| without the division by zero at e = 0.
-  const Vec2 error = target.position_m - state.position_m;
-  const Vec2 pull = error / std::max(error.norm(), params.full_effort_distance_m);
-  const Vec2 control = pull - params.damping / params.plant.full_speed_m_s * state.velocity_m_s;
+  const Vec3 error = target.position_m - state.position_m;
+  const Vec3 pull = error / std::max(error.norm(), params.full_effort_distance_m);
+  const Vec3 control = pull - params.damping / params.plant.full_speed_m_s * state.velocity_m_s;
   return control / std::max(1.0, control.norm());
 }
 
-const std::vector<double>& DelayedUser::Rates(TimeNs bin_start_ns, const Observation& newest) {
+Vec3 DelayedUser::Intend(TimeNs bin_start_ns, const Observation& newest) {
   vision_.Push(newest);
   const std::optional<Observation> seen = vision_.Seen(bin_start_ns, params_.visual_delay_ns);
   const std::optional<Observation> noticed =
       vision_.Seen(bin_start_ns, std::max(params_.visual_delay_ns, params_.reaction_time_ns));
-  control_ = Vec2::Zero();
+  Vec3 control = Vec3::Zero();
   if (seen && noticed && noticed->wants_reach()) {
-    control_ = Control(model_.Predict(bin_start_ns, *seen), *noticed->target, params_);
+    control = Control(model_.Predict(bin_start_ns, *seen), *noticed->target, params_);
   }
-  model_.Remember(control_);
-  tuning_.Rates(control_, &rates_hz_);
-  return rates_hz_;
+  model_.Remember(control);
+  return control;
+}
+
+Vec3 DelayedUser::Obey(const Vec3& intent, const Vec3& velocity_m_s, TimeNs bin_width_ns) const {
+  return Follow(params_.plant, intent, velocity_m_s, bin_width_ns);
+}
+
+void DelayedUser::ForgetPast() {
+  vision_.Clear();
+  model_.Clear();
 }
 
 }  // namespace efferent::subject

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "clients/subject/exponential_tuning.h"
 #include "clients/subject/forward_model.h"
 #include "clients/subject/user.h"
 #include "clients/subject/visual_delay.h"
@@ -25,39 +24,35 @@ struct DelayedUserParams {
   double full_effort_distance_m = 0.05;   ///< f_targ(x) = min(1, x / this).
   double damping = 0.4;                   ///< D: f_vel(s) = D s / full speed.
   PlantParams plant;
-  ExponentialTuningParams tuning;
 };
 
 /// A user who sees late and knows it: steers by the state that an internal model predicts for now,
 /// from the state seen `visual_delay` ago and the controls since.
 ///   c = f_targ(|e|) e / |e| - f_vel(|v|) v / |v|,  e = target - p,  p and v predicted, |c| cut at
 ///   1
-/// Neurons encode c by ExponentialTuning. The wish is for the velocity v* = beta c of a first-order
+/// The intent is c. The wish is for the velocity v* = beta c of a first-order
 /// plant, so that a decoder should learn the label v + (1 - alpha) (beta c - v) = v + (1 - alpha)
 /// (1 + D) (beta / (1 + D) f_targ e / |e| - v): an intended speed of beta / (1 + D) and a response
 /// of (1 - alpha) (1 + D) per bin. Without a target or with an arm that was not engaged (a reaction
 /// time ago), c = 0.
 class DelayedUser final : public User {
  public:
-  /// @throws std::invalid_argument if the population is empty or a setting makes no sense.
-  DelayedUser(const Population& population, const DelayedUserParams& params, TimeNs bin_width_ns);
+  /// @throws std::invalid_argument if a setting makes no sense.
+  DelayedUser(const DelayedUserParams& params, TimeNs bin_width_ns);
 
-  const std::vector<double>& Rates(TimeNs bin_start_ns, const Observation& newest) override;
-
-  /// The control of the last bin.
-  const Vec2& control() const { return control_; }
+  Vec3 Intend(TimeNs bin_start_ns, const Observation& newest) override;
+  /// alpha v + beta (1 - alpha) c: the plant that the user believes in.
+  Vec3 Obey(const Vec3& intent, const Vec3& velocity_m_s, TimeNs bin_width_ns) const override;
+  void ForgetPast() override;
 
   /// c for a state that is known and a target that has been noticed.
-  static Vec2 Control(const Observation& state, const Target& target,
+  static Vec3 Control(const Observation& state, const Target& target,
                       const DelayedUserParams& params);
 
  private:
   DelayedUserParams params_;
-  ExponentialTuning tuning_;
   VisualDelay vision_;
   ForwardModel model_;
-  Vec2 control_ = Vec2::Zero();
-  std::vector<double> rates_hz_;
 };
 
 }  // namespace efferent::subject

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "clients/subject/population.h"
+#include "clients/subject/tuning.h"
 
 namespace efferent::subject {
 
@@ -18,24 +18,26 @@ struct ExponentialTuningParams {
 ///   rate_i = min(100 Hz, exp(b_i + m_i (pd_i . c + g |c|)))
 /// b and m come from the neuron's range: the rate along the preferred direction at |c| = 1 is its
 /// maximum, against it its minimum: m = ln(max / min) / 2, b = ln(max) - m (1 + g). A neuron of 3
-/// to 76 Hz so has m = 1.6 and 9 Hz at rest.
-class ExponentialTuning {
+/// to 76 Hz so has m = 1.6 and 9 Hz at rest. Preferred directions are as the arm's posture turns
+/// them, see posture.h.
+class ExponentialTuning final : public Tuning {
  public:
   /// @throws std::invalid_argument if a setting makes no sense, or a neuron's maximum is not above
   /// the smallest minimum.
   ExponentialTuning(const Population& population, const ExponentialTuningParams& params);
 
-  /// Writes the rates for the control `c`, Hz, one for each neuron.
-  void Rates(const Vec2& control, std::vector<double>* rates_hz) const;
+  const std::vector<double>& Rates(const Vec3& intent, const Vec3& arm_position_m) override;
+  void SetPopulation(const Population& population) override;
 
  private:
   struct Curve {
-    Vec2 preferred_direction;
     double b;  // ln Hz
     double m;
   };
   ExponentialTuningParams params_;
+  Population population_;
   std::vector<Curve> curves_;
+  std::vector<double> rates_hz_;
 };
 
 }  // namespace efferent::subject

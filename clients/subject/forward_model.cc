@@ -6,14 +6,23 @@
 
 namespace efferent::subject {
 
+double KeptVelocity(const PlantParams& params, TimeNs bin_width_ns) {
+  return std::exp(-Seconds(bin_width_ns) / params.tau_s);
+}
+
+Vec3 Follow(const PlantParams& params, const Vec3& control, const Vec3& velocity_m_s,
+            TimeNs bin_width_ns) {
+  const double alpha = KeptVelocity(params, bin_width_ns);
+  return alpha * velocity_m_s + params.full_speed_m_s * (1.0 - alpha) * control;
+}
+
 ForwardModel::ForwardModel(const PlantParams& params, TimeNs bin_width_ns, TimeNs delay_ns)
-    : bin_width_ns_(bin_width_ns), full_speed_m_s_(params.full_speed_m_s) {
+    : params_(params), bin_width_ns_(bin_width_ns) {
   if (!(params.tau_s > 0.0) || !(params.full_speed_m_s > 0.0) || bin_width_ns <= 0 ||
       delay_ns < 0) {
     throw std::invalid_argument(
         "forward model: time constant, full speed and bin width must be > 0, delay >= 0");
   }
-  alpha_ = std::exp(-Seconds(bin_width_ns) / params.tau_s);
   // One more for a state that was seen between two bins.
   num_remembered_ = static_cast<std::size_t>((delay_ns + bin_width_ns - 1) / bin_width_ns) + 1;
 }
@@ -26,13 +35,13 @@ Observation ForwardModel::Predict(TimeNs now_ns, const Observation& seen) const 
   Observation state = seen;
   state.time_ns = now_ns;
   for (auto it = controls_.end() - static_cast<std::ptrdiff_t>(n); it != controls_.end(); ++it) {
-    state.velocity_m_s = alpha_ * state.velocity_m_s + full_speed_m_s_ * (1.0 - alpha_) * *it;
+    state.velocity_m_s = Follow(params_, *it, state.velocity_m_s, bin_width_ns_);
     state.position_m += width_s * state.velocity_m_s;
   }
   return state;
 }
 
-void ForwardModel::Remember(const Vec2& control) {
+void ForwardModel::Remember(const Vec3& control) {
   controls_.push_back(control);
   if (controls_.size() > num_remembered_) controls_.pop_front();
 }

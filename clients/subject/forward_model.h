@@ -12,6 +12,13 @@ struct PlantParams {
   double full_speed_m_s = 0.25;  ///< beta: speed at full control, |u| = 1.
 };
 
+/// alpha for a bin of this width: share of the velocity that is kept over it.
+double KeptVelocity(const PlantParams& params, TimeNs bin_width_ns);
+
+/// Velocity of the plant after a bin with control `control`, m/s: alpha v + beta (1 - alpha) u.
+Vec3 Follow(const PlantParams& params, const Vec3& control, const Vec3& velocity_m_s,
+            TimeNs bin_width_ns);
+
 /// Predicts where the arm is now from where it was seen, and from what has been asked of it since:
 ///   v <- alpha v + beta (1 - alpha) u,  p <- p + w v     once for each bin of width w, u: the
 ///   control of that bin
@@ -27,16 +34,16 @@ class ForwardModel {
   Observation Predict(TimeNs now_ns, const Observation& seen) const;
 
   /// The control chosen for the bin that starts now; its prediction needs it from the next bin on.
-  void Remember(const Vec2& control);
+  void Remember(const Vec3& control);
 
-  double alpha() const { return alpha_; }
+  /// Nothing has been asked for yet.
+  void Clear() { controls_.clear(); }
 
  private:
+  PlantParams params_;
   TimeNs bin_width_ns_;
-  double alpha_;
-  double full_speed_m_s_;
   std::size_t num_remembered_;
-  std::deque<Vec2> controls_;  // oldest first, the last is that of the previous bin
+  std::deque<Vec3> controls_;  // oldest first, the last is that of the previous bin
 };
 
 }  // namespace efferent::subject

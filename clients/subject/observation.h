@@ -11,22 +11,22 @@ namespace efferent::subject {
 /// Nanoseconds since the start of the session.
 using TimeNs = std::int64_t;
 
-/// Plane of the task, metres or metres per second; x to the right, y away from the subject.
-using Vec2 = Eigen::Vector2d;
+/// Metres or metres per second; x to the right, y away from the subject, z up. In the plane z is 0.
+using Vec3 = Eigen::Vector3d;
 
 inline double Seconds(TimeNs time_ns) { return 1e-9 * static_cast<double>(time_ns); }
 
 /// A reach target.
 struct Target {
-  Vec2 position_m = Vec2::Zero();
+  Vec3 position_m = Vec3::Zero();
   double radius_m = 0.0;
 };
 
 /// Arm and task at one time, as a subject could see them.
 struct Observation {
   TimeNs time_ns = 0;
-  Vec2 position_m = Vec2::Zero();
-  Vec2 velocity_m_s = Vec2::Zero();
+  Vec3 position_m = Vec3::Zero();
+  Vec3 velocity_m_s = Vec3::Zero();
   bool engaged = false;          ///< The arm follows the decoder.
   std::optional<Target> target;  ///< Absent: none is shown.
 

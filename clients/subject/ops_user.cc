@@ -1,33 +1,23 @@
 #include "clients/subject/ops_user.h"
 
-#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
-#include <utility>
-
-#include "clients/subject/random_stream.h"
 
 namespace efferent::subject {
 
-OpsUser::OpsUser(Population population, const OpsParams& params, std::uint64_t seed)
-    : population_(std::move(population)),
-      params_(params),
-      vision_(params.visual_delay_ns),
-      random_(MakeRandomStream(seed, RandomUse::kRateNoise)),
-      rates_hz_(population_.size()) {
-  if (population_.empty()) throw std::invalid_argument("OPS user: no neurons");
+OpsUser::OpsUser(const OpsParams& params) : params_(params), vision_(params.visual_delay_ns) {
   if (!(params.max_speed_m_s > 0.0)) throw std::invalid_argument("OPS user: speed must be > 0");
-  if (!(params.gain > 0.0)) throw std::invalid_argument("OPS user: gain must be > 0");
-  if (!(params.rate_noise >= 0.0)) {
-    throw std::invalid_argument("OPS user: rate noise must be >= 0");
+  if (!(params.response_per_10_ms > 0.0 && params.response_per_10_ms < 1.0)) {
+    throw std::invalid_argument("OPS user: response must be in (0, 1)");
   }
 }
 
-Vec2 OpsUser::Intent(const Observation& seen, double max_speed_m_s) {
-  if (!seen.wants_reach()) return Vec2::Zero();
-  const Vec2 to_target = seen.target->position_m - seen.position_m;
+Vec3 OpsUser::Intent(const Observation& seen, double max_speed_m_s) {
+  if (!seen.wants_reach()) return Vec3::Zero();
+  const Vec3 to_target = seen.target->position_m - seen.position_m;
   const double distance = to_target.norm();
-  Vec2 wanted = Vec2::Zero();  // v* / v_max
+  Vec3 wanted = Vec3::Zero();  // v* / v_max
   if (distance > 0.0) {
     const double slowing_distance = 2.0 * seen.target->radius_m;
     const double share = distance < slowing_distance ? std::sqrt(distance / slowing_distance) : 1.0;
@@ -36,18 +26,18 @@ Vec2 OpsUser::Intent(const Observation& seen, double max_speed_m_s) {
   return wanted - seen.velocity_m_s / max_speed_m_s;
 }
 
-const std::vector<double>& OpsUser::Rates(TimeNs bin_start_ns, const Observation& newest) {
+double OpsUser::Response(const OpsParams& params, TimeNs bin_width_ns) {
+  return 1.0 - std::pow(1.0 - params.response_per_10_ms, static_cast<double>(bin_width_ns) / 1e7);
+}
+
+Vec3 OpsUser::Intend(TimeNs bin_start_ns, const Observation& newest) {
   vision_.Push(newest);
   const std::optional<Observation> seen = vision_.Seen(bin_start_ns, params_.visual_delay_ns);
-  const Vec2 intent = seen ? Intent(*seen, params_.max_speed_m_s) : Vec2::Zero();
-  for (std::size_t i = 0; i < population_.size(); ++i) {
-    const Neuron& neuron = population_[i];
-    double drive = params_.gain * neuron.preferred_direction.dot(intent);
-    if (params_.rate_noise > 0.0) drive += params_.rate_noise * noise_(random_);
-    rates_hz_[i] = neuron.min_rate_hz +
-                   (neuron.max_rate_hz - neuron.min_rate_hz) * std::clamp(drive, 0.0, 1.0);
-  }
-  return rates_hz_;
+  return seen ? Intent(*seen, params_.max_speed_m_s) : Vec3::Zero();
+}
+
+Vec3 OpsUser::Obey(const Vec3& intent, const Vec3& velocity_m_s, TimeNs bin_width_ns) const {
+  return velocity_m_s + Response(params_, bin_width_ns) * params_.max_speed_m_s * intent;
 }
 
 }  // namespace efferent::subject

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <random>
 #include <vector>
 
 #include "clients/subject/observation.h"
@@ -9,9 +10,10 @@ namespace efferent::subject {
 
 /// One motor cortical neuron, tuned to a direction.
 struct Neuron {
-  Vec2 preferred_direction = Vec2::UnitX();  ///< Unit vector.
+  Vec3 preferred_direction = Vec3::UnitX();  ///< Unit vector.
   double min_rate_hz = 0.0;                  ///< Against (or without) the preferred direction.
   double max_rate_hz = 0.0;                  ///< Along it; > min_rate_hz.
+  double posture_gain = 0.0;  ///< Turn of the preferred direction per turn of the shoulder.
 };
 
 /// What a decoder hears; neuron i fires on channel i.
@@ -19,13 +21,28 @@ using Population = std::vector<Neuron>;
 
 /// Neurons when neither a file nor a number is given.
 inline constexpr int kDefaultNumNeurons = 96;
-/// Neurons of the harder setting of the OPS task, in which rates are noisy too (see OpsParams).
+/// Neurons of the harder setting of the OPS task, and the noise of their rates (see
+/// RectifiedTuningParams).
 inline constexpr int kHardSettingNumNeurons = 46;
+inline constexpr double kHardSettingRateNoise = 0.3;
 
-/// Draws `num_neurons` neurons: preferred direction uniform on the circle, maximum rate U(40, 100)
-/// Hz, minimum rate 0 for half of them and U(0, 5) Hz for the others (OPS task, harder setting).
-/// Same seed, same population.
-/// @throws std::invalid_argument if `num_neurons` is not in [1, 4096].
-Population DrawPopulation(int num_neurons, std::uint64_t seed);
+/// Draws `num_neurons` neurons: preferred direction uniform on the circle, or on the sphere in three
+/// dimensions; maximum rate U(40, 100) Hz, minimum rate 0 for half of them and U(0, 5) Hz for the
+/// others (OPS task, harder setting). Same seed, same population.
+/// @throws std::invalid_argument if `num_neurons` is not in [1, 4096] or `num_dimensions` not 2 or 3.
+Population DrawPopulation(int num_neurons, std::uint64_t seed, int num_dimensions = 2);
+
+/// How far preferred directions turn with the shoulder, over a population: posture_gain ~ N(mean,
+/// standard_deviation).
+struct PostureGain {
+  double mean = 0.0;
+  double standard_deviation = 0.0;
+};
+
+/// Draws the posture gains of a population anew. Same seed, same gains.
+void DrawPostureGains(const PostureGain& gain, std::uint64_t seed, Population* population);
+
+/// A preferred direction uniform on the circle, or on the sphere in three dimensions.
+Vec3 DrawDirection(int num_dimensions, std::mt19937_64* random);
 
 }  // namespace efferent::subject

@@ -55,7 +55,7 @@ Neuron ParseNeuron(std::string_view line, const std::string& where) {
     fail("maximum rate is " + std::to_string(max_rate) +
          " Hz, must be above the minimum rate and at most 1000");
   }
-  return {Vec2(cosine, sine) / length, min_rate, max_rate};
+  return {Vec3(cosine, sine, 0.0) / length, min_rate, max_rate};
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ enum class RandomUse : std::uint32_t {
   kPopulation = 1,
   kRateNoise = 2,
   kSpikes = 3,
-  kPerturbation = 4
+  kPerturbation = 4,
+  kPosture = 5,
+  kShift = 6,
 };
 
 /// Generator for one use.

@@ -1,10 +1,14 @@
 #include "clients/subject/session_follower.h"
 
+#include <algorithm>
+
 namespace efferent::subject {
 namespace {
 
-Vec2 ToVec2(const google::protobuf::RepeatedField<double>& values) {
-  return values.size() < 2 ? Vec2::Zero() : Vec2(values[0], values[1]);
+Vec3 ToVec3(const google::protobuf::RepeatedField<double>& values) {
+  Vec3 result = Vec3::Zero();
+  for (int axis = 0; axis < std::min(3, values.size()); ++axis) result[axis] = values[axis];
+  return result;
 }
 
 }  // namespace
@@ -12,11 +16,11 @@ Vec2 ToVec2(const google::protobuf::RepeatedField<double>& values) {
 Observation ToObservation(const v1::WatchSessionResponse& news) {
   Observation observation;
   observation.time_ns = news.arm_state().time_ns();
-  observation.position_m = ToVec2(news.arm_state().position_m());
-  observation.velocity_m_s = ToVec2(news.arm_state().velocity_m_s());
+  observation.position_m = ToVec3(news.arm_state().position_m());
+  observation.velocity_m_s = ToVec3(news.arm_state().velocity_m_s());
   observation.engaged = news.arm_state().engaged();
   if (news.has_target()) {
-    observation.target = Target{ToVec2(news.target().position_m()), news.target().radius_m()};
+    observation.target = Target{ToVec3(news.target().position_m()), news.target().radius_m()};
   }
   return observation;
 }

@@ -12,7 +12,7 @@
 
 namespace efferent::subject {
 
-/// What the server reports of an arm, as a subject sees it. Of a third dimension nothing is seen.
+/// What the server reports of an arm, as a subject sees it.
 Observation ToObservation(const v1::WatchSessionResponse& news);
 
 /// Follows a session on a thread of its own and keeps what a subject needs: the newest state of arm

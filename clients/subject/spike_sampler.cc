@@ -30,6 +30,10 @@ SpikeSampler::SpikeSampler(SpikeStatistics statistics, TimeNs bin_width_ns, std:
   }
 }
 
+void SpikeSampler::Reseed(std::uint64_t seed) {
+  random_ = MakeRandomStream(seed, RandomUse::kSpikes);
+}
+
 const std::vector<SpikeEvent>& SpikeSampler::Draw(TimeNs bin_start_ns,
                                                   std::span<const double> rates_hz,
                                                   const std::vector<bool>& silent) {

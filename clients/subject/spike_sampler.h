@@ -30,6 +30,9 @@ class SpikeSampler {
   /// @throws std::invalid_argument if the bin width is not in [0.1 ms, 1 s].
   SpikeSampler(SpikeStatistics statistics, TimeNs bin_width_ns, std::uint64_t seed);
 
+  /// Starts the random numbers anew.
+  void Reseed(std::uint64_t seed);
+
   /// Spikes of the bin that starts at `bin_start_ns`, by channel; times are in [bin start, bin
   /// start + width). rates_hz: one for each neuron, >= 0. `silent`: as many, neurons that do not
   /// fire; they use up random numbers like the others, so that the spikes of those do not depend on

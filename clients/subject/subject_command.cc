@@ -144,9 +144,12 @@ void AddSubjectCommand(CLI::App& app) {
                       "YAML or JSON file with settings of the session, over those that suit the "
                       "user (see --print-config)");
   command
-      ->add_option("--perturb", options->perturbations,
-                   "PHASE:loss=SHARE: from the first trial of that phase on, this share of the "
-                   "neurons is silent. Repeatable")
+      ->add_option(
+          "--perturb", options->perturbations,
+          "PHASE:KIND=SHARE: what befalls this share of the neurons from the first trial of "
+          "that phase on. KIND: `loss` they fall silent, `shift` their preferred "
+          "directions are drawn anew, `drift` their rates fall to a quarter over 100 "
+          "trials, `silence` they are silent until the phase is over. Repeatable")
       ->allow_extra_args(false);
   command
       ->add_option("--visual-delay-ms", options->visual_delay_ms,

@@ -7,8 +7,6 @@
 #include <stdexcept>
 
 #include "clients/session/session_config_file.h"
-#include "clients/subject/delayed_user.h"
-#include "clients/subject/ops_user.h"
 #include "clients/subject/population_file.h"
 
 namespace efferent::subject {
@@ -23,19 +21,6 @@ std::optional<int> AsNumber(const std::string& text) {
 
 TimeNs Milliseconds(double value) { return std::llround(value * 1e6); }
 
-std::unique_ptr<User> MakeUser(const SubjectOptions& options, const Population& population) {
-  if (options.user == UserKind::kDelayed) {
-    DelayedUserParams params;
-    if (options.visual_delay_ms) params.visual_delay_ns = Milliseconds(*options.visual_delay_ms);
-    return std::make_unique<DelayedUser>(population, params, options.bin_width_ns());
-  }
-  OpsParams params;
-  if (options.visual_delay_ms) params.visual_delay_ns = Milliseconds(*options.visual_delay_ms);
-  const bool hard_setting = AsNumber(options.population) == kHardSettingNumNeurons;
-  params.rate_noise = options.rate_noise.value_or(hard_setting ? 0.3 : 0.0);
-  return std::make_unique<OpsUser>(population, params, options.seed);
-}
-
 }  // namespace
 
 Population MakePopulation(const SubjectOptions& options) {
@@ -43,24 +28,39 @@ Population MakePopulation(const SubjectOptions& options) {
   return number ? DrawPopulation(*number, options.seed) : LoadPopulation(options.population);
 }
 
-Brain MakeBrain(const SubjectOptions& options) {
-  const Population population = MakePopulation(options);
-  std::vector<Perturbation> perturbations;
+BrainParams MakeBrainParams(const SubjectOptions& options) {
+  BrainParams params;
   for (const std::string& text : options.perturbations) {
-    perturbations.push_back(ParsePerturbation(text));
+    params.perturbations.push_back(ParsePerturbation(text));
   }
-  PerturbationSchedule schedule(std::move(perturbations), population.size(), options.seed);
-  if (options.silent) schedule.SilenceAll();
-  const auto statistics =
-      options.user == UserKind::kOps ? SpikeStatistics::kBernoulli : SpikeStatistics::kPoisson;
-  return Brain(MakeUser(options, population), std::move(schedule),
-               SpikeSampler(statistics, options.bin_width_ns(), options.seed));
+  if (options.user == UserKind::kDelayed) {
+    DelayedUserParams user;
+    if (options.visual_delay_ms) user.visual_delay_ns = Milliseconds(*options.visual_delay_ms);
+    params.user = user;
+    params.tuning = ExponentialTuningParams{};
+    return params;
+  }
+  OpsParams user;
+  if (options.visual_delay_ms) user.visual_delay_ns = Milliseconds(*options.visual_delay_ms);
+  params.user = user;
+  RectifiedTuningParams tuning;
+  const bool hard_setting = AsNumber(options.population) == kHardSettingNumNeurons;
+  tuning.rate_noise = options.rate_noise.value_or(hard_setting ? kHardSettingRateNoise : 0.0);
+  params.tuning = tuning;
+  return params;
+}
+
+Brain MakeBrain(const SubjectOptions& options) {
+  Brain brain = MakeBrain(MakeBrainParams(options), MakePopulation(options), options.bin_width_ns(),
+                          options.seed);
+  if (options.silent) brain.SilenceAll();
+  return brain;
 }
 
 v1::SessionConfig MakeSessionConfig(const SubjectOptions& options, std::size_t num_channels) {
-  v1::SessionConfig config =
-      SuitableSessionConfig(options.user, options.decoder, static_cast<std::uint32_t>(num_channels),
-                            options.bin_width_ns(), options.lockstep);
+  v1::SessionConfig config = SuitableSessionConfig(MakeBrainParams(options).user, options.decoder,
+                                                   static_cast<std::uint32_t>(num_channels),
+                                                   options.bin_width_ns(), options.lockstep);
   if (!options.session_config_file.empty()) {
     // Lists are replaced, not lengthened.
     const v1::SessionConfig read = ReadSessionConfig(options.session_config_file);

@@ -12,6 +12,8 @@
 
 namespace efferent::subject {
 
+enum class UserKind { kOps, kDelayed };
+
 /// What `efferent subject` was asked to do.
 struct SubjectOptions {
   std::string address = kDefaultServerAddress;
@@ -22,7 +24,7 @@ struct SubjectOptions {
   double bin_width_ms = 10.0;
   DecoderKind decoder = DecoderKind::kSnn;
   std::string session_config_file;         ///< Empty: none.
-  std::vector<std::string> perturbations;  ///< PHASE:loss=SHARE.
+  std::vector<std::string> perturbations;  ///< PHASE:KIND=SHARE.
   std::optional<double> visual_delay_ms;   ///< Absent: the user's own.
   std::optional<double> rate_noise;        ///< Absent: the setting's own. OPS user only.
   bool silent = false;
@@ -41,6 +43,10 @@ Population MakePopulation(const SubjectOptions& options);
 /// The simulated brain.
 /// @throws std::exception naming the option that makes no sense.
 Brain MakeBrain(const SubjectOptions& options);
+
+/// User, tuning and perturbations.
+/// @throws std::exception naming the option that makes no sense.
+BrainParams MakeBrainParams(const SubjectOptions& options);
 
 /// The session's settings: those that suit the user, then what the file says.
 /// @throws InputError if the file cannot be read as a SessionConfig.

@@ -17,6 +17,9 @@ class VisualDelay {
   /// newest.
   void Push(const Observation& observation);
 
+  /// Nothing has been seen yet.
+  void Clear() { past_.clear(); }
+
   /// The latest observation that is `delay_ns` (at most the longest) old or older at `now_ns`; with
   /// no delay simply the newest. Nothing: there was none so long ago.
   std::optional<Observation> Seen(TimeNs now_ns, TimeNs delay_ns) const;

@@ -4,9 +4,7 @@
 #include <cstdio>
 #include <random>
 
-#include "clients/subject/brain.h"
-#include "clients/subject/delayed_user.h"
-#include "clients/subject/ops_user.h"
+#include "clients/subject/brain_params.h"
 #include "tests/closed_loop/point_cursor.h"
 
 /// The task itself is right: users and populations with decoders as good as can be sit at the
@@ -21,9 +19,9 @@ constexpr double kMaxSpeed = 0.2;
 // The floor of the task is 0.81 s, of which the hold takes 0.5 s (OPS task, NeuroBench, branch
 // 2025_GC).
 TEST(OpsTask, IntentDecodedWithoutErrorSitsAtTheFloor) {
-  Vec2 velocity = Vec2::Zero();
+  Vec3 velocity = Vec3::Zero();
   const TaskResult result =
-      PointCursor({}, 1).Run(100, [&](const Observation& seen, bool start) -> Vec2 {
+      PointCursor({}, 1).Run(100, [&](const Observation& seen, bool start) -> Vec3 {
         if (start) velocity.setZero();
         velocity += kResponse * kMaxSpeed * OpsUser::Intent(seen, kMaxSpeed);
         return velocity;
@@ -48,19 +46,21 @@ class RidgeDecoder {
       Observation state;
       state.time_ns = -(num_bins - k) * kBinNs;
       state.engaged = true;
-      state.position_m = 0.1 * Vec2(uniform(random), uniform(random));
-      state.velocity_m_s = 0.1 * Vec2(uniform(random), uniform(random));
-      state.target = Target{0.1 * Vec2(uniform(random), uniform(random)), 0.025};
+      state.position_m = 0.1 * Vec3(uniform(random), uniform(random), 0.0);
+      state.velocity_m_s = 0.1 * Vec3(uniform(random), uniform(random), 0.0);
+      state.target = Target{0.1 * Vec3(uniform(random), uniform(random), 0.0), 0.025};
       SetFeatures(brain->Fire(state.time_ns, state));
       xx += x_ * x_.transpose();
-      xy += x_ * OpsUser::Intent(state, kMaxSpeed).transpose();
+      xy += x_ * OpsUser::Intent(state, kMaxSpeed).head<2>().transpose();
     }
     weights_ = xx.ldlt().solve(xy);
   }
 
-  Vec2 Decode(const std::vector<SpikeEvent>& spikes) {
+  Vec3 Decode(const std::vector<SpikeEvent>& spikes) {
     SetFeatures(spikes);
-    return weights_.transpose() * x_;
+    Vec3 decoded = Vec3::Zero();
+    decoded.head<2>() = weights_.transpose() * x_;
+    return decoded;
   }
 
  private:
@@ -76,14 +76,12 @@ class RidgeDecoder {
 
 TaskResult RunRidge(int num_neurons, double rate_noise) {
   const Population population = DrawPopulation(num_neurons, 1);
-  OpsParams params;
-  params.rate_noise = rate_noise;
-  Brain brain(std::make_unique<OpsUser>(population, params, 1),
-              PerturbationSchedule({}, population.size(), 1),
-              SpikeSampler(SpikeStatistics::kBernoulli, kBinNs, 1));
+  RectifiedTuningParams tuning;
+  tuning.rate_noise = rate_noise;
+  Brain brain = MakeBrain({OpsParams{}, tuning, {}}, population, kBinNs, 1);
   RidgeDecoder decoder(&brain, population.size(), 20'000);
-  Vec2 velocity = Vec2::Zero();
-  return PointCursor({}, 2).Run(100, [&](const Observation& seen, bool start) -> Vec2 {
+  Vec3 velocity = Vec3::Zero();
+  return PointCursor({}, 2).Run(100, [&](const Observation& seen, bool start) -> Vec3 {
     if (start) velocity.setZero();
     velocity += kResponse * kMaxSpeed * decoder.Decode(brain.Fire(seen.time_ns, seen));
     return velocity;
@@ -108,14 +106,13 @@ TEST(OpsTask, RidgeReachesEveryTargetInTheHarderSetting) {
 
 /// The delayed user on the plant that it believes in, decoded without error.
 TaskResult RunDelayed(const DelayedUserParams& params) {
-  DelayedUser user(DrawPopulation(96, 1), params, kBinNs);
-  const double alpha = std::exp(-Seconds(kBinNs) / params.plant.tau_s);
-  Vec2 velocity = Vec2::Zero();
-  return PointCursor({}, 1).Run(50, [&](const Observation& seen, bool start) -> Vec2 {
+  DelayedUser user(params, kBinNs);
+  Vec3 velocity = Vec3::Zero();
+  return PointCursor({}, 1).Run(50, [&](const Observation& seen, bool start) -> Vec3 {
     if (start) velocity.setZero();
-    user.Rates(seen.time_ns, seen);
-    if (!seen.engaged) return Vec2::Zero();
-    velocity = alpha * velocity + (1 - alpha) * params.plant.full_speed_m_s * user.control();
+    const Vec3 control = user.Intend(seen.time_ns, seen);
+    if (!seen.engaged) return Vec3::Zero();
+    velocity = user.Obey(control, velocity, kBinNs);
     return velocity;
   });
 }

@@ -19,7 +19,7 @@ class LearningLoop {
   /// Trials of one phase, learning or frozen.
   TaskResult Run(const std::string& phase, int num_trials, bool learn) {
     step_->SetLearningEnabled(learn);
-    return cursor_.Run(num_trials, [&](const Observation& seen, bool trial_start) -> Vec2 {
+    return cursor_.Run(num_trials, [&](const Observation& seen, bool trial_start) -> Vec3 {
       if (trial_start) {
         brain_.OnTrialStart(phase);
         step_->OnTrialStart();
@@ -31,18 +31,17 @@ class LearningLoop {
       step_->AddSpikes(spikes_);
       BehaviorSample behavior;
       behavior.time_ns = seen.time_ns;
-      behavior.position_m.head<2>() = seen.position_m;
-      behavior.velocity_m_s = Vec3(seen.velocity_m_s.x(), seen.velocity_m_s.y(), 0.0);
+      behavior.position_m = seen.position_m;
+      behavior.velocity_m_s = seen.velocity_m_s;
       behavior.engaged = seen.engaged;
       if (seen.target) {
-        behavior.target_position_m =
-            Vec3(seen.target->position_m.x(), seen.target->position_m.y(), 0.0);
+        behavior.target_position_m = seen.target->position_m;
         behavior.target_radius_m = seen.target->radius_m;
       }
       Command command;
       step_->DecodeBin(behavior.position_m, &command);
       step_->LearnBin(behavior);
-      return command.velocity_m_s.head<2>();
+      return command.velocity_m_s;
     });
   }
 

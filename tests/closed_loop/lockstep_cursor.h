@@ -36,7 +36,7 @@ class LockstepCursor {
       sessions_.SetLearning(session_id_, phase.learn);
       bool on_trial = false;
       results.push_back(
-          cursor_.Run(phase.num_trials, [&](const Observation& seen, bool start) -> Vec2 {
+          cursor_.Run(phase.num_trials, [&](const Observation& seen, bool start) -> Vec3 {
             v1::ArmUpdate update;
             FillState(seen, &update);
             if (on_trial && (start || !seen.engaged)) {
@@ -48,7 +48,7 @@ class LockstepCursor {
               AddEvent(seen.time_ns, v1::TRIAL_EVENT_KIND_START, phase.condition, &update);
               on_trial = true;
             }
-            const Vec2 velocity = Exchange(update);
+            const Vec3 velocity = Exchange(update);
             if (trace) trace->insert(trace->end(), {velocity.x(), velocity.y()});
             return velocity;
           }));
@@ -81,7 +81,7 @@ class LockstepCursor {
   }
 
   /// @throws std::runtime_error if the stream ends.
-  Vec2 Exchange(const v1::ArmUpdate& update) {
+  Vec3 Exchange(const v1::ArmUpdate& update) {
     const auto gone = [this] { return RpcError("cursor", stream_.Finish()); };
     if (!stream_.SendUpdate(update)) throw gone();
     while (true) {
@@ -89,7 +89,7 @@ class LockstepCursor {
       if (!command) throw gone();
       if (command->status() != v1::COMMAND_STATUS_DECODED) continue;
       if (command->bin_stop_time_ns() <= update.state().time_ns()) continue;
-      return {command->velocity_m_s(0), command->velocity_m_s(1)};
+      return {command->velocity_m_s(0), command->velocity_m_s(1), 0.0};
     }
   }
 

@@ -31,7 +31,7 @@ class PointCursor {
  public:
   /// Velocity during the bin that begins, from what there is to see then. `trial_start`: first bin
   /// of a trial.
-  using Controller = std::function<Vec2(const Observation& seen, bool trial_start)>;
+  using Controller = std::function<Vec3(const Observation& seen, bool trial_start)>;
 
   PointCursor(const PointCursorParams& params, std::uint64_t seed)
       : params_(params), random_(seed) {}
@@ -43,8 +43,8 @@ class PointCursor {
       Observation state;
       state.engaged = true;
       const double angle = angle_(random_);
-      state.target =
-          Target{params_.distance_m * Vec2(std::cos(angle), std::sin(angle)), params_.radius_m};
+      state.target = Target{params_.distance_m * Vec3(std::cos(angle), std::sin(angle), 0.0),
+                            params_.radius_m};
       int inside = 0, bin = 0;
       while (bin < params_.cap_bins && inside < params_.hold_bins) {
         state.time_ns = now_ns_;

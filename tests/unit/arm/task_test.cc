@@ -13,7 +13,7 @@ TEST(Task, CenterOutVisitsEachOfItsTargetsOnceInEveryBlock) {
   for (int block = 0; block < 3; ++block) {
     std::set<std::pair<double, double>> seen;
     for (int i = 0; i < 8; ++i) {
-      const Eigen::Vector2d target = targets.Next();
+      const Eigen::Vector3d target = targets.Next();
       EXPECT_NEAR(target.norm(), 0.08, 1e-12);
       seen.emplace(target.x(), target.y());
     }
@@ -27,7 +27,7 @@ TEST(Task, SameSeedGivesTheSameTargetsAndAnotherOthers) {
   TargetSequence one(task, {}), two(task, {});
   task.seed = 2;
   TargetSequence other(task, {});
-  const Eigen::Vector2d first = one.Next();
+  const Eigen::Vector3d first = one.Next();
   EXPECT_EQ(first, two.Next());
   EXPECT_NE(first, other.Next());
 }
@@ -37,10 +37,10 @@ TEST(Task, RandomTargetsLieInTheWorkspaceAndApart) {
   task.kind = TaskKind::kRandomTarget;
   const ArmWorkspace workspace;
   TargetSequence targets(task, workspace);
-  Eigen::Vector2d previous = targets.Next();
+  Eigen::Vector3d previous = targets.Next();
   for (int i = 0; i < 500; ++i) {
-    const Eigen::Vector2d target = targets.Next();
-    EXPECT_TRUE(workspace.Contains(target));
+    const Eigen::Vector3d target = targets.Next();
+    EXPECT_TRUE(workspace.Contains(target.head<2>()));
     EXPECT_GE((target - previous).norm(), task.distance_m);
     previous = target;
   }

@@ -9,19 +9,19 @@ namespace efferent {
 namespace {
 
 constexpr std::int64_t kMs = 1'000'000;
-const Eigen::Vector2d kTarget(0.08, 0.0);
+const Eigen::Vector3d kTarget(0.08, 0.0, 0.0);
 
 /// Straight to the target at 0.2 m/s, then staying there.
 Trial::State Reach(Trial* trial, std::int64_t until_ms) {
   Trial::State state = trial->state();
   for (std::int64_t t = 1; t <= until_ms && !trial->is_over(); ++t) {
-    state = trial->Observe(t * kMs, {std::min(0.08, 0.0002 * static_cast<double>(t)), 0.0});
+    state = trial->Observe(t * kMs, {std::min(0.08, 0.0002 * static_cast<double>(t)), 0.0, 0.0});
   }
   return state;
 }
 
 TEST(Trial, SucceedsAfterTheHoldTimeInsideWhichCounts) {
-  Trial trial({}, kTarget, 0, Eigen::Vector2d::Zero());
+  Trial trial({}, kTarget, 0, Eigen::Vector3d::Zero());
   EXPECT_EQ(Reach(&trial, 3000), Trial::State::kReached);
   const TrialResult result = trial.Result();
   // 0.055 m at 0.2 m/s to the edge, and 0.5 s inside.
@@ -30,19 +30,19 @@ TEST(Trial, SucceedsAfterTheHoldTimeInsideWhichCounts) {
 }
 
 TEST(Trial, LeavingTheTargetStartsTheHoldAnew) {
-  Trial trial({}, kTarget, 0, Eigen::Vector2d::Zero());
+  Trial trial({}, kTarget, 0, Eigen::Vector3d::Zero());
   trial.Observe(100 * kMs, kTarget);
   trial.Observe(550 * kMs, kTarget);
-  trial.Observe(560 * kMs, {0.0, 0.0});
+  trial.Observe(560 * kMs, {0.0, 0.0, 0.0});
   trial.Observe(570 * kMs, kTarget);
   EXPECT_EQ(trial.Observe(1000 * kMs, kTarget), Trial::State::kHolding);
   EXPECT_EQ(trial.Observe(1080 * kMs, kTarget), Trial::State::kReached);
 }
 
 TEST(Trial, FailsAtTheTimeLimitWithTheLimitAsItsTime) {
-  Trial trial({}, kTarget, 0, Eigen::Vector2d::Zero());
-  EXPECT_EQ(trial.Observe(2999 * kMs, {0.0, 0.0}), Trial::State::kReaching);
-  EXPECT_EQ(trial.Observe(3000 * kMs, {0.0, 0.0}), Trial::State::kFailed);
+  Trial trial({}, kTarget, 0, Eigen::Vector3d::Zero());
+  EXPECT_EQ(trial.Observe(2999 * kMs, {0.0, 0.0, 0.0}), Trial::State::kReaching);
+  EXPECT_EQ(trial.Observe(3000 * kMs, {0.0, 0.0, 0.0}), Trial::State::kFailed);
   EXPECT_EQ(trial.Result().time_s, 3.0);
   EXPECT_FALSE(trial.Result().success);
   EXPECT_EQ(ThroughputBitsPerS(trial.Result()), 0.0);

@@ -69,7 +69,7 @@ TEST(DrawPopulation, IsSettledByItsSeed) {
 // of 4,000 neurons.
 TEST(DrawPopulation, HasTheStatisticsOfTheTask) {
   const Population population = DrawPopulation(4000, 1);
-  Vec2 direction = Vec2::Zero();
+  Vec3 direction = Vec3::Zero();
   double min_rate = 0.0, max_rate = 0.0;
   int zero = 0;
   for (const Neuron& n : population) {
@@ -87,7 +87,33 @@ TEST(DrawPopulation, HasTheStatisticsOfTheTask) {
   EXPECT_LT(direction.norm(), 4 / std::sqrt(4000.0));
 }
 
+// A coordinate of a point that is uniform on the sphere has mean 0 and variance 1/3; the variance of
+// its square is 1/5 - 1/9 = 0.0889. 4 standard errors.
+TEST(DrawPopulation, InSpaceIsUniformOnTheSphere) {
+  Vec3 mean = Vec3::Zero(), square = Vec3::Zero();
+  for (const Neuron& n : DrawPopulation(4000, 3, 3)) {
+    EXPECT_NEAR(n.preferred_direction.norm(), 1.0, 1e-12);
+    mean += n.preferred_direction / 4000.0;
+    square += n.preferred_direction.cwiseAbs2() / 4000.0;
+  }
+  for (int axis = 0; axis < 3; ++axis) {
+    EXPECT_NEAR(mean[axis], 0.0, 4 * std::sqrt(1.0 / 3 / 4000));
+    EXPECT_NEAR(square[axis], 1.0 / 3, 4 * std::sqrt(0.0889 / 4000));
+  }
+}
+
+TEST(DrawPostureGains, HaveTheirMeanAndSpread) {
+  Population population = DrawPopulation(4000, 1);
+  DrawPostureGains({1.0, 2.0}, 1, &population);
+  double mean = 0.0, variance = 0.0;
+  for (const Neuron& n : population) mean += n.posture_gain / 4000.0;
+  for (const Neuron& n : population) variance += std::pow(n.posture_gain - mean, 2) / 4000.0;
+  EXPECT_NEAR(mean, 1.0, 4 * 2.0 / std::sqrt(4000.0));
+  EXPECT_NEAR(variance, 4.0, 4 * 4.0 * std::sqrt(2.0 / 4000.0));
+}
+
 TEST(DrawPopulation, RefusesAnImpossibleNumber) {
+  EXPECT_THROW(DrawPopulation(96, 1, 4), std::invalid_argument);
   EXPECT_THROW(DrawPopulation(0, 1), std::invalid_argument);
   EXPECT_THROW(DrawPopulation(4097, 1), std::invalid_argument);
 }
