@@ -1,19 +1,23 @@
 #include "clients/subject/session_settings.h"
 
+#include "clients/session/decoder_name.h"
 #include "clients/subject/suitable_settings.h"
 
 namespace efferent::subject {
 namespace {
 
-void SetLabel(const LabelRule& rule, v1::LearningConfig* learning) {
-  learning->set_intended_speed_m_s(rule.intended_speed_m_s);
-  learning->set_slowing_distance_m(rule.slowing_distance_m);
-  learning->set_response(rule.response);
+void SetDecoder(const std::string& name, const std::vector<DecoderSetting>& settings,
+                v1::DecoderConfig* config) {
+  google::protobuf::Message* params = ChooseDecoder(name, config);
+  for (const DecoderSetting& setting : settings) {
+    const auto* field = params->GetDescriptor()->FindFieldByName(std::string(setting.field));
+    if (field != nullptr) params->GetReflection()->SetDouble(params, field, setting.value);
+  }
 }
 
 }  // namespace
 
-v1::SessionConfig SuitableSessionConfig(const UserParams& user, DecoderKind decoder,
+v1::SessionConfig SuitableSessionConfig(const UserParams& user, const std::string& decoder,
                                         std::uint32_t num_channels, std::int64_t bin_width_ns,
                                         bool lockstep) {
   v1::SessionConfig config;
@@ -30,17 +34,13 @@ v1::SessionConfig SuitableSessionConfig(const UserParams& user, DecoderKind deco
     config.mutable_watchdog()->set_hold_after_ns(30 * kSecond);
     config.mutable_watchdog()->set_stop_after_ns(60 * kSecond);
   }
-  const SuitableSettings settings = SuitableFor(user, bin_width_ns);
-  if (decoder == DecoderKind::kKalman) {
-    config.mutable_decoder()->mutable_kalman();
-    SetLabel(settings.plain_label, config.mutable_learning());
-  } else {
-    v1::SnnConfig& snn = *config.mutable_decoder()->mutable_snn();
-    snn.set_output_leak(settings.output_leak);
-    snn.set_tau_out_s(settings.tau_out_s);
-    SetLabel(settings.adding_label, config.mutable_learning());
-    config.mutable_features()->set_smoothing_tau_s(settings.smoothing_tau_s);
-  }
+  const SuitableSettings settings = SuitableFor(user, decoder, bin_width_ns);
+  SetDecoder(decoder, settings.decoder, config.mutable_decoder());
+  v1::LearningConfig& learning = *config.mutable_learning();
+  learning.set_intended_speed_m_s(settings.label.intended_speed_m_s);
+  learning.set_slowing_distance_m(settings.label.slowing_distance_m);
+  learning.set_response(settings.label.response);
+  config.mutable_features()->set_smoothing_tau_s(settings.smoothing_tau_s);
   return config;
 }
 

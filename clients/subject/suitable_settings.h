@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "clients/subject/brain_params.h"
 
 namespace efferent::subject {
@@ -12,19 +15,25 @@ struct LabelRule {
   double response = 1.0;
 };
 
-/// What a lab would set for a user: plain facts, from which sessions on the wire and decoders in a
-/// process are set up alike.
-struct SuitableSettings {
-  /// For decoders that add what they decode to the last command: those with a field `output_leak`.
-  LabelRule adding_label;
-  /// For the others.
-  LabelRule plain_label;
-  double output_leak = 0.0;  ///< For decoders that have the field.
-  double tau_out_s = 0.0;    ///< For decoders that have the field: filter on what they read out.
-  double smoothing_tau_s = 0.0;  ///< Of the features, with decoders that add.
+/// A parameter of a decoder by its name, the same in DecoderParams and in the contract; decoders that
+/// have no such parameter do without.
+struct DecoderSetting {
+  std::string_view field;
+  double value = 0.0;
 };
 
-/// The settings that suit a user; the one place where they are chosen.
-SuitableSettings SuitableFor(const UserParams& user, TimeNs bin_width_ns);
+/// What a lab would set for a user and a decoder: plain facts, from which sessions on the wire and
+/// decoders in a process are set up alike.
+struct SuitableSettings {
+  LabelRule label;
+  std::vector<DecoderSetting> decoder;
+  double smoothing_tau_s = 0.0;  ///< Of the features.
+};
+
+/// The settings that suit a user; the one place where they are chosen. `decoder`: its name. Velocity
+/// filters (those whose name ends in `kalman`) are told where the user wants to go, and all others,
+/// which add what they decode to a share of the last command, which velocity is wanted next.
+SuitableSettings SuitableFor(const UserParams& user, std::string_view decoder,
+                             TimeNs bin_width_ns);
 
 }  // namespace efferent::subject
