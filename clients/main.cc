@@ -6,6 +6,7 @@
 #include "clients/acquisition/stream_command.h"
 #include "clients/arm/arm_command.h"
 #include "clients/demo/demo_command.h"
+#include "clients/evaluation/eval_command.h"
 #include "clients/session/errors.h"
 #include "clients/session/health_command.h"
 #include "clients/subject/subject_command.h"
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
   efferent::AddArmCommand(app);
   efferent::AddSubjectCommand(app);
   efferent::AddDemoCommand(app);
+  efferent::AddEvalCommand(app);
   efferent::AddHealthCommand(app);
 
   try {

@@ -8,6 +8,7 @@
 
 #include "clients/acquisition/scoring.h"
 #include "clients/report/gnuplot.h"
+#include "clients/report/phase_marks.h"
 
 namespace efferent {
 namespace {
@@ -17,10 +18,9 @@ constexpr double kStretchS = 15.0;
 constexpr double kBlockS = 10.0;
 // Trials on both sides that a running median takes in.
 constexpr std::size_t kHalfWindow = 10;
-// More than these are interleaved, and marking each says nothing.
-constexpr std::size_t kMaxPhases = 30;
-// Names that would have to stand higher are left out.
-constexpr int kMaxNameRow = 3;
+// Width of the lower panel, and height of a row of names above it as a share of its own.
+constexpr double kErrorPanelPx = 1000.0;
+constexpr double kNameRowShare = 0.06;
 
 constexpr const char* kDecodedColor = "#0072B2";
 constexpr const char* kIntendedColor = "#D55E00";
@@ -183,45 +183,6 @@ std::string VelocityPanel(const StreamReport& report, const Block& stretch, std:
   return script;
 }
 
-// Row above the panel in which each phase's name stands, at the start of its phase: high enough
-// that the names and marks of later phases do not run through it.
-std::vector<int> NameRows(const std::vector<Phase>& phases, std::size_t num_blocks) {
-  constexpr double kCharacterWidth = 7.2 / 1000.0;  // Share of the panel's width.
-  const auto start = [&](std::size_t i) {
-    return static_cast<double>(phases[i].first) / static_cast<double>(num_blocks);
-  };
-  std::vector<int> rows(phases.size(), 0);
-  for (std::size_t i = phases.size(); i-- > 0;) {
-    const double end =
-        start(i) + kCharacterWidth * (static_cast<double>(phases[i].name.size()) + 2);
-    for (std::size_t j = i + 1; j < phases.size() && start(j) < end; ++j) {
-      rows[i] = std::max(rows[i], rows[j] + 1);
-    }
-  }
-  return rows;
-}
-
-std::string PhaseMarks(const std::vector<Phase>& phases, std::size_t num_blocks) {
-  if (phases.size() > kMaxPhases) return "";
-  const std::vector<int> rows = NameRows(phases, num_blocks);
-  std::string script;
-  for (std::size_t i = 0; i < phases.size(); ++i) {
-    if (rows[i] > kMaxNameRow) continue;
-    script += fmt::format(
-        "set arrow from first {0}, graph 0 to first {0}, graph {1} nohead linewidth 1 linecolor "
-        "rgb '#888888' back\n"
-        "set label {2} at first {0}, graph {1} left offset 0.4,0\n",
-        static_cast<double>(phases[i].first) + 0.5, 1.035 + 0.06 * rows[i],
-        GnuplotQuoted(phases[i].name));
-    if (i % 2 == 0) continue;
-    script += fmt::format(
-        "set object rectangle from first {}, graph 0 to first {}, graph 1 fillcolor rgb '#F1F1F1' "
-        "fillstyle solid noborder behind\n",
-        static_cast<double>(phases[i].first) + 0.5, static_cast<double>(phases[i].stop) + 0.5);
-  }
-  return script;
-}
-
 std::string ErrorPanel(const StreamReport& report, const std::vector<Block>& blocks,
                        const std::vector<Phase>& phases) {
   const bool has_target = report.recording->has_target();
@@ -235,7 +196,12 @@ std::string ErrorPanel(const StreamReport& report, const std::vector<Block>& blo
       has_target ? "set yrange [0:180]\nset ytics 45" : "set yrange [0:*]",
       GnuplotQuoted(has_trials ? "trial" : unit),
       GnuplotQuoted(has_target ? "median angle error (deg)" : "median velocity error (mm/s)"));
-  script += PhaseMarks(phases, blocks.size());
+  std::vector<PlotPhase> marks;
+  for (const Phase& phase : phases) {
+    marks.push_back({static_cast<double>(phase.first) + 0.5, static_cast<double>(phase.stop) + 0.5,
+                     phase.name});
+  }
+  script += PhaseMarks(marks, kErrorPanelPx, kNameRowShare);
   std::string plots;
   const auto add = [&](const char* block, const PointTrack& velocity, const char* color,
                        const std::string& title) {

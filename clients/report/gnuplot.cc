@@ -2,8 +2,14 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <unistd.h>
+
 #include <boost/process.hpp>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace efferent {
@@ -69,6 +75,21 @@ void DrawPlot(const std::string& path, const std::string& script, const PlotSize
     said.resize(std::fread(said.data(), 1, said.size(), errors.get()));
     throw std::runtime_error("cannot draw " + path + ": gnuplot says: " + said);
   }
+}
+
+std::string RenderSvg(const std::string& script, const PlotSize& size) {
+  constexpr const char* kSuffix = ".svg";
+  std::string path =
+      (std::filesystem::temp_directory_path() / "efferent-XXXXXX").string() + kSuffix;
+  const int file = mkstemps(path.data(), static_cast<int>(std::char_traits<char>::length(kSuffix)));
+  if (file < 0) throw std::runtime_error("cannot draw: no temporary file " + path);
+  close(file);
+  // Whatever happens, nothing is left behind.
+  const std::unique_ptr<std::string, void (*)(std::string*)> remover(
+      &path, [](std::string* name) { unlink(name->c_str()); });
+  DrawPlot(path, script, size);
+  std::ifstream svg(path);
+  return {std::istreambuf_iterator<char>(svg), {}};
 }
 
 }  // namespace efferent

@@ -18,6 +18,9 @@ struct PlotSize {
 /// said).
 void DrawPlot(const std::string& path, const std::string& script, const PlotSize& size = {});
 
+/// Draws `script` as SVG, as DrawPlot does, and returns the file's text.
+std::string RenderSvg(const std::string& script, const PlotSize& size = {});
+
 /// Whether `path` has an extension that DrawPlot knows.
 bool IsPlotPath(const std::string& path);
 

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace efferent {
+
+/// A 95 % confidence interval.
+struct Interval {
+  double low = 0.0;
+  double high = 0.0;
+};
+
+/// Resamples that a bootstrap draws, and what they are drawn from.
+inline constexpr int kBootstrapResamples = 2000;
+inline constexpr unsigned kBootstrapSeed = 20160325;
+
+/// Percentile bootstrap (Efron & Tibshirani 1993, ch. 13) over `num_units` exchangeable units (trials,
+/// populations): each resample draws num_units of them with replacement, and `statistic` computes
+/// the figure from how often each was drawn; nothing where it is undefined (that resample is left
+/// out). The 2.5th and 97.5th percentile of what came. The draws depend on num_units alone, so that
+/// two decoders are resampled alike. Nothing with fewer than two units.
+using ResampledStatistic = std::function<std::optional<double>(std::span<const int> times_drawn)>;
+std::optional<Interval> BootstrapInterval(std::size_t num_units,
+                                          const ResampledStatistic& statistic);
+
+/// Mean of independent runs (seeds) with Student's t interval; without an interval for a single one.
+struct MeanOfRuns {
+  double mean = 0.0;
+  std::optional<Interval> interval;
+};
+/// `values`: at least one.
+MeanOfRuns SummarizeRuns(const std::vector<double>& values);
+
+}  // namespace efferent

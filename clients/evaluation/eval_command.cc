@@ -1,0 +1,13 @@
+#include "clients/evaluation/eval_command.h"
+
+#include <CLI/CLI.hpp>
+
+namespace efferent {
+
+void AddEvalCommand(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "eval", "Score decoders side by side, in this process: no server is needed.");
+  command->require_subcommand(1);
+}
+
+}  // namespace efferent
