@@ -8,21 +8,12 @@
 #include <utility>
 #include <variant>
 
+#include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
 #include "efferent/v1/config.pb.h"
 
 namespace efferent {
 namespace {
-
-// One of each, with its defaults.
-template <std::size_t... I>
-std::vector<DecoderParams> EveryKind(std::index_sequence<I...>) {
-  return {DecoderParams(std::in_place_index<I>)...};
-}
-
-std::vector<DecoderParams> EveryKind() {
-  return EveryKind(std::make_index_sequence<std::variant_size_v<DecoderParams>>());
-}
 
 // The smallest session there is: what a decoder is asked about it does not depend on the shape.
 constexpr DecoderShape kSmallShape{1, 2, 10'000'000};
@@ -48,7 +39,7 @@ NamedDecoder ParseEntry(const std::string& entry) {
   const std::size_t equals = entry.find('=');
   const std::string name = entry.substr(0, equals);
   const std::string kind = equals == std::string::npos ? name : entry.substr(equals + 1);
-  for (DecoderParams& params : EveryKind()) {
+  for (DecoderParams& params : AllDecoders()) {
     if (KindOf(params) != kind) continue;
     if (!IsName(name)) {
       throw InputError(fmt::format(
@@ -114,17 +105,7 @@ std::uint64_t* FindSeed(DecoderParams* params) {
 
 }  // namespace
 
-std::string KindOf(const DecoderParams& params) {
-  // Parameters out of bounds would not make a decoder; its name does not depend on them.
-  DecoderParams defaults = EveryKind()[params.index()];
-  return std::string(MakeDecoder(defaults, kSmallShape)->name());
-}
-
-std::vector<std::string> DecoderNames() {
-  std::vector<std::string> names;
-  for (const DecoderParams& params : EveryKind()) names.push_back(KindOf(params));
-  return names;
-}
+std::string KindOf(const DecoderParams& params) { return std::string(DecoderName(params)); }
 
 Setting ParseSetting(const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -151,7 +132,9 @@ std::vector<NamedDecoder> ChooseDecoders(const std::string& comma_list,
     }
   }
   if (decoders.empty()) {
-    for (const std::string& name : DecoderNames()) decoders.push_back(ParseEntry(name));
+    for (const DecoderParams& params : AllDecoders()) {
+      decoders.push_back({KindOf(params), params});
+    }
   }
   for (const std::string& setting : settings) Apply(setting, &decoders);
   for (const NamedDecoder& decoder : decoders) CheckParams(decoder);

@@ -25,10 +25,8 @@ v1::SessionConfig SuitableSessionConfig(const UserParams& user, const std::strin
   config.set_num_channels(num_channels);
   config.set_bin_width_ns(bin_width_ns);
   config.set_num_dimensions(2);
-  config.mutable_limits()->set_max_speed_m_s(1.0);
-  // Never felt by these users (0.2 m/s within a bin of 10 ms would be 20 m/s^2), but a bound all
-  // the same.
-  config.mutable_limits()->set_max_acceleration_m_s2(100.0);
+  config.mutable_limits()->set_max_speed_m_s(kSuitableMaxSpeedMS);
+  config.mutable_limits()->set_max_acceleration_m_s2(kSuitableMaxAccelerationMS2);
   if (lockstep) {
     constexpr std::int64_t kSecond = 1'000'000'000;
     config.mutable_watchdog()->set_hold_after_ns(30 * kSecond);

@@ -15,6 +15,11 @@ struct LabelRule {
   double response = 1.0;
 };
 
+/// Limits never felt by these users (0.2 m/s within a bin of 10 ms would be 20 m/s^2), but bounds all
+/// the same.
+inline constexpr double kSuitableMaxSpeedMS = 1.0;
+inline constexpr double kSuitableMaxAccelerationMS2 = 100.0;
+
 /// A parameter of a decoder by its name, the same in DecoderParams and in the contract; decoders that
 /// have no such parameter do without.
 struct DecoderSetting {
@@ -33,7 +38,6 @@ struct SuitableSettings {
 /// The settings that suit a user; the one place where they are chosen. `decoder`: its name. Velocity
 /// filters (those whose name ends in `kalman`) are told where the user wants to go, and all others,
 /// which add what they decode to a share of the last command, which velocity is wanted next.
-SuitableSettings SuitableFor(const UserParams& user, std::string_view decoder,
-                             TimeNs bin_width_ns);
+SuitableSettings SuitableFor(const UserParams& user, std::string_view decoder, TimeNs bin_width_ns);
 
 }  // namespace efferent::subject

@@ -1,0 +1,168 @@
+#include "clients/evaluation/closed_loop/closed_loop_html.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "clients/evaluation/closed_loop/closed_loop_rows.h"
+
+namespace efferent::closed_loop {
+namespace {
+
+constexpr PlotSize kCurveSize{1000, 380};
+constexpr PlotSize kPathSize{330, 360};
+constexpr double kCm = 100.0;
+
+std::string ColorOf(const ConditionOutcome& outcome, std::size_t decoder) {
+  return outcome.decoders[decoder].is_reference ? kReferenceColor : PaletteColor(decoder);
+}
+
+std::string IntervalText(const MeanOfRuns& figure, int decimals, double scale = 1.0) {
+  if (!figure.interval) return "";
+  return fmt::format("{:.{}f} to {:.{}f}", scale * figure.interval->low, decimals,
+                     scale * figure.interval->high, decimals);
+}
+
+HtmlCell Cell(const MeanOfRuns& figure, int decimals, double scale = 1.0) {
+  return {fmt::format("{:.{}f}", scale * figure.mean, decimals),
+          IntervalText(figure, decimals, scale), false};
+}
+
+HtmlTable ScoreTable(const ConditionOutcome& outcome) {
+  HtmlTable table;
+  table.caption = fmt::format("{}: frozen test trials after {} learning trials",
+                              outcome.condition.name, outcome.condition.num_learning_trials());
+  table.header = {"decoder",    "success, %", "time to target, s", "less best linear, s",
+                  "efficiency", "bits/s",     "dead neurons, %"};
+  const DecoderOutcome* best = BestLinear(outcome);
+  for (const DecoderOutcome& decoder : outcome.decoders) {
+    const auto summary = [&](std::size_t i) { return Summarize(decoder.runs, kMetrics[i]); };
+    HtmlCell difference("");
+    if (best == &decoder) {
+      difference = HtmlCell("best linear");
+    } else if (best != nullptr) {
+      difference = Cell(PairedDifference(decoder, *best), 3);
+    }
+    HtmlCell time = Cell(summary(1), 3);
+    time.best = best == &decoder;
+    table.rows.push_back(
+        {decoder.is_reference ? "intent, no decoder" : decoder.decoder, Cell(summary(0), 1, 100.0),
+         time, difference, Cell(summary(2), 3), Cell(summary(3), 2),
+         decoder.dead_runs.empty() ? HtmlCell("")
+                                   : Cell(Summarize(decoder.dead_runs, kMetrics[0]), 1, 100.0)});
+  }
+  for (const PublishedFigure& published : outcome.condition.published) {
+    table.rows.push_back({"published: " + published.source, "", published.time_to_target_s});
+  }
+  return table;
+}
+
+Chart LearningCurves(const ConditionOutcome& outcome) {
+  Chart chart;
+  chart.title = "time to target, trial by trial";
+  chart.x_label = "trial";
+  chart.y_label = "s, mean of all runs";
+  chart.size = kCurveSize;
+  double trial = 0.0;
+  for (const Phase& phase : outcome.condition.phases) {
+    chart.phases.push_back({trial + 0.5, trial + phase.num_trials + 0.5, phase.name});
+    trial += phase.num_trials;
+  }
+  for (std::size_t i = 0; i < outcome.decoders.size(); ++i) {
+    const DecoderOutcome& decoder = outcome.decoders[i];
+    ChartSeries series;
+    series.name = decoder.decoder;
+    series.kind = decoder.is_reference ? SeriesKind::kDashed : SeriesKind::kLine;
+    series.color = ColorOf(outcome, i);
+    for (std::size_t k = 0; k < decoder.trial_times_s.size(); ++k) {
+      series.x.push_back(static_cast<double>(k + 1));
+      series.y.push_back(decoder.trial_times_s[k]);
+    }
+    chart.series.push_back(std::move(series));
+  }
+  return chart;
+}
+
+/// Of some test trials; in space, seen from above.
+Chart Paths(const DecoderOutcome& decoder, const std::string& color) {
+  Chart chart;
+  chart.title = decoder.decoder;
+  chart.x_label = "cm";
+  chart.y_label = "cm";
+  chart.size = kPathSize;
+  chart.x_range = chart.y_range = {-12.0, 12.0};
+  for (const TrialResult& trial : decoder.sample_trials) {
+    ChartSeries target;
+    target.kind = SeriesKind::kLine;
+    target.color = kReferenceColor;
+    target.width = 0.7;
+    for (int k = 0; k <= 24; ++k) {
+      const double angle = 2.0 * std::numbers::pi * k / 24;
+      target.x.push_back(kCm * (trial.target_m.x() + trial.target_radius_m * std::cos(angle)));
+      target.y.push_back(kCm * (trial.target_m.y() + trial.target_radius_m * std::sin(angle)));
+    }
+    chart.series.push_back(std::move(target));
+    ChartSeries path;
+    path.kind = trial.success ? SeriesKind::kLine : SeriesKind::kDashed;
+    path.color = color;
+    path.width = 1.5;
+    for (const PathPoint& point : trial.path) {
+      path.x.push_back(kCm * point.position_m.x());
+      path.y.push_back(kCm * point.position_m.y());
+    }
+    chart.series.push_back(std::move(path));
+  }
+  return chart;
+}
+
+void AddHow(const std::vector<ConditionOutcome>& outcomes, const StudyParams& params,
+            HtmlPage* page) {
+  page->AddParagraph(
+      "A trial starts at rest in the centre; the target lies 8 cm away in any direction and has a "
+      "radius of 2.5 cm. It is reached when the cursor has stayed on it for 0.5 s, which counts, "
+      "and "
+      "given up after 3 s, which then counts as its time. Decoders know nothing at first, learn in "
+      "the learning trials of a condition and are frozen in the test trials, which alone are "
+      "scored. All decoders meet the same populations, targets and noise.");
+  page->AddFacts(
+      {{"runs", fmt::format("{} of each condition, with another population and seed each, from "
+                            "seed {}",
+                            params.num_populations, params.seed)},
+       {"test trials", std::to_string(outcomes.front().condition.phases.back().num_trials)},
+       {"intervals", "95 %, Student's t over runs; differences are taken within runs"},
+       {"best linear",
+        "the linear decoder that takes least time in this condition; choosing it "
+        "afterwards flatters it"},
+       {"dead neurons", fmt::format("success with every neuron silent, as many learning trials, {} "
+                                    "runs; above 5 % a score would mean nothing",
+                                    params.num_dead_populations)},
+       {"efficiency",
+        "straight distance / length of the path to where the target was first entered"},
+       {"bits/s", "log2(1 + D / W) / time, D = 8 cm, W = 5 cm; 0 for a failed trial"}});
+}
+
+void AddCondition(const ConditionOutcome& outcome, HtmlPage* page) {
+  page->AddHeading(2, outcome.condition.name);
+  page->AddParagraph(outcome.condition.description + ".");
+  page->AddTable(ScoreTable(outcome));
+  page->AddCharts({LearningCurves(outcome)}, 1, "");
+  std::vector<Chart> paths;
+  for (std::size_t i = 0; i < outcome.decoders.size(); ++i) {
+    paths.push_back(Paths(outcome.decoders[i], ColorOf(outcome, i)));
+  }
+  page->BeginDetails("trajectories of some test trials");
+  page->AddCharts(paths, 3, "First run; dashed: failed. In space: seen from above.");
+  page->EndDetails();
+}
+
+}  // namespace
+
+HtmlPage MakePage(const std::vector<ConditionOutcome>& outcomes, const StudyParams& params) {
+  HtmlPage page("Decoders in closed loop");
+  AddHow(outcomes, params, &page);
+  for (const ConditionOutcome& outcome : outcomes) AddCondition(outcome, &page);
+  return page;
+}
+
+}  // namespace efferent::closed_loop

@@ -1,0 +1,98 @@
+#include "clients/evaluation/closed_loop/closed_loop_rows.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "clients/report/table.h"
+
+namespace efferent::closed_loop {
+namespace {
+
+ResultRow MakeRow(const std::string& decoder, const Condition& condition, std::string protocol,
+                  std::string metric, const MeanOfRuns& figure, std::size_t num_runs,
+                  std::uint64_t seed) {
+  ResultRow row{decoder,           condition.name, std::move(protocol),
+                std::move(metric), figure.mean,    static_cast<std::int64_t>(num_runs)};
+  if (figure.interval) {
+    row.ci_low = figure.interval->low;
+    row.ci_high = figure.interval->high;
+  }
+  row.seed = seed;
+  return row;
+}
+
+}  // namespace
+
+std::string ProtocolOf(const Condition& condition) {
+  return fmt::format("frozen-after-{}-trials", condition.num_learning_trials());
+}
+
+std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, std::uint64_t seed) {
+  std::vector<ResultRow> rows;
+  for (const ConditionOutcome& outcome : outcomes) {
+    const Condition& condition = outcome.condition;
+    const DecoderOutcome* best = BestLinear(outcome);
+    for (const DecoderOutcome& decoder : outcome.decoders) {
+      const auto add = [&](const std::string& protocol, const std::string& metric,
+                           const MeanOfRuns& figure, std::size_t n) {
+        rows.push_back(MakeRow(decoder.decoder, condition, protocol, metric, figure, n, seed));
+      };
+      const std::string protocol = ProtocolOf(condition);
+      for (const Metric& metric : kMetrics) {
+        add(protocol, metric.name, Summarize(decoder.runs, metric), decoder.runs.size());
+      }
+      if (best != nullptr && best != &decoder) {
+        add(protocol, "time_to_target_s_less_best_linear", PairedDifference(decoder, *best),
+            decoder.runs.size());
+      }
+      if (decoder.dead_runs.empty()) continue;
+      for (const Metric& metric : kMetrics) {
+        add("dead-neurons-" + protocol, metric.name, Summarize(decoder.dead_runs, metric),
+            decoder.dead_runs.size());
+      }
+    }
+  }
+  return rows;
+}
+
+std::string WithHalfWidth(const MeanOfRuns& figure, int decimals, double scale) {
+  std::string text = fmt::format("{:.{}f}", scale * figure.mean, decimals);
+  if (figure.interval) {
+    const double half = 0.5 * (figure.interval->high - figure.interval->low);
+    text += fmt::format(" ±{:.{}f}", scale * half, decimals);
+  }
+  return text;
+}
+
+std::string MakeTable(const std::vector<ConditionOutcome>& outcomes) {
+  Table table({"condition, decoder", "success %", "time to target s", "less best linear s",
+               "efficiency", "bits/s", "dead %"});
+  for (const ConditionOutcome& outcome : outcomes) {
+    const DecoderOutcome* best = BestLinear(outcome);
+    table.AddRow({fmt::format("{}, {} learning trials", outcome.condition.name,
+                              outcome.condition.num_learning_trials())});
+    for (const DecoderOutcome& decoder : outcome.decoders) {
+      const auto figure = [&](std::size_t metric, int decimals, double scale) {
+        return WithHalfWidth(Summarize(decoder.runs, kMetrics[metric]), decimals, scale);
+      };
+      std::string difference;
+      if (best == &decoder) {
+        difference = "best linear";
+      } else if (best != nullptr) {
+        const MeanOfRuns less = PairedDifference(decoder, *best);
+        difference = fmt::format("{}{}", less.mean < 0.0 ? "" : "+", WithHalfWidth(less, 3));
+      }
+      const std::string dead =
+          decoder.dead_runs.empty()
+              ? "-"
+              : fmt::format("{:.1f}", 100.0 * Summarize(decoder.dead_runs, kMetrics[0]).mean);
+      table.AddRow({"  " + decoder.decoder, figure(0, 1, 100.0), figure(1, 3, 1.0), difference,
+                    figure(2, 3, 1.0), figure(3, 2, 1.0), dead});
+    }
+    for (const PublishedFigure& published : outcome.condition.published) {
+      table.AddRow({"  (" + published.source + ")", "", published.time_to_target_s});
+    }
+  }
+  return table.ToString();
+}
+
+}  // namespace efferent::closed_loop

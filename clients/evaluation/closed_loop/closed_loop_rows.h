@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "clients/evaluation/closed_loop/scores.h"
+#include "clients/report/result_row.h"
+
+namespace efferent::closed_loop {
+
+/// How the trials that are scored were decoded: frozen, after so many learning trials.
+std::string ProtocolOf(const Condition& condition);
+
+/// Every figure as a row; n counts populations, whose mean and interval it is. The dead-neuron
+/// control has the protocol `dead-neurons-...`; a paired difference the metric
+/// `time_to_target_s_less_best_linear`.
+std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, std::uint64_t seed);
+
+/// The same for a terminal: one block for each condition.
+std::string MakeTable(const std::vector<ConditionOutcome>& outcomes);
+
+/// `0.834 +-0.004`, `-` without runs; half the width of the interval.
+std::string WithHalfWidth(const MeanOfRuns& figure, int decimals, double scale = 1.0);
+
+}  // namespace efferent::closed_loop

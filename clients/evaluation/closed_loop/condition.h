@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "clients/arm/task.h"
+#include "clients/subject/brain_params.h"
+
+/// Decoders in closed loop with simulated users, in-process.
+namespace efferent::closed_loop {
+
+/// Width of a bin; that of the OPS task.
+inline constexpr std::int64_t kBinWidthNs = 10'000'000;
+
+/// Trials of one kind, in a row.
+struct Phase {
+  std::string name;  ///< Perturbations begin with a phase of their name.
+  int num_trials = 0;
+  bool learn = false;
+};
+
+/// A figure that others have published, or that was measured elsewhere, for comparison.
+struct PublishedFigure {
+  std::string source;
+  std::string time_to_target_s;  ///< As it is given: may be a range, or several.
+};
+
+/// A world that a decoder is put into: user, neurons, what befalls them, and when it may learn.
+struct Condition {
+  std::string name;
+  std::string description;  ///< One line.
+  subject::BrainParams brain;
+  int num_neurons = 0;  ///< Drawn, unless there is a population.
+  std::optional<subject::Population> population;
+  subject::PostureGain posture;
+  int num_dimensions = 2;
+  bool silent = false;        ///< No neuron ever fires.
+  std::vector<Phase> phases;  ///< The last one is the test: frozen, and scored.
+  std::vector<PublishedFigure> published;
+
+  int test_phase() const { return static_cast<int>(phases.size()) - 1; }
+  int num_learning_trials() const;
+};
+
+/// The task: targets on a circle (in space: a sphere) of 8 cm, radius 2.5 cm, hold 0.5 s, at most
+/// 3 s.
+TaskParams TaskOf(const Condition& condition, std::uint64_t seed);
+
+/// The neurons of run `seed` of a condition.
+subject::Population PopulationOf(const Condition& condition, std::uint64_t seed);
+
+}  // namespace efferent::closed_loop

@@ -1,0 +1,128 @@
+#include "clients/evaluation/closed_loop/study.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "clients/evaluation/closed_loop/experiment.h"
+#include "clients/evaluation/parallel_jobs.h"
+
+namespace efferent::closed_loop {
+namespace {
+
+constexpr std::size_t kNumSampleTrials = 12;
+
+/// A decoder (or none: the intent) in a condition, and where its outcome goes.
+struct Entry {
+  std::optional<NamedDecoder> decoder;
+  const Condition* condition;
+  DecoderOutcome* outcome;
+  std::vector<std::vector<double>> trial_times_s;  // by run
+};
+
+/// One run of an entry.
+struct Job {
+  Entry* entry;
+  std::size_t run;
+  bool dead;
+};
+
+std::vector<NamedDecoder> DecodersFor(const Condition& condition, const DecoderOptions& options) {
+  std::vector<std::string> settings =
+      SuitableDecoderSettings(ChooseDecoders(options.decoders, {}), condition);
+  settings.insert(settings.end(), options.settings.begin(), options.settings.end());
+  return ChooseDecoders(options.decoders, settings);
+}
+
+std::unique_ptr<Pilot> MakePilot(const Entry& entry, std::size_t run) {
+  if (!entry.decoder) return MakeIntentPilot();
+  NamedDecoder decoder = *entry.decoder;
+  if (const auto seed = SeedOf(decoder.params)) SetSeed(*seed + run, &decoder.params);
+  return MakeDecoderPilot(decoder, *entry.condition);
+}
+
+void RunJob(const Job& job, std::uint64_t seed) {
+  Entry& entry = *job.entry;
+  Condition condition = *entry.condition;
+  condition.silent = condition.silent || job.dead;
+  const auto pilot = MakePilot(entry, job.run);
+  std::vector<TrialResult> trials = RunExperiment(condition, seed + job.run, pilot.get());
+  const RunScores scores = ScoreRun(trials, condition.test_phase());
+  if (job.dead) {
+    entry.outcome->dead_runs[job.run] = scores;
+    return;
+  }
+  entry.outcome->runs[job.run] = scores;
+  for (const TrialResult& trial : trials) entry.trial_times_s[job.run].push_back(trial.time_s);
+  if (job.run != 0) return;
+  const auto num_tests = static_cast<std::size_t>(condition.phases.back().num_trials);
+  const auto first = trials.end() - static_cast<std::ptrdiff_t>(num_tests);
+  const auto num_samples = static_cast<std::ptrdiff_t>(std::min(num_tests, kNumSampleTrials));
+  entry.outcome->sample_trials.assign(first, first + num_samples);
+}
+
+/// Mean over runs, trial by trial.
+std::vector<double> MeanCurve(const std::vector<std::vector<double>>& runs) {
+  std::vector<double> mean(runs.front().size(), 0.0);
+  for (const auto& run : runs) {
+    for (std::size_t i = 0; i < mean.size(); ++i) {
+      mean[i] += run[i] / static_cast<double>(runs.size());
+    }
+  }
+  return mean;
+}
+
+}  // namespace
+
+std::vector<ConditionOutcome> RunStudy(
+    const std::vector<Condition>& conditions, const StudyParams& params,
+    const std::function<void(std::size_t done, std::size_t total)>& progress) {
+  const auto num_runs = static_cast<std::size_t>(params.num_populations);
+  const auto num_dead =
+      static_cast<std::size_t>(std::min(params.num_dead_populations, params.num_populations));
+  std::vector<ConditionOutcome> outcomes;
+  std::vector<Entry> entries;
+  for (const Condition& condition : conditions) {
+    ConditionOutcome& outcome = outcomes.emplace_back();
+    outcome.condition = condition;
+    for (const NamedDecoder& decoder : DecodersFor(condition, params.decoders)) {
+      DecoderOutcome& made = outcome.decoders.emplace_back();
+      made.decoder = decoder.name;
+      made.is_linear = KindOf(decoder.params) != SnnParams::kName;
+      made.dead_runs.resize(num_dead);
+      entries.push_back({decoder, nullptr, nullptr, {}});
+    }
+    if (condition.silent) continue;  // Nobody hears the intent.
+    outcome.decoders.emplace_back().decoder = kIntent;
+    outcome.decoders.back().is_reference = true;
+    entries.push_back({std::nullopt, nullptr, nullptr, {}});
+  }
+  // Only now does nothing move any more.
+  std::vector<Job> jobs;
+  auto entry = entries.begin();
+  for (ConditionOutcome& outcome : outcomes) {
+    for (DecoderOutcome& decoder : outcome.decoders) {
+      decoder.runs.resize(num_runs);
+      entry->condition = &outcome.condition;
+      entry->outcome = &decoder;
+      entry->trial_times_s.resize(num_runs);
+      for (std::size_t run = 0; run < num_runs; ++run) jobs.push_back({&*entry, run, false});
+      for (std::size_t run = 0; run < decoder.dead_runs.size(); ++run) {
+        jobs.push_back({&*entry, run, true});
+      }
+      ++entry;
+    }
+  }
+  std::atomic<std::size_t> done{0};
+  RunJobs(
+      jobs.size(), params.num_threads,
+      [&](std::size_t i) {
+        RunJob(jobs[i], params.seed);
+        ++done;
+      },
+      [&] { progress(done, jobs.size()); });
+  for (Entry& e : entries) e.outcome->trial_times_s = MeanCurve(e.trial_times_s);
+  return outcomes;
+}
+
+}  // namespace efferent::closed_loop
