@@ -1,0 +1,63 @@
+// The closed-loop evaluation from the shell, short.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+
+#include "clients/report/result_row.h"
+#include "tests/programs/programs.h"
+
+namespace efferent::test {
+namespace {
+
+using testing::HasSubstr;
+
+Outcome Eval(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"eval", "closed-loop", "--quick"});
+  return RunProgram(ProgramDir() / "efferent", arguments);
+}
+
+TEST(EvalClosedLoop, DecodersLearnAndADeadBrainReachesNothing) {
+  const std::string json = ScratchFile(), page = ScratchFile();
+  const Outcome outcome =
+      Eval({"--conditions", "ops46_10", "--decoders", "snn,rls", "--json", json, "--report", page});
+  ASSERT_EQ(outcome.exit_status, 0) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("ops46_10, 10 learning trials"));
+  EXPECT_THAT(outcome.output, HasSubstr("(linear NLMS / RLS, frozen)"));
+  std::map<std::string, int> checked;
+  for (const ResultRow& row : ReadResultRows(json)) {
+    EXPECT_EQ(row.condition, "ops46_10");
+    if (row.decoder == "intent" || row.metric != "success_rate") continue;
+    ++checked[row.decoder];
+    if (row.protocol == "frozen-after-10-trials") {
+      EXPECT_GT(row.value, 0.95) << row.decoder;
+      EXPECT_EQ(row.n, 4);
+    } else {
+      EXPECT_EQ(row.protocol, "dead-neurons-frozen-after-10-trials");
+      EXPECT_LT(row.value, 0.05) << row.decoder;
+    }
+  }
+  EXPECT_EQ(checked, (std::map<std::string, int>{{"snn", 2}, {"rls", 2}}));
+  const std::string html = ReadFile(page);
+  EXPECT_THAT(html, HasSubstr("<svg"));
+  EXPECT_THAT(html, HasSubstr("dead neurons"));
+  EXPECT_THAT(html, HasSubstr("published: linear NLMS / RLS, frozen"));
+  std::filesystem::remove(json);
+  std::filesystem::remove(page);
+}
+
+TEST(EvalClosedLoop, AnUnknownConditionIsAnsweredWithThoseThereAre) {
+  const Outcome outcome = Eval({"--conditions", "ops47"});
+  EXPECT_EQ(outcome.exit_status, 2);
+  EXPECT_THAT(outcome.output, HasSubstr("no condition `ops47`; there are "));
+}
+
+TEST(EvalClosedLoop, APopulationThatCannotBeReadIsNamed) {
+  const Outcome outcome = Eval({"--population", "/nowhere/p.csv"});
+  EXPECT_EQ(outcome.exit_status, 2);
+  EXPECT_THAT(outcome.output, HasSubstr("/nowhere/p.csv"));
+}
+
+}  // namespace
+}  // namespace efferent::test

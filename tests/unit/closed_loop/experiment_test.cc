@@ -1,0 +1,165 @@
+#include "clients/evaluation/closed_loop/experiment.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace efferent::closed_loop {
+namespace {
+
+/// Does what the user wants but for the trials in `idle`, and keeps what came.
+class Probe final : public Pilot {
+ public:
+  explicit Probe(std::vector<int> idle = {}) : idle_(std::move(idle)) {}
+
+  void OnTrialStart() override {
+    spikes_of_trial.emplace_back();
+    start_times_ns.push_back(-1);
+  }
+  void OnTrialStop() override { ++num_stops; }
+  void SetLearning(bool enabled) override { learning.push_back(enabled); }
+  Vec3 Steer(const subject::Observation& seen, const subject::Brain& brain,
+             const std::vector<subject::SpikeEvent>& spikes) override {
+    std::int64_t& start_ns = start_times_ns.back();
+    if (start_ns < 0) start_ns = seen.time_ns;
+    for (const subject::SpikeEvent& s : spikes) {
+      spikes_of_trial.back().push_back({s.time_ns - start_ns, s.channel});
+    }
+    targets_m.push_back(seen.target->position_m);
+    const int trial = static_cast<int>(spikes_of_trial.size()) - 1;
+    if (std::count(idle_.begin(), idle_.end(), trial) > 0) return Vec3::Zero();
+    return brain.user().Obey(brain.intent(), seen.velocity_m_s, kBinWidthNs);
+  }
+
+  using SpikesOfTrial = std::vector<std::pair<std::int64_t, std::uint32_t>>;
+  std::vector<SpikesOfTrial> spikes_of_trial;  // times since the start of the trial
+  std::vector<std::int64_t> start_times_ns;
+  std::vector<Vec3> targets_m;
+  std::vector<bool> learning;
+  int num_stops = 0;
+
+ private:
+  std::vector<int> idle_;
+};
+
+Condition NoisyOps(std::vector<Phase> phases) {
+  Condition condition;
+  condition.name = "noisy";
+  subject::RectifiedTuningParams tuning;
+  tuning.rate_noise = 0.3;
+  condition.brain = {subject::OpsParams{}, tuning, {}};
+  condition.num_neurons = 46;
+  condition.phases = std::move(phases);
+  return condition;
+}
+
+Condition Exponential(int num_dimensions) {
+  Condition condition = NoisyOps({{"learning", 3, true}, {"test", 3, false}});
+  condition.brain = {subject::DelayedUserParams{}, subject::ExponentialTuningParams{}, {}};
+  condition.num_dimensions = num_dimensions;
+  return condition;
+}
+
+// 0.81 s, of which the hold takes 0.5 s; here the hold begins with the bin after the one that entered.
+TEST(Experiment, ObeyedIntentSitsAtTheFloorOfTheTask) {
+  Probe probe;
+  const auto results = RunExperiment(NoisyOps({{"test", 50, false}}), 1, &probe);
+  ASSERT_EQ(results.size(), 50u);
+  for (const TrialResult& trial : results) {
+    EXPECT_TRUE(trial.success);
+    EXPECT_NEAR(trial.time_s, 0.82, 0.011);
+    EXPECT_EQ(trial.start_m, Eigen::Vector3d::Zero());
+    EXPECT_NEAR(trial.target_m.norm(), 0.08, 1e-12);
+  }
+}
+
+TEST(Experiment, AFailedTrialTakesTheLimit) {
+  Probe probe({0});
+  const auto results = RunExperiment(NoisyOps({{"test", 1, false}}), 1, &probe);
+  EXPECT_FALSE(results[0].success);
+  EXPECT_EQ(results[0].time_s, 3.0);
+}
+
+TEST(Experiment, SameIntentsMeetTheSameSpikesWhateverHappenedBefore) {
+  for (const Condition& condition :
+       {NoisyOps({{"learning", 3, true}, {"test", 3, false}}), Exponential(2), Exponential(3)}) {
+    Probe diligent, lazy({0, 2});
+    RunExperiment(condition, 7, &diligent);
+    RunExperiment(condition, 7, &lazy);
+    for (const std::size_t trial : {1, 3, 4, 5}) {
+      EXPECT_FALSE(diligent.spikes_of_trial[trial].empty());
+      EXPECT_EQ(diligent.spikes_of_trial[trial], lazy.spikes_of_trial[trial]) << trial;
+    }
+    // The same targets, and other spikes where other things were wanted.
+    EXPECT_NE(diligent.spikes_of_trial[0], lazy.spikes_of_trial[0]);
+    EXPECT_NE(diligent.start_times_ns[1], lazy.start_times_ns[1]);
+  }
+}
+
+TEST(Experiment, AnotherSeedMeansOtherTargetsAndNeurons) {
+  const Condition condition = NoisyOps({{"test", 1, false}});
+  Probe a, b;
+  RunExperiment(condition, 1, &a);
+  RunExperiment(condition, 2, &b);
+  EXPECT_NE(a.targets_m[0], b.targets_m[0]);
+  EXPECT_NE(PopulationOf(condition, 1)[0].max_rate_hz, PopulationOf(condition, 2)[0].max_rate_hz);
+}
+
+TEST(Experiment, NoTwoTrialsHaveTheSameNoise) {
+  Probe probe({0, 1});  // Idle: both see a target at 8 cm for 3 s.
+  RunExperiment(NoisyOps({{"test", 2, false}}), 1, &probe);
+  EXPECT_NE(probe.spikes_of_trial[0], probe.spikes_of_trial[1]);
+}
+
+TEST(Experiment, LearningIsSwitchedByPhaseAndEveryTrialEnds) {
+  Probe probe;
+  const auto results =
+      RunExperiment(NoisyOps({{"a", 2, true}, {"b", 1, true}, {"test", 3, false}}), 1, &probe);
+  EXPECT_EQ(probe.learning, (std::vector<bool>{true, true, false}));
+  EXPECT_EQ(probe.num_stops, 6);
+  std::vector<int> phases;
+  for (const TrialResult& trial : results) phases.push_back(trial.phase);
+  EXPECT_EQ(phases, (std::vector<int>{0, 0, 1, 2, 2, 2}));
+}
+
+TEST(Experiment, PerturbationsComeWithTheirPhaseAndAllSilentIsSilent) {
+  const auto channels = [](const Probe::SpikesOfTrial& spikes) {
+    std::vector<bool> heard(46, false);
+    for (const auto& spike : spikes) heard[spike.second] = true;
+    return std::count(heard.begin(), heard.end(), true);
+  };
+  Condition condition = NoisyOps({{"learning", 1, true}, {"adapting", 1, true}});
+  condition.brain.perturbations = {{"adapting", subject::PerturbationKind::kLoss, 0.9}};
+  Probe probe;
+  RunExperiment(condition, 1, &probe);
+  EXPECT_GT(channels(probe.spikes_of_trial[0]), 40);
+  EXPECT_LE(channels(probe.spikes_of_trial[1]), 5);  // 46 - round(0.9 * 46)
+  condition.silent = true;
+  Probe dead;
+  RunExperiment(condition, 1, &dead);
+  EXPECT_EQ(channels(dead.spikes_of_trial[0]), 0);
+}
+
+TEST(Experiment, InSpaceTargetsLeaveThePlaneAndAreReached) {
+  Condition condition = Exponential(3);
+  condition.phases = {{"test", 30, false}};
+  Probe probe;
+  double highest = 0.0;
+  for (const TrialResult& trial : RunExperiment(condition, 5, &probe)) {
+    EXPECT_TRUE(trial.success);
+    EXPECT_NEAR(trial.target_m.norm(), 0.08, 1e-12);
+    highest = std::max(highest, std::abs(trial.target_m.z()));
+  }
+  EXPECT_GT(highest, 0.06);
+}
+
+TEST(Experiment, PostureGainsAreDrawnOnlyWhereTheyAreAskedFor) {
+  Condition condition = NoisyOps({{"test", 1, false}});
+  for (const auto& n : PopulationOf(condition, 1)) EXPECT_EQ(n.posture_gain, 0.0);
+  condition.posture = {1.0, 2.0};
+  for (const auto& n : PopulationOf(condition, 1)) EXPECT_NE(n.posture_gain, 0.0);
+}
+
+}  // namespace
+}  // namespace efferent::closed_loop
