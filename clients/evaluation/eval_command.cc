@@ -2,12 +2,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "clients/evaluation/recording/recording_command.h"
+
 namespace efferent {
 
 void AddEvalCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "eval", "Score decoders side by side, in this process: no server is needed.");
   command->require_subcommand(1);
+  AddEvalRecordingCommand(*command);
 }
 
 }  // namespace efferent
