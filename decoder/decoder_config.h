@@ -1,16 +1,27 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "decoder/decoder.h"
 #include "decoder/kalman/kalman_decoder.h"
+#include "decoder/linear/nlms_decoder.h"
+#include "decoder/linear/rls_decoder.h"
+#include "decoder/linear/wiener_decoder.h"
 #include "decoder/snn/snn_params.h"
 
 namespace efferent {
 
-/// Which decoder, and its parameters: one alternative for each.
-using DecoderParams = std::variant<SnnParams, KalmanParams>;
+/// Which decoder, and its parameters: one alternative for each. The first one is the default.
+using DecoderParams = std::variant<SnnParams, KalmanParams, WienerParams, RlsParams, NlmsParams>;
+
+/// Name of a decoder in configurations, for example `snn`.
+std::string_view DecoderName(const DecoderParams& params);
+
+/// Every decoder that there is, with its default parameters.
+std::vector<DecoderParams> AllDecoders();
 
 /// What every decoder must know of its session.
 struct DecoderShape {

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "server/session/session_settings.h"
+
 namespace efferent {
 namespace {
 
@@ -32,7 +34,7 @@ void LogEvents::SessionCreated(const v1::Session& session) {
   spdlog::info("session {}: created: {} channels, bins of {} ms, {}", session.session_id(),
                session.config().num_channels(),
                static_cast<double>(session.config().bin_width_ns()) * 1e-6,
-               session.config().decoder().has_kalman() ? "kalman" : "snn");
+               DecoderName(session.config().decoder()));
 }
 
 void LogEvents::SessionEnded(const v1::Session& session, std::string_view reason) {

@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
 #include "clients/session/session_config_file.h"
 
@@ -48,8 +49,7 @@ v1::SessionConfig MakeSessionConfig(const SessionOptions& options, const Recordi
 
   v1::DecoderConfig& decoder = *config.mutable_decoder();
   // Asking for the decoder that the file configures keeps the file's parameters.
-  if (options.decoder == "snn") decoder.mutable_snn();
-  if (options.decoder == "kalman") decoder.mutable_kalman();
+  if (options.decoder) ChooseDecoder(*options.decoder, &decoder);
   v1::FeatureConfig& features = *config.mutable_features();
   if (HasGains(decoder) && !features.has_normalize()) features.set_normalize(false);
 

@@ -12,7 +12,7 @@ namespace efferent {
 /// settings says, or the server's default.
 struct SessionOptions {
   std::optional<std::string> config_path;  ///< Settings to begin with, see ReadSessionConfig.
-  std::optional<std::string> decoder;      ///< `snn` or `kalman`.
+  std::optional<std::string> decoder;      ///< One of DecoderNames().
   std::optional<std::string> effect;  ///< `trial` or `bin`; with neither a file nor this: `trial`.
   bool learning = true;               ///< False: frozen from the start.
   std::optional<std::string> subject_code;

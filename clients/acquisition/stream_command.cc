@@ -164,8 +164,8 @@ void AddSessionOptions(CLI::App* command, StreamOptions* options) {
       ->capture_default_str()
       ->check(CLI::Range(0.0, 3600.0))
       ->group(kGroup);
-  command->add_option("--decoder", options->session.decoder, "snn or kalman. Default: the server's")
-      ->check(CLI::IsMember({"snn", "kalman"}))
+  command->add_option("--decoder", options->session.decoder, "Decoder. Default: the server's")
+      ->check(CLI::IsMember(DecoderNames()))
       ->group(kGroup);
   command
       ->add_option("--session-config", options->session.config_path,

@@ -10,6 +10,7 @@
 #include "clients/demo/demo_report.h"
 #include "clients/demo/demo_run.h"
 #include "clients/report/gnuplot.h"
+#include "clients/session/decoder_name.h"
 
 namespace efferent {
 namespace {
@@ -83,7 +84,7 @@ void AddDemoCommand(CLI::App& app) {
   command->add_option("--out", options->out_dir, "Directory for logs, results and plots")
       ->capture_default_str();
   command->add_option("--decoder", options->decoder, "Decoder of the session")
-      ->check(CLI::IsMember({"snn", "kalman"}))
+      ->check(CLI::IsMember(DecoderNames()))
       ->capture_default_str();
   command->add_option("--user", options->user, "Simulated user (see `efferent subject --help`)")
       ->check(CLI::IsMember({"ops", "delayed"}))

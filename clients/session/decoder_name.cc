@@ -2,6 +2,18 @@
 
 namespace efferent {
 
+std::vector<std::string> DecoderNames() {
+  std::vector<std::string> names;
+  const auto* choice = v1::DecoderConfig::descriptor()->FindOneofByName("decoder");
+  for (int i = 0; i < choice->field_count(); ++i) names.push_back(choice->field(i)->name());
+  return names;
+}
+
+google::protobuf::Message* ChooseDecoder(const std::string& name, v1::DecoderConfig* config) {
+  const auto* field = v1::DecoderConfig::descriptor()->FindFieldByName(name);
+  return config->GetReflection()->MutableMessage(config, field);
+}
+
 std::string DecoderName(const v1::SessionConfig& config) {
   const v1::DecoderConfig& decoder = config.decoder();
   const auto* choice = decoder.GetDescriptor()->FindOneofByName("decoder");

@@ -9,13 +9,13 @@
 #include "clients/report/named_choice.h"
 #include "clients/report/result_row.h"
 #include "clients/report/status_line.h"
+#include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
 #include "clients/subject/subject_client.h"
 
 namespace efferent {
 namespace {
 
-using subject::DecoderKind;
 using subject::SubjectClient;
 using subject::SubjectOptions;
 using subject::SubjectProgress;
@@ -136,10 +136,9 @@ void AddSubjectCommand(CLI::App& app) {
   command->add_option("--bin-width-ms", options->bin_width_ms, "Width of a bin, milliseconds")
       ->check(CLI::Range(0.1, 1000.0))
       ->capture_default_str();
-  command->add_option("--decoder", options->decoder, "Decoder of the session: `snn` or `kalman`")
-      ->transform(
-          NamedChoice<DecoderKind>({{"snn", DecoderKind::kSnn}, {"kalman", DecoderKind::kKalman}}))
-      ->default_str("snn");
+  command->add_option("--decoder", options->decoder, "Decoder of the session")
+      ->check(CLI::IsMember(DecoderNames()))
+      ->capture_default_str();
   command->add_option("--session-config", options->session_config_file,
                       "YAML or JSON file with settings of the session, over those that suit the "
                       "user (see --print-config)");

@@ -20,7 +20,7 @@ struct SubjectOptions {
   std::string population = "96";  ///< A file, or a number of neurons to draw.
   std::uint64_t seed = 1;
   double bin_width_ms = 10.0;
-  DecoderKind decoder = DecoderKind::kSnn;
+  std::string decoder = "snn";
   std::string session_config_file;         ///< Empty: none.
   std::vector<std::string> perturbations;  ///< PHASE:loss=SHARE.
   std::optional<double> visual_delay_ms;   ///< Absent: the user's own.

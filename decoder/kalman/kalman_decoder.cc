@@ -1,8 +1,9 @@
 #include "decoder/kalman/kalman_decoder.h"
 
 #include <Eigen/LU>
-#include <cmath>
 #include <string>
+
+#include "decoder/exponential_decay.h"
 
 namespace efferent {
 namespace {
@@ -10,10 +11,6 @@ namespace {
 // The Riccati equation is warm-started from the last fit's covariance, so a few iterations a bin
 // keep up with it.
 constexpr int kRiccatiIterations = 20;
-
-double KeepPerBin(const KalmanParams& params, TimeNs bin_width_ns) {
-  return std::exp2(-static_cast<double>(bin_width_ns) * 1e-9 / params.half_life_s);
-}
 
 template <class Matrix>
 void CheckMatrix(const char* field, const Matrix& matrix, Eigen::Index rows, Eigen::Index columns,
@@ -52,7 +49,8 @@ KalmanDecoder::KalmanDecoder(const KalmanParams& params, int num_channels, int n
                              TimeNs bin_width_ns)
     : fixed_(Checked(params, num_channels, num_dimensions).gains.has_value()),
       gains_(params.gains.value_or(NoGains(num_channels, num_dimensions))),
-      statistics_(num_channels, num_dimensions, KeepPerBin(params, bin_width_ns), params.ridge),
+      statistics_(num_channels, num_dimensions, KeptWithHalfLife(params.half_life_s, bin_width_ns),
+                  params.ridge),
       covariance_(SmallMatrix::Identity(num_dimensions, num_dimensions)),
       velocity_(gains_.initial),
       features_(Eigen::VectorXd::Zero(num_channels)) {

@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "decoder/decoder.h"
 #include "decoder/kalman/tuning_statistics.h"
@@ -21,6 +22,8 @@ struct KalmanGains {
 
 /// Settings of KalmanDecoder.
 struct KalmanParams {
+  static constexpr std::string_view kName = "kalman";
+
   std::optional<KalmanGains> gains;  ///< Given: decoded with these, nothing is learnt.
   double half_life_s = 300.0;        ///< Of the statistics that are fitted, in labelled time.
   double ridge = 1.0;                ///< On the tuning coefficients.
@@ -50,7 +53,7 @@ class KalmanDecoder final : public Decoder {
   KalmanDecoder(const KalmanParams& params, int num_channels, int num_dimensions,
                 TimeNs bin_width_ns);
 
-  std::string_view name() const override { return "kalman"; }
+  std::string_view name() const override { return KalmanParams::kName; }
   bool learns() const noexcept override { return !fixed_; }
   Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
   void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;

@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "decoder/decoder.h"
+#include "decoder/linear/recursive_least_squares.h"
 #include "decoder/snn/adam.h"
 #include "decoder/snn/eligibility_traces.h"
 #include "decoder/snn/lif_network.h"
-#include "decoder/snn/recursive_least_squares.h"
 #include "decoder/snn/snn_params.h"
 
 namespace efferent {
@@ -31,7 +31,7 @@ class SnnDecoder final : public Decoder {
   /// @throws InvalidParameters naming each field out of bounds.
   SnnDecoder(const SnnParams& params, int num_channels, int num_dimensions, TimeNs bin_width_ns);
 
-  std::string_view name() const override { return "snn"; }
+  std::string_view name() const override { return SnnParams::kName; }
   Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
   void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
   void OnCommand(const Vec3& velocity_m_s) noexcept override;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "decoder/parameters.h"
 
@@ -13,6 +14,8 @@ enum class SnnFeedback { kSymmetric, kRandom };
 
 /// Settings of the spiking decoder. decoder/README.md says why the defaults are what they are.
 struct SnnParams {
+  static constexpr std::string_view kName = "snn";
+
   int num_neurons = 64;
   double adaptive_fraction = 0.5;
   int num_substeps = 0;  ///< Per bin; 0: as many as keep a step at or below 12 ms.

@@ -17,8 +17,8 @@ template <class Settings, class Visit>
 void ForEachSection(Settings& settings, Visit&& visit) {
   visit("", settings.shape);
   visit("features", settings.features);
-  if (auto* snn = std::get_if<SnnParams>(&settings.decoder)) visit("decoder.snn", *snn);
-  if (auto* kalman = std::get_if<KalmanParams>(&settings.decoder)) visit("decoder.kalman", *kalman);
+  std::visit([&](auto& params) { visit("decoder." + std::string(params.kName), params); },
+             settings.decoder);
   visit("learning", settings.learning);
   visit("learning", settings.intention);
   visit("limits", settings.limits);
@@ -136,10 +136,18 @@ void CheckWatchdog(const WatchdogParams& params, std::vector<Violation>* violati
 
 }  // namespace
 
+std::string_view DecoderName(const v1::DecoderConfig& config) {
+  const auto* choice = config.GetDescriptor()->FindOneofByName("decoder");
+  const auto* chosen = config.GetReflection()->GetOneofFieldDescriptor(config, choice);
+  return chosen ? std::string_view(chosen->name()) : DecoderName(DecoderParams());
+}
+
 SessionSettings ReadSettings(const v1::SessionConfig& config, SettingsUse use,
                              std::vector<Violation>* violations) {
   SessionSettings settings;
-  if (config.decoder().has_kalman()) settings.decoder = KalmanParams();
+  for (const DecoderParams& decoder : AllDecoders()) {
+    if (DecoderName(decoder) == DecoderName(config.decoder())) settings.decoder = decoder;
+  }
   ForEachSection(settings, [&](std::string_view path, auto& params) {
     VisitFields(params, FieldReader(Section(config, path), Prefix(path), violations));
   });

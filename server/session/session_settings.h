@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "decoder/decoder_config.h"
@@ -58,6 +59,9 @@ struct SessionSettings {
 /// Whether a SessionConfig must be fit to create a session, or may leave open what a request will
 /// fill in.
 enum class SettingsUse { kSession, kDefaults };
+
+/// Name of the decoder that a configuration asks for, for example `snn`.
+std::string_view DecoderName(const v1::DecoderConfig& config);
 
 /// Reads a configuration and reports every violation, with paths from the configuration's root
 /// (`decoder.snn.tau_m_s`).

@@ -29,7 +29,7 @@ TEST(SettingsMapping, EveryFieldOfTheMessageIsReadAndEveryDeclaredFieldExists) {
 
   std::set<std::string> read;
   SessionSettings settings;
-  for (const DecoderParams& decoder : {DecoderParams(SnnParams()), DecoderParams(KalmanParams())}) {
+  for (const DecoderParams& decoder : AllDecoders()) {
     settings.decoder = decoder;
     for (const FieldNote& note : ListFields(settings)) read.insert(note.path);
   }

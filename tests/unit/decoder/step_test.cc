@@ -78,7 +78,7 @@ TEST(Step, EachBinIsLearntFromOnceAtMost) {
 }
 
 TEST(Step, SameInputsGiveTheSameBits) {
-  for (const DecoderParams& decoder : {DecoderParams(SnnParams{}), DecoderParams(KalmanParams{})}) {
+  for (const DecoderParams& decoder : AllDecoders()) {
     StepParams params = Params();
     params.learning_effect = LearningEffect::kTrialEnd;
     Step one(params, MakeDecoder(decoder, {4, 2, params.bin_width_ns}));

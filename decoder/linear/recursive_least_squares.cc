@@ -1,4 +1,4 @@
-#include "decoder/snn/recursive_least_squares.h"
+#include "decoder/linear/recursive_least_squares.h"
 
 #include <cmath>
 
