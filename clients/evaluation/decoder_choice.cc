@@ -33,6 +33,12 @@ std::string Join(const std::vector<std::string>& names) {
   return text;
 }
 
+std::vector<std::string> KindNames() {
+  std::vector<std::string> names;
+  for (const DecoderParams& params : EveryKind()) names.push_back(KindOf(params));
+  return names;
+}
+
 const google::protobuf::Descriptor& MessageOf(const DecoderParams& params) {
   return internal::NestedMessage(KindOf(params), *v1::DecoderConfig::descriptor());
 }
@@ -56,8 +62,8 @@ NamedDecoder ParseEntry(const std::string& entry) {
     }
     return {name, std::move(params)};
   }
-  throw InputError(fmt::format("--decoders: there is no decoder `{}`; there are {}", kind,
-                               Join(DecoderNames())));
+  throw InputError(
+      fmt::format("--decoders: there is no decoder `{}`; there are {}", kind, Join(KindNames())));
 }
 
 void Apply(const std::string& text, std::vector<NamedDecoder>* decoders) {
@@ -120,12 +126,6 @@ std::string KindOf(const DecoderParams& params) {
   return std::string(MakeDecoder(defaults, kSmallShape)->name());
 }
 
-std::vector<std::string> DecoderNames() {
-  std::vector<std::string> names;
-  for (const DecoderParams& params : EveryKind()) names.push_back(KindOf(params));
-  return names;
-}
-
 Setting ParseSetting(const std::string& text) {
   const std::size_t equals = text.find('=');
   const std::size_t dot = text.find('.');
@@ -151,7 +151,7 @@ std::vector<NamedDecoder> ChooseDecoders(const std::string& comma_list,
     }
   }
   if (decoders.empty()) {
-    for (const std::string& name : DecoderNames()) decoders.push_back(ParseEntry(name));
+    for (const std::string& name : KindNames()) decoders.push_back(ParseEntry(name));
   }
   for (const std::string& setting : settings) Apply(setting, &decoders);
   for (const NamedDecoder& decoder : decoders) CheckParams(decoder);
@@ -182,7 +182,7 @@ void AddDecoderOptions(CLI::App* command, DecoderOptions* options) {
       ->add_option("--decoders", options->decoders,
                    fmt::format("Decoders to run, in a list: {}. NAME=DECODER runs one under a name "
                                "of its own (still=snn). Default: all",
-                               Join(DecoderNames())))
+                               Join(KindNames())))
       ->group(kGroup);
   command
       ->add_option("--set", options->settings,

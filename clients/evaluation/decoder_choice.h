@@ -20,9 +20,6 @@ struct NamedDecoder {
   DecoderParams params;
 };
 
-/// Every decoder there is, by Decoder::name(), in the order of DecoderParams.
-std::vector<std::string> DecoderNames();
-
 /// Decoders named in a list such as `snn,kalman`, in its order; empty: every one. `still=snn` is an
 /// snn under a name of its own, so that one decoder can run with several settings. `settings`:
 /// `NAME.FIELD=VALUE`, applied in order (`snn.learning_rate=0.0005`, `still.readout=gradient`).

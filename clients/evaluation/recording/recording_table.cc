@@ -28,9 +28,9 @@ std::string Mark(const std::optional<std::size_t>& best, std::size_t i) {
 }
 
 // "16.6 / 23.7": median and mean, the best median marked.
-std::vector<std::string> AngleCells(const Figures& medians, const Figures& means) {
+std::vector<std::string> AngleCells(const Figures& medians, const Figures& means, bool mark) {
   std::vector<std::string> cells;
-  const std::optional<std::size_t> best = Best(medians, true);
+  const std::optional<std::size_t> best = mark ? Best(medians, true) : std::nullopt;
   for (std::size_t i = 0; i < medians.size(); ++i) {
     const bool known = medians[i] != nullptr && means[i] != nullptr;
     cells.push_back(
@@ -65,13 +65,13 @@ Table StartTable(const RecordingEvaluation& evaluation,
 }
 
 void AddConditions(const RecordingEvaluation& evaluation,
-                   const std::vector<ScoredDecoder>& decoders, Table* table) {
+                   const std::vector<ScoredDecoder>& decoders, bool mark, Table* table) {
   for (const ScoredCondition& condition : ScoredConditions(evaluation.task())) {
     const std::string trials = fmt::format("{}", condition.units.size());
     if (evaluation.label == LabelSource::kTarget) {
       AddRow(condition.name, trials,
              AngleCells(Collect(evaluation, decoders, condition.name, "angle_median_deg"),
-                        Collect(evaluation, decoders, condition.name, "angle_mean_deg")),
+                        Collect(evaluation, decoders, condition.name, "angle_mean_deg"), mark),
              table);
       continue;
     }
@@ -80,7 +80,7 @@ void AddConditions(const RecordingEvaluation& evaluation,
         const Figures figures = Collect(evaluation, decoders, condition.name,
                                         fmt::format("{}_{}", metric, kAxisNames[axis]));
         AddRow(fmt::format("{}, {} {}", condition.name, metric, kAxisNames[axis]), trials,
-               Cells(figures, 3, Best(figures, false)), table);
+               Cells(figures, 3, mark ? Best(figures, false) : std::nullopt), table);
       }
     }
   }
@@ -106,7 +106,7 @@ void AddAdaptation(const RecordingEvaluation& evaluation,
 std::string ProtocolTable(const RecordingEvaluation& evaluation, const std::string& protocol) {
   const std::vector<ScoredDecoder> decoders = ScoredDecoders(evaluation, protocol);
   Table table = StartTable(evaluation, decoders);
-  AddConditions(evaluation, decoders, &table);
+  AddConditions(evaluation, decoders, true, &table);
   AddAdaptation(evaluation, decoders, &table);
   AddRow("us per bin, decode and learn", "",
          Cells(Collect(evaluation, decoders, "all", "us_per_bin"), 1, std::nullopt), &table);
@@ -117,7 +117,7 @@ std::string ControlTable(const RecordingEvaluation& evaluation) {
   const std::vector<ScoredDecoder> decoders =
       ScoredDecoders(evaluation, Protocols(evaluation).front() + kSilentSuffix, false);
   Table table = StartTable(evaluation, decoders);
-  AddConditions(evaluation, decoders, &table);
+  AddConditions(evaluation, decoders, false, &table);
   return table.ToString();
 }
 
