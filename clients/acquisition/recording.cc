@@ -1,5 +1,7 @@
 #include "clients/acquisition/recording.h"
 
+#include <spdlog/fmt/fmt.h>
+
 namespace efferent {
 
 PointTrack DifferentiatePosition(const Recording& recording) {
@@ -13,6 +15,22 @@ PointTrack DifferentiatePosition(const Recording& recording) {
     }
   }
   return velocity;
+}
+
+PointTrack MeasuredVelocity(const Recording& recording, bool labels_from_kinematics) {
+  if (recording.velocity_m_s.empty() && labels_from_kinematics) {
+    return DifferentiatePosition(recording);
+  }
+  return recording.velocity_m_s;
+}
+
+std::string DescribeRecording(const Recording& recording) {
+  std::string text =
+      fmt::format("{}: {} bins of {:g} ms ({:.1f} min), {} channels, {} trials\n", recording.path,
+                  recording.num_bins, recording.bin_width_s * 1e3, recording.duration_s() / 60.0,
+                  recording.num_channels, recording.trials.size());
+  for (const std::string& note : recording.notes) text += "  " + note + "\n";
+  return text;
 }
 
 }  // namespace efferent

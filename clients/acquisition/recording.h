@@ -32,6 +32,7 @@ struct RecordedTrial {
   std::string
       condition;  ///< The type, numbered if it comes in several runs: `baselineEvaluation#2`.
   std::optional<bool> success;
+  std::optional<bool> instability;  ///< The recording was tampered with, as an experiment.
 };
 
 /// A recording cut into bins, ready to be streamed and scored. Times are nanoseconds since the
@@ -65,5 +66,12 @@ struct Recording {
 /// Velocity from the way covered during each bin; no value where the position is unknown at either
 /// end.
 PointTrack DifferentiatePosition(const Recording& recording);
+
+/// The velocity that goes with the behaviour samples: what the recording has; if it has none and
+/// labels come from the kinematics, DifferentiatePosition.
+PointTrack MeasuredVelocity(const Recording& recording, bool labels_from_kinematics);
+
+/// What the recording is, and the notes: lines for a person.
+std::string DescribeRecording(const Recording& recording);
 
 }  // namespace efferent

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "clients/acquisition/recording_options.h"
 #include "clients/acquisition/recording_player.h"
 #include "clients/acquisition/recording_reader.h"
 #include "clients/acquisition/scoring.h"
@@ -90,13 +91,6 @@ std::string Progress(const Recording& recording, const PlayResult& play) {
                      bins_per_s, bins_per_s * recording.bin_width_s, RunningError(recording, play));
 }
 
-void DescribeRecording(const Recording& recording) {
-  fmt::print("{}: {} bins of {:g} ms ({:.1f} min), {} channels, {} trials\n", recording.path,
-             recording.num_bins, recording.bin_width_s * 1e3, recording.duration_s() / 60.0,
-             recording.num_channels, recording.trials.size());
-  for (const std::string& note : recording.notes) fmt::print("  {}\n", note);
-}
-
 void PrintStatistics(const v1::Session& session) {
   const v1::SessionStatistics& statistics = session.statistics();
   fmt::print(
@@ -112,15 +106,14 @@ void RunStream(StreamOptions options) {
   CheckOutputs(options);
   Recording recording = ReadRecording(options.recording);
   const v1::SessionConfig config = MakeSessionConfig(options.session, recording);
-  DescribeRecording(recording);
+  fmt::print("{}", DescribeRecording(recording));
 
   StreamReport report;
   report.recording = &recording;
-  report.measured_velocity_m_s = recording.velocity_m_s;
-  if (recording.velocity_m_s.empty() &&
-      config.learning().label_source() == v1::LABEL_SOURCE_KINEMATICS) {
-    report.measured_velocity_m_s = DifferentiatePosition(recording);
-    if (recording.has_position()) fmt::print("  velocity: from differences of position\n");
+  const bool by_kinematics = config.learning().label_source() == v1::LABEL_SOURCE_KINEMATICS;
+  report.measured_velocity_m_s = MeasuredVelocity(recording, by_kinematics);
+  if (recording.velocity_m_s.empty() && by_kinematics && recording.has_position()) {
+    fmt::print("  velocity: from differences of position\n");
   }
 
   StopFlag& stop = ProcessStopFlag();
@@ -158,46 +151,6 @@ void RunStream(StreamOptions options) {
   if (options.plot_path) {
     DrawStreamPlot(*options.plot_path, report);
     fmt::print("plot: {}\n", *options.plot_path);
-  }
-}
-
-void AddRecordingOptions(CLI::App* command, RecordingOptions* options) {
-  constexpr const char* kGroup = "Recording";
-  command->add_option("--recording", options->path, "NWB 2 file to play")
-      ->required()
-      ->group(kGroup);
-  command
-      ->add_option(
-          "--counts", options->counts,
-          "Series [bins x channels] of spike counts. Default: the only one, or the one whose "
-          "name ends with _as_decoded")
-      ->group(kGroup);
-  command
-      ->add_option(
-          "--electrodes", options->electrodes,
-          "Channels to use: a boolean column of the electrodes table, or `all`. Default: the "
-          "column `base` if there is one, else all")
-      ->group(kGroup);
-  command
-      ->add_option("--bin-width-ms", options->bin_width_ms,
-                   "Width of a bin, for recordings with spike times instead of counts")
-      ->capture_default_str()
-      ->check(CLI::Range(0.1, 1000.0))
-      ->group(kGroup);
-  const std::pair<const char*, std::optional<std::string>*> series[] = {
-      {"position", &options->position},
-      {"velocity", &options->velocity},
-      {"target", &options->target},
-      {"engaged", &options->engaged}};
-  const char* texts[] = {
-      "Series of the cursor's or hand's position. Default for this and the next three: found by "
-      "type "
-      "and name; `none`: do without",
-      "Series of its velocity", "Series of the target's position",
-      "Series that is not 0 where the cursor followed a decoder"};
-  for (std::size_t i = 0; i < std::size(series); ++i) {
-    command->add_option(fmt::format("--{}", series[i].first), *series[i].second, texts[i])
-        ->group(kGroup);
   }
 }
 
@@ -271,6 +224,9 @@ void AddStreamCommand(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("stream", "Play a recording to a server, and score what it decodes.");
   auto options = std::make_shared<StreamOptions>();
+  command->add_option("--recording", options->recording.path, "NWB 2 file to play")
+      ->required()
+      ->group(kRecordingGroup);
   AddRecordingOptions(command, &options->recording);
   AddSessionOptions(command, options.get());
   AddPlayOptions(command, options.get());

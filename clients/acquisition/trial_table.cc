@@ -41,6 +41,8 @@ std::vector<RecordedTrial> ReadTrials(const NwbFile& file, const BinGrid& grid,
   if (type) RequireLength(file, *type, "trial_type", start->size());
   const auto success = file.NumberColumn(kTable, "success");
   if (success) RequireLength(file, *success, "success", start->size());
+  const auto instability = file.NumberColumn(kTable, "instability");
+  if (instability) RequireLength(file, *instability, "instability", start->size());
 
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < start->size(); ++i) {
@@ -63,6 +65,7 @@ std::vector<RecordedTrial> ReadTrials(const NwbFile& file, const BinGrid& grid,
     if (trial.stop_bin <= trial.first_bin) continue;
     trial.trial_type = type ? PrintableText((*type)[i], kMaxConditionBytes) : "trials";
     if (success) trial.success = (*success)[i] != 0.0;
+    if (instability) trial.instability = (*instability)[i] != 0.0;
     if (!trials.empty() && trials.back().stop_bin > trial.first_bin) {
       ++cut;
       trials.back().stop_bin = trial.first_bin;

@@ -8,12 +8,21 @@
 #include <utility>
 #include <variant>
 
-#include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
 #include "efferent/v1/config.pb.h"
 
 namespace efferent {
 namespace {
+
+// One of each, with its defaults.
+template <std::size_t... I>
+std::vector<DecoderParams> EveryKind(std::index_sequence<I...>) {
+  return {DecoderParams(std::in_place_index<I>)...};
+}
+
+std::vector<DecoderParams> EveryKind() {
+  return EveryKind(std::make_index_sequence<std::variant_size_v<DecoderParams>>());
+}
 
 // The smallest session there is: what a decoder is asked about it does not depend on the shape.
 constexpr DecoderShape kSmallShape{1, 2, 10'000'000};
@@ -22,6 +31,12 @@ std::string Join(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
+}
+
+std::vector<std::string> KindNames() {
+  std::vector<std::string> names;
+  for (const DecoderParams& params : EveryKind()) names.push_back(KindOf(params));
+  return names;
 }
 
 const google::protobuf::Descriptor& MessageOf(const DecoderParams& params) {
@@ -39,7 +54,7 @@ NamedDecoder ParseEntry(const std::string& entry) {
   const std::size_t equals = entry.find('=');
   const std::string name = entry.substr(0, equals);
   const std::string kind = equals == std::string::npos ? name : entry.substr(equals + 1);
-  for (DecoderParams& params : AllDecoders()) {
+  for (DecoderParams& params : EveryKind()) {
     if (KindOf(params) != kind) continue;
     if (!IsName(name)) {
       throw InputError(fmt::format(
@@ -47,8 +62,8 @@ NamedDecoder ParseEntry(const std::string& entry) {
     }
     return {name, std::move(params)};
   }
-  throw InputError(fmt::format("--decoders: there is no decoder `{}`; there are {}", kind,
-                               Join(DecoderNames())));
+  throw InputError(
+      fmt::format("--decoders: there is no decoder `{}`; there are {}", kind, Join(KindNames())));
 }
 
 void Apply(const std::string& text, std::vector<NamedDecoder>* decoders) {
@@ -105,7 +120,11 @@ std::uint64_t* FindSeed(DecoderParams* params) {
 
 }  // namespace
 
-std::string KindOf(const DecoderParams& params) { return std::string(DecoderName(params)); }
+std::string KindOf(const DecoderParams& params) {
+  // Parameters out of bounds would not make a decoder; its name does not depend on them.
+  DecoderParams defaults = EveryKind()[params.index()];
+  return std::string(MakeDecoder(defaults, kSmallShape)->name());
+}
 
 Setting ParseSetting(const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -132,9 +151,7 @@ std::vector<NamedDecoder> ChooseDecoders(const std::string& comma_list,
     }
   }
   if (decoders.empty()) {
-    for (const DecoderParams& params : AllDecoders()) {
-      decoders.push_back({KindOf(params), params});
-    }
+    for (const std::string& name : KindNames()) decoders.push_back(ParseEntry(name));
   }
   for (const std::string& setting : settings) Apply(setting, &decoders);
   for (const NamedDecoder& decoder : decoders) CheckParams(decoder);
@@ -165,7 +182,7 @@ void AddDecoderOptions(CLI::App* command, DecoderOptions* options) {
       ->add_option("--decoders", options->decoders,
                    fmt::format("Decoders to run, in a list: {}. NAME=DECODER runs one under a name "
                                "of its own (still=snn). Default: all",
-                               Join(DecoderNames())))
+                               Join(KindNames())))
       ->group(kGroup);
   command
       ->add_option("--set", options->settings,

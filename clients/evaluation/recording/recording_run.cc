@@ -1,0 +1,51 @@
+#include "clients/evaluation/recording/recording_run.h"
+
+#include <chrono>
+
+namespace efferent {
+namespace {
+
+// How often progress is told.
+constexpr std::int64_t kBinsBetweenReports = 256;
+
+StepParams FillIn(StepParams params, const RecordingInput& input) {
+  params.num_channels = input.num_channels();
+  params.bin_width_ns = input.bin_width_ns();
+  params.num_dimensions = input.num_dimensions();
+  params.learning_effect = LearningEffect::kTrialEnd;
+  params.learning_enabled = true;
+  return params;
+}
+
+}  // namespace
+
+RunResult RunOnRecording(const RecordingInput& input, const RunPlan& plan,
+                         std::atomic<std::int64_t>* bins_done) {
+  const StepParams params = FillIn(plan.step, input);
+  Step step(params, MakeDecoder(plan.decoder,
+                                {params.num_channels, params.num_dimensions, params.bin_width_ns}));
+  RunResult result;
+  result.decoded_m_s.resize(static_cast<std::size_t>(input.num_bins()));
+  const auto start = std::chrono::steady_clock::now();
+  for (std::int64_t bin = 0; bin < input.num_bins(); ++bin) {
+    if (bin == plan.freeze_at_bin) step.SetLearningEnabled(false);
+    input.ApplyBoundaries(bin, &step);
+    if (!plan.silent) input.AddSpikes(bin, &step);
+    const std::optional<BehaviorSample> behavior = input.behavior(bin);
+    Command command;
+    step.DecodeBin(behavior ? std::optional(behavior->position_m) : std::nullopt, &command);
+    step.LearnBin(behavior);
+    const Vec3& v = command.velocity_m_s;
+    result.decoded_m_s[static_cast<std::size_t>(bin)] = Point{v.x(), v.y(), v.z()};
+    if (bins_done != nullptr && (bin + 1) % kBinsBetweenReports == 0) {
+      *bins_done += kBinsBetweenReports;
+    }
+  }
+  result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (bins_done != nullptr) *bins_done += input.num_bins() % kBinsBetweenReports;
+  result.num_learned = static_cast<std::int64_t>(step.learner().learned_bin_count());
+  result.num_rollbacks = static_cast<std::int64_t>(step.learner().rollback_count());
+  return result;
+}
+
+}  // namespace efferent
