@@ -56,14 +56,12 @@ struct SynapseBin {
   std::size_t num_inputs = 0, num_neurons = 0;
   std::size_t first_adaptive = 0;  ///< Rows before it have no adaptation; a multiple of the lanes.
   const float* x = nullptr;        ///< Inputs, the same in each sub-step, padded.
-  const float* spikes = nullptr;   ///< num_steps x size: what arrives at each sub-step.
+  const float* spikes = nullptr;   ///< num_steps x size, 0 or 1: what arrives at each sub-step.
   float* presynaptic_x = nullptr;  ///< xbar of the inputs, padded.
   float* presynaptic_z = nullptr;  ///< xbar of the neurons, padded.
   float* adaptation = nullptr;     ///< size - first_adaptive rows.
   float* filtered = nullptr;       ///< size rows.
-  // Room for num_steps + 1 each.
-  std::size_t* arrival_steps = nullptr;
-  float* arrivals = nullptr;
+  std::size_t* spike_offsets = nullptr;  ///< Scratch of num_steps elements.
   // Null without a label: the weights stay.
   const AdamStep* adam = nullptr;
   const float* learning_signal = nullptr;  ///< size.

@@ -56,31 +56,138 @@ struct SynapseKernels {
   }
 
   static void AdvanceSynapses(const SynapseBin& bin) {
+    if (bin.adam) {
+      AdvanceAll<Descent>(bin);
+    } else {
+      AdvanceAll<NoDescent>(bin);
+    }
     const BinFold& fold = *bin.fold;
-    AdvanceGroup(bin, 0, bin.num_inputs, [&](std::size_t i) {
-      const float x = bin.x[i];
-      std::size_t count = Arrive(bin, 0, 0, fold.alpha * bin.presynaptic_x[i] + x);
-      if (fold.num_steps > 1 && x != 0.0f) count = Arrive(bin, count, fold.num_steps, x);
-      return count;
-    });
-    AdvanceGroup(bin, bin.num_inputs, bin.num_neurons, [&](std::size_t i) {
-      const float* z = bin.spikes + i;
-      std::size_t count = Arrive(bin, 0, 0, fold.alpha * bin.presynaptic_z[i] + z[0]);
-      for (std::size_t s = 1; s < fold.num_steps; ++s) {
-        if (z[s * fold.size] != 0.0f) count = Arrive(bin, count, s, z[s * fold.size]);
-      }
-      return count;
-    });
     AdvancePresynaptic(fold, bin.num_inputs, bin.x, 0, bin.presynaptic_x);
     AdvancePresynaptic(fold, bin.num_neurons, bin.spikes, fold.size, bin.presynaptic_z);
   }
 
  private:
-  // Notes that `amount` arrives at the synapses of a column, with the factors of sub-step s.
-  static std::size_t Arrive(const SynapseBin& bin, std::size_t count, std::size_t s, float amount) {
-    bin.arrival_steps[count] = s;
-    bin.arrivals[count] = amount;
-    return count + 1;
+  // What arrives at a column's synapses after the first sub-step.
+  enum class Later {
+    kNothing,   // there is no other sub-step
+    kConstant,  // the same in all of them: inputs
+    kSpikes,    // now and then a spike: neurons
+  };
+
+  // Adam on the weights.
+  struct Descent {
+    explicit Descent(const SynapseBin& bin)
+        : step_size(F::Broadcast(bin.adam->step_size)),
+          beta1(F::Broadcast(bin.adam->beta1)),
+          one_minus_beta1(F::Broadcast(bin.adam->one_minus_beta1)),
+          beta2(F::Broadcast(bin.adam->beta2)),
+          one_minus_beta2(F::Broadcast(bin.adam->one_minus_beta2)),
+          epsilon(F::Broadcast(bin.adam->epsilon)),
+          learning_signal(bin.learning_signal),
+          first_moment(bin.first_moment),
+          second_moment(bin.second_moment),
+          weights(bin.weights) {}
+
+    // The weights at `at`, of neurons j and on.
+    void Descend(std::size_t at, std::size_t j, F ebar) const {
+      const F gradient = F::Load(learning_signal + j) * ebar;
+      const F m = beta1 * F::Load(first_moment + at) + one_minus_beta1 * gradient;
+      const F v = beta2 * F::Load(second_moment + at) + one_minus_beta2 * (gradient * gradient);
+      m.Store(first_moment + at);
+      v.Store(second_moment + at);
+      const F change = step_size * m / (Sqrt(v) + epsilon);
+      (F::Load(weights + at) - change).Store(weights + at);
+    }
+
+    const F step_size, beta1, one_minus_beta1, beta2, one_minus_beta2, epsilon;
+    const float* const learning_signal;
+    float* const first_moment;
+    float* const second_moment;
+    float* const weights;
+  };
+  // Without a label the weights stay.
+  struct NoDescent {
+    explicit NoDescent(const SynapseBin& /*bin*/) {}
+    void Descend(std::size_t /*at*/, std::size_t /*j*/, F /*ebar*/) const {}
+  };
+
+  template <class DescentType>
+  static void AdvanceAll(const SynapseBin& bin) {
+    if (bin.fold->num_steps == 1) {
+      AdvanceColumns<DescentType, Later::kNothing>(bin, 0, bin.num_inputs, bin.presynaptic_x,
+                                                   bin.x);
+      AdvanceColumns<DescentType, Later::kNothing>(bin, bin.num_inputs, bin.num_neurons,
+                                                   bin.presynaptic_z, bin.spikes);
+    } else {
+      AdvanceColumns<DescentType, Later::kConstant>(bin, 0, bin.num_inputs, bin.presynaptic_x,
+                                                    bin.x);
+      AdvanceColumns<DescentType, Later::kSpikes>(bin, bin.num_inputs, bin.num_neurons,
+                                                  bin.presynaptic_z, bin.spikes);
+    }
+  }
+
+  // The columns of the inputs, or those of the neurons. `arriving`: what arrives in the first
+  // sub-step. All that the loops need is named before them: their stores could be to anything, so
+  // that the compiler would load it anew after each.
+  template <class DescentType, Later kLater>
+  static void AdvanceColumns(const SynapseBin& bin, std::size_t first_column,
+                             std::size_t num_columns, const float* const presynaptic,
+                             const float* const arriving) {
+    const BinFold& fold = *bin.fold;
+    const std::size_t size = fold.size, num_steps = fold.num_steps;
+    const std::size_t first_adaptive = bin.first_adaptive, num_adaptive = size - first_adaptive;
+    const float alpha = fold.alpha;
+    const F filtered_keep = F::Broadcast(*fold.filtered_keep);
+    const float* const filtered_of_adaptation = fold.filtered_of_adaptation;
+    const float* const adaptation_keep = fold.adaptation_keep;
+    const float* const filtered_of_source = fold.filtered_of_source;
+    const float* const adaptation_of_source = fold.adaptation_of_source;
+    const float* const filtered_of_later = filtered_of_source + num_steps * size;
+    const float* const adaptation_of_later = adaptation_of_source + num_steps * size;
+    float* const filtered = bin.filtered;
+    float* const adaptation = bin.adaptation;
+    std::size_t* const spike_offsets = bin.spike_offsets;
+    const DescentType descent(bin);
+
+    for (std::size_t i = 0; i < num_columns; ++i) {
+      const F first = F::Broadcast(alpha * presynaptic[i] + arriving[i]);
+      const F later = F::Broadcast(arriving[i]);
+      std::size_t num_spikes = 0;
+      if constexpr (kLater == Later::kSpikes) {
+        for (std::size_t s = 1; s < num_steps; ++s) {
+          spike_offsets[num_spikes] = s * size;
+          num_spikes += arriving[s * size + i] != 0.0f ? 1 : 0;
+        }
+      }
+      // What arrives, times the factors of eight neurons.
+      const auto arrivals = [&](const float* of_source, const float* of_later, std::size_t j) {
+        F sum = first * F::Load(of_source + j);
+        if constexpr (kLater == Later::kConstant) sum = sum + later * F::Load(of_later + j);
+        for (std::size_t k = 0; k < num_spikes; ++k) {
+          sum = sum + F::Load(of_source + spike_offsets[k] + j);
+        }
+        return sum;
+      };
+      const std::size_t column = (first_column + i) * size;
+      for (std::size_t j = 0; j < first_adaptive; j += kLanes) {
+        const F ebar = filtered_keep * F::Load(filtered + column + j) +
+                       arrivals(filtered_of_source, filtered_of_later, j);
+        ebar.Store(filtered + column + j);
+        descent.Descend(column + j, j, ebar);
+      }
+      float* const eps_column = adaptation + (first_column + i) * num_adaptive - first_adaptive;
+      for (std::size_t j = first_adaptive; j < size; j += kLanes) {
+        const F eps = F::Load(eps_column + j);
+        const F ebar = filtered_keep * F::Load(filtered + column + j) +
+                       F::Load(filtered_of_adaptation + j) * eps +
+                       arrivals(filtered_of_source, filtered_of_later, j);
+        const F next_eps = F::Load(adaptation_keep + j) * eps +
+                           arrivals(adaptation_of_source, adaptation_of_later, j);
+        next_eps.Store(eps_column + j);
+        ebar.Store(filtered + column + j);
+        descent.Descend(column + j, j, ebar);
+      }
+    }
   }
 
   // xbar of `num_sources`, padded; what arrives at sub-step s begins at arriving + s stride.
@@ -94,82 +201,6 @@ struct SynapseKernels {
       }
       xbar.Store(presynaptic + i);
     }
-  }
-
-  // The columns of inputs, or those of neurons. `arrive` notes what arrives at its i-th one.
-  template <class ArriveAt>
-  static void AdvanceGroup(const SynapseBin& bin, std::size_t first_column, std::size_t num_columns,
-                           const ArriveAt& arrive) {
-    for (std::size_t i = 0; i < num_columns; ++i) {
-      const std::size_t column = first_column + i;
-      // Nearly all columns have one arrival or two; with these known, the loop over them unrolls.
-      switch (const std::size_t count = arrive(i)) {
-        case 1:
-          AdvanceColumn<1>(bin, column, count);
-          break;
-        case 2:
-          AdvanceColumn<2>(bin, column, count);
-          break;
-        default:
-          AdvanceColumn<0>(bin, column, count);
-      }
-    }
-  }
-
-  template <std::size_t kCount>
-  static void AdvanceColumn(const SynapseBin& bin, std::size_t column, std::size_t count) {
-    if (bin.adam) {
-      AdvanceRows<kCount, false, true>(bin, column, 0, bin.first_adaptive, count);
-      AdvanceRows<kCount, true, true>(bin, column, bin.first_adaptive, bin.fold->size, count);
-    } else {
-      AdvanceRows<kCount, false, false>(bin, column, 0, bin.first_adaptive, count);
-      AdvanceRows<kCount, true, false>(bin, column, bin.first_adaptive, bin.fold->size, count);
-    }
-  }
-
-  // kCount: how many arrivals, 0 if only `runtime_count` knows.
-  template <std::size_t kCount, bool kAdaptive, bool kLearn>
-  static void AdvanceRows(const SynapseBin& bin, std::size_t column, std::size_t begin,
-                          std::size_t end, std::size_t runtime_count) {
-    const BinFold& fold = *bin.fold;
-    const std::size_t count = kCount > 0 ? kCount : runtime_count;
-    const F filtered_keep = F::Broadcast(*fold.filtered_keep);
-    float* const filtered = bin.filtered + column * fold.size;
-    float* const adaptation =
-        bin.adaptation + column * (fold.size - bin.first_adaptive) - bin.first_adaptive;
-    for (std::size_t j = begin; j < end; j += kLanes) {
-      F ebar = filtered_keep * F::Load(filtered + j);
-      if constexpr (kAdaptive) {
-        F eps = F::Load(adaptation + j);
-        ebar = ebar + F::Load(fold.filtered_of_adaptation + j) * eps;
-        eps = F::Load(fold.adaptation_keep + j) * eps;
-        for (std::size_t k = 0; k < count; ++k) {
-          eps = eps + F::Broadcast(bin.arrivals[k]) *
-                          F::Load(fold.adaptation_of_source + bin.arrival_steps[k] * fold.size + j);
-        }
-        eps.Store(adaptation + j);
-      }
-      for (std::size_t k = 0; k < count; ++k) {
-        ebar = ebar + F::Broadcast(bin.arrivals[k]) *
-                          F::Load(fold.filtered_of_source + bin.arrival_steps[k] * fold.size + j);
-      }
-      ebar.Store(filtered + j);
-      if constexpr (kLearn)
-        Descend(bin, column * fold.size + j, F::Load(bin.learning_signal + j) * ebar);
-    }
-  }
-
-  // Adam for eight weights.
-  static void Descend(const SynapseBin& bin, std::size_t at, F gradient) {
-    const AdamStep& adam = *bin.adam;
-    const F m = F::Broadcast(adam.beta1) * F::Load(bin.first_moment + at) +
-                F::Broadcast(adam.one_minus_beta1) * gradient;
-    const F v = F::Broadcast(adam.beta2) * F::Load(bin.second_moment + at) +
-                F::Broadcast(adam.one_minus_beta2) * (gradient * gradient);
-    m.Store(bin.first_moment + at);
-    v.Store(bin.second_moment + at);
-    const F change = F::Broadcast(adam.step_size) * m / (Sqrt(v) + F::Broadcast(adam.epsilon));
-    (F::Load(bin.weights + at) - change).Store(bin.weights + at);
   }
 };
 

@@ -21,8 +21,7 @@ EligibilityTraces::EligibilityTraces(const LifNetworkParams& params, float kappa
       adaptation_keep_(params.num_neurons),
       filtered_of_source_(params.num_neurons, num_steps + 1),
       adaptation_of_source_(params.num_neurons, num_steps + 1),
-      arrival_steps_(static_cast<std::size_t>(num_steps) + 1),
-      arrivals_(static_cast<std::size_t>(num_steps) + 1),
+      spike_offsets_(static_cast<std::size_t>(num_steps)),
       learning_signal_(params.num_neurons) {
   beta_.view().tail(params.num_adaptive).setConstant(params.beta);
 }
@@ -80,8 +79,7 @@ kernels::SynapseBin EligibilityTraces::Pass(const BinActivity& bin,
   pass.presynaptic_z = presynaptic_z_.data();
   pass.adaptation = adaptation_.data();
   pass.filtered = filtered_.data();
-  pass.arrival_steps = arrival_steps_.data();
-  pass.arrivals = arrivals_.data();
+  pass.spike_offsets = spike_offsets_.data();
   return pass;
 }
 

@@ -74,8 +74,7 @@ class EligibilityTraces {
   float filtered_keep_ = 0.0f;
   kernels::PaddedVector filtered_of_adaptation_, adaptation_keep_;   // N
   kernels::PaddedMatrix filtered_of_source_, adaptation_of_source_;  // N x (S + 1)
-  std::vector<std::size_t> arrival_steps_;                           // S + 1
-  std::vector<float> arrivals_;                                      // S + 1
+  std::vector<std::size_t> spike_offsets_;                           // S
   kernels::PaddedVector learning_signal_;                            // N
 };
 
