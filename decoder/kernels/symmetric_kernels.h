@@ -13,25 +13,43 @@ struct SymmetricKernels {
   /// One pass over the lower half of the matrix: each tile is loaded once, brought up to date,
   /// stored, and multiplied with phi on both sides of the diagonal.
   static void UpdateAndMultiply(const SymmetricUpdate& update) {
-    const std::size_t num_tiles = update.num_tiles;
-    for (std::size_t r = 0; r < num_tiles; ++r)
-      D::Broadcast(0.0).Store(update.product + r * kLanes);
+    // Named outside of the loops, whose stores could be to anything.
+    const std::size_t size = update.num_tiles * kLanes;
+    const double* const u = update.u;
+    const double* const phi = update.phi;
+    double* const product = update.product;
     double* tile = update.tiles;
-    for (std::size_t c = 0; c < num_tiles; ++c) {
-      D u[kLanes], phi[kLanes], below[kLanes];
-      for (std::size_t k = 0; k < kLanes; ++k) {
-        u[k] = D::Broadcast(update.u[c * kLanes + k]);
-        phi[k] = D::Broadcast(update.phi[c * kLanes + k]);
-        below[k] = D::Broadcast(0.0);
+    for (std::size_t r = 0; r < size; r += kLanes) D::Broadcast(0.0).Store(product + r);
+    for (std::size_t c = 0; c < size; c += kLanes) {
+      const D u0 = D::Broadcast(u[c]), phi0 = D::Broadcast(phi[c]);
+      const D u1 = D::Broadcast(u[c + 1]), phi1 = D::Broadcast(phi[c + 1]);
+      const D u2 = D::Broadcast(u[c + 2]), phi2 = D::Broadcast(phi[c + 2]);
+      const D u3 = D::Broadcast(u[c + 3]), phi3 = D::Broadcast(phi[c + 3]);
+      D below0 = D::Broadcast(0.0), below1 = below0, below2 = below0, below3 = below0;
+      for (std::size_t r = c; r < size; r += kLanes, tile += kTileSize) {
+        const D u_of_rows = D::Load(u + r), phi_of_rows = D::Load(phi + r);
+        const D p0 = D::Load(tile) - u_of_rows * u0;
+        const D p1 = D::Load(tile + kLanes) - u_of_rows * u1;
+        const D p2 = D::Load(tile + 2 * kLanes) - u_of_rows * u2;
+        const D p3 = D::Load(tile + 3 * kLanes) - u_of_rows * u3;
+        p0.Store(tile);
+        p1.Store(tile + kLanes);
+        p2.Store(tile + 2 * kLanes);
+        p3.Store(tile + 3 * kLanes);
+        const D right = (p0 * phi0 + p1 * phi1) + (p2 * phi2 + p3 * phi3);
+        (D::Load(product + r) + right).Store(product + r);
+        below0 = below0 + p0 * phi_of_rows;
+        below1 = below1 + p1 * phi_of_rows;
+        below2 = below2 + p2 * phi_of_rows;
+        below3 = below3 + p3 * phi_of_rows;
+        // The tile on the diagonal is stored whole: what is below is beside already. It stays
+        // symmetric to the bit, which recursive least squares needs: u_i u_j rounds as u_j u_i does.
+        if (r == c) below0 = below1 = below2 = below3 = D::Broadcast(0.0);
       }
-      // The tile on the diagonal is stored whole. It stays symmetric to the bit, as recursive least
-      // squares needs: u_i u_j rounds as u_j u_i does.
-      AdvanceTile<false>(update, c, u, phi, below, tile);
-      tile += kTileSize;
-      for (std::size_t r = c + 1; r < num_tiles; ++r, tile += kTileSize) {
-        AdvanceTile<true>(update, r, u, phi, below, tile);
-      }
-      for (std::size_t k = 0; k < kLanes; ++k) update.product[c * kLanes + k] += below[k].Sum();
+      product[c] += below0.Sum();
+      product[c + 1] += below1.Sum();
+      product[c + 2] += below2.Sum();
+      product[c + 3] += below3.Sum();
     }
   }
 
@@ -45,22 +63,6 @@ struct SymmetricKernels {
     double total = sum.Sum();
     for (; i < size; ++i) total += a[i] * b[i];
     return total;
-  }
-
- private:
-  template <bool kBelowDiagonal>
-  static void AdvanceTile(const SymmetricUpdate& update, std::size_t r, const D* u, const D* phi,
-                          D* below, double* tile) {
-    const D u_of_rows = D::Load(update.u + r * kLanes),
-            phi_of_rows = D::Load(update.phi + r * kLanes);
-    D product = D::Load(update.product + r * kLanes);
-    for (std::size_t k = 0; k < kLanes; ++k) {
-      const D p = D::Load(tile + k * kLanes) - u_of_rows * u[k];
-      p.Store(tile + k * kLanes);
-      product = product + p * phi[k];
-      if constexpr (kBelowDiagonal) below[k] = below[k] + p * phi_of_rows;
-    }
-    product.Store(update.product + r * kLanes);
   }
 };
 

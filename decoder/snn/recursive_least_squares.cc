@@ -71,8 +71,9 @@ void RecursiveLeastSquares::Update(const Eigen::VectorXd& phi, const Eigen::Vect
   for (std::size_t i = 0; i < num_features_; ++i) {
     pending_[i] = root * q_[i];
     diagonal_[i] -= pending_[i] * pending_[i];
-    const double excess = variance(static_cast<Eigen::Index>(i)) / (kMaxGrowth * initial_variance_);
-    if (excess > 1.0) cap_[i] /= std::sqrt(excess);
+    const double bound = kMaxGrowth * initial_variance_;
+    const double grown = variance(static_cast<Eigen::Index>(i));
+    if (grown > bound) cap_[i] *= std::sqrt(bound / grown);
   }
   if (inflation_ > kMaxInflation) FoldFactors();
 }

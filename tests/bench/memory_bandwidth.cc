@@ -1,12 +1,13 @@
 #include "tests/bench/memory_bandwidth.h"
 
 #include <immintrin.h>
-#include <unistd.h>
+#include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <limits>
-#include <utility>
+#include <string>
 
 #include "decoder/kernels/kernels.h"
 #include "decoder/kernels/padded.h"
@@ -16,7 +17,33 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kLargestSet = 256 << 20;
+// What no cache holds, within reason.
+constexpr std::int64_t kSmallestBeyond = 64 << 20, kLargestBeyond = 256 << 20;
+
+struct Cache {
+  int level = 0;
+  std::int64_t bytes = 0;
+};
+
+// The caches that hold data, from the first level on; those of sysfs, since sysconf tells a virtual
+// machine of its host's. None where sysfs does not say.
+std::vector<Cache> DataCaches() {
+  std::vector<Cache> caches;
+  for (int index = 0;; ++index) {
+    const std::string folder = fmt::format("/sys/devices/system/cpu/cpu0/cache/index{}/", index);
+    std::ifstream level_file(folder + "level"), type_file(folder + "type"),
+        size_file(folder + "size");
+    Cache cache;
+    std::string type;
+    std::int64_t kibibytes = 0;
+    if (!(level_file >> cache.level) || !(type_file >> type) || !(size_file >> kibibytes)) break;
+    cache.bytes = kibibytes << 10;
+    if (type != "Instruction") caches.push_back(cache);
+  }
+  std::sort(caches.begin(), caches.end(),
+            [](const Cache& a, const Cache& b) { return a.level < b.level; });
+  return caches;
+}
 
 // Eight independent sums: loads are the limit, not the adder's latency. `size`: a multiple of 64.
 __attribute__((target("avx2"))) float ReadWithAvx2(const float* p, std::size_t size) {
@@ -65,16 +92,14 @@ double Measure(std::int64_t working_set, double seconds) {
 
 std::vector<BandwidthOfLevel> MeasureBandwidth(double seconds) {
   std::vector<BandwidthOfLevel> levels;
-  std::int64_t largest = 1 << 20;
-  for (const auto& [name, variable] :
-       {std::pair("L1", _SC_LEVEL1_DCACHE_SIZE), std::pair("L2", _SC_LEVEL2_CACHE_SIZE),
-        std::pair("L3", _SC_LEVEL3_CACHE_SIZE)}) {
-    const std::int64_t capacity = sysconf(variable);
-    if (capacity <= 0) continue;  // not known here
-    levels.push_back({name, capacity, capacity / 2, Measure(capacity / 2, seconds)});
-    largest = std::max(largest, capacity);
+  std::int64_t below = 0;
+  for (const Cache& cache : DataCaches()) {
+    // Too large for the level before, and no larger than it must be: the last one may be shared.
+    const std::int64_t set = below > 0 ? std::min(cache.bytes / 2, 4 * below) : cache.bytes / 2;
+    levels.push_back({fmt::format("L{}", cache.level), cache.bytes, set, Measure(set, seconds)});
+    below = cache.bytes;
   }
-  const std::int64_t beyond = std::min(4 * largest, kLargestSet);
+  const std::int64_t beyond = std::clamp(4 * below, kSmallestBeyond, kLargestBeyond);
   levels.push_back(
       {"DRAM", std::numeric_limits<std::int64_t>::max(), beyond, Measure(beyond, seconds)});
   return levels;

@@ -14,8 +14,8 @@ struct BandwidthOfLevel {
   double bytes_per_s = 0.0;
 };
 
-/// Reads working sets of half of each cache of this processor, and one of four times the largest
-/// (within 256 MiB), again and again with the widest loads; the best of several repeats.
+/// Reads working sets that fit each data cache of this processor but not the one before it, and one
+/// that fits none, again and again with the widest loads; the best of several repeats.
 /// `seconds`: of each level.
 std::vector<BandwidthOfLevel> MeasureBandwidth(double seconds);
 
