@@ -1,5 +1,6 @@
 #include "decoder/linear/recursive_least_squares.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace efferent {
@@ -8,52 +9,96 @@ namespace {
 // How far beyond its initial value forgetting may carry the variance of a feature that is not
 // excited.
 constexpr double kMaxGrowth = 10.0;
+// Long before the factors overflow they are folded back into the matrix.
+constexpr double kMaxInflation = 1e100;
+
+constexpr std::size_t kSide = kernels::kDoubleLanes;
 
 }  // namespace
 
-RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting, double ridge)
-    : forgetting_(forgetting), initial_variance_(1.0 / ridge) {
-  p_.resize(num_features, num_features);
-  q_ = Eigen::VectorXd::Zero(num_features);
+RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting, double ridge,
+                                             const kernels::Kernels& kernels)
+    : forgetting_(forgetting),
+      initial_variance_(1.0 / ridge),
+      kernels_(kernels),
+      num_features_(static_cast<std::size_t>(num_features)),
+      num_tiles_(kernels::Padded(num_features_, kSide) / kSide),
+      cap_(num_tiles_ * kSide),
+      diagonal_(cap_),
+      tiles_(num_tiles_ * (num_tiles_ + 1) / 2 * kSide * kSide),
+      pending_(cap_),
+      q_(cap_),
+      scaled_phi_(cap_) {
   Reset();
 }
 
 void RecursiveLeastSquares::Reset() noexcept {
-  p_.setZero();
-  p_.diagonal().setConstant(initial_variance_);
+  std::fill(tiles_.begin(), tiles_.end(), 0.0);
+  double* tile = tiles_.data();
+  for (std::size_t c = 0; c < num_tiles_; ++c) {
+    for (std::size_t k = 0; k < kSide; ++k) tile[k * kSide + k] = initial_variance_;
+    tile += (num_tiles_ - c) * kSide * kSide;
+  }
+  std::fill(diagonal_.begin(), diagonal_.end(), initial_variance_);
+  std::fill(cap_.begin(), cap_.end(), 1.0);
+  std::fill(pending_.begin(), pending_.end(), 0.0);
   inflation_ = 1.0;
 }
 
 void RecursiveLeastSquares::Update(const Eigen::VectorXd& phi, const Eigen::VectorXd& error,
                                    Eigen::MatrixXd* w) noexcept {
-  const Eigen::Index n = phi.size();
-  // q = p phi from the lower triangle.
-  q_.setZero();
-  for (Eigen::Index j = 0; j < n; ++j) {
-    const auto below = p_.col(j).tail(n - j - 1);
-    q_[j] += p_(j, j) * phi[j] + below.dot(phi.tail(n - j - 1));
-    q_.tail(n - j - 1) += phi[j] * below;
+  // Features beyond the last stay zero, and so does all that comes of them.
+  for (std::size_t i = 0; i < num_features_; ++i) {
+    scaled_phi_[i] = cap_[i] * phi[static_cast<Eigen::Index>(i)];
   }
-  const double denominator = forgetting_ + inflation_ * phi.dot(q_);
-  for (Eigen::Index d = 0; d < error.size(); ++d) {
-    w->col(d) -= (inflation_ * error[d] / denominator) * q_;
-  }
-  const double shrink = inflation_ / denominator;
-  for (Eigen::Index j = 0; j < n; ++j) p_.col(j).tail(n - j) -= (shrink * q_[j]) * q_.tail(n - j);
-  inflation_ /= forgetting_;
+  kernels::SymmetricUpdate update;
+  update.num_tiles = num_tiles_;
+  update.tiles = tiles_.data();
+  update.u = pending_.data();
+  update.phi = scaled_phi_.data();
+  update.product = q_.data();
+  kernels_.UpdateAndMultiply(update);
 
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const double excess = variance(i) / (kMaxGrowth * initial_variance_);
-    if (excess <= 1.0) continue;
-    const double scale = 1.0 / std::sqrt(excess);
-    p_.row(i).head(i + 1) *= scale;
-    p_.col(i).tail(n - i) *= scale;
+  const double denominator =
+      forgetting_ + inflation_ * kernels_.Dot(scaled_phi_.data(), q_.data(), q_.size());
+  for (Eigen::Index d = 0; d < error.size(); ++d) {
+    const double gain = inflation_ * error[d] / denominator;
+    double* weights = w->col(d).data();
+    for (std::size_t i = 0; i < num_features_; ++i) weights[i] -= gain * (cap_[i] * q_[i]);
   }
-  // Long before the number overflows it is folded back into the matrix.
-  if (inflation_ > 1e100) {
-    p_ *= inflation_;
-    inflation_ = 1.0;
+  const double root = std::sqrt(inflation_ / denominator);
+  inflation_ /= forgetting_;
+  for (std::size_t i = 0; i < num_features_; ++i) {
+    pending_[i] = root * q_[i];
+    diagonal_[i] -= pending_[i] * pending_[i];
+    const double bound = kMaxGrowth * initial_variance_;
+    const double grown = variance(static_cast<Eigen::Index>(i));
+    if (grown > bound) cap_[i] *= std::sqrt(bound / grown);
   }
+  if (inflation_ > kMaxInflation) FoldFactors();
+}
+
+void RecursiveLeastSquares::FoldFactors() noexcept {
+  double* tile = tiles_.data();
+  for (std::size_t c = 0; c < num_tiles_; ++c) {
+    for (std::size_t r = c; r < num_tiles_; ++r, tile += kSide * kSide) {
+      for (std::size_t k = 0; k < kSide; ++k) {
+        const std::size_t column = c * kSide + k;
+        for (std::size_t l = 0; l < kSide; ++l) {
+          const std::size_t row = r * kSide + l;
+          double& p = tile[k * kSide + l];
+          p -= pending_[row] * pending_[column];
+          p *= inflation_ * (cap_[row] * cap_[column]);
+        }
+      }
+    }
+  }
+  for (std::size_t i = 0; i < num_features_; ++i) {
+    diagonal_[i] = variance(static_cast<Eigen::Index>(i));
+  }
+  std::fill(cap_.begin(), cap_.end(), 1.0);
+  std::fill(pending_.begin(), pending_.end(), 0.0);
+  inflation_ = 1.0;
 }
 
 }  // namespace efferent

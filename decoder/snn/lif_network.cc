@@ -7,44 +7,58 @@
 namespace efferent {
 
 LifNetwork::LifNetwork(const LifNetworkParams& params, float input_gain, float recurrent_gain,
-                       std::uint64_t seed)
-    : params_(params) {
+                       std::uint64_t seed, const kernels::Kernels& kernels)
+    : params_(params),
+      kernels_(kernels),
+      weights_(params.num_neurons, params.num_inputs + params.num_neurons),
+      adaptive_(params.num_neurons),
+      v_(params.num_neurons),
+      a_(v_),
+      z_(v_),
+      psi_(v_),
+      input_current_(v_),
+      spikes_(v_.padded_size()),
+      spare_(v_.padded_size()) {
   const int n = params.num_neurons;
-  weights_.resize(n, params.num_inputs + n);
   NormalWeights normal(seed);
   const float scale = (1.0f - params.alpha) * params.v_th;
   normal.Fill(input_gain * scale / std::sqrt(static_cast<float>(params.num_inputs)),
-              weights_.leftCols(params.num_inputs));
-  normal.Fill(recurrent_gain * scale / std::sqrt(static_cast<float>(n)), weights_.rightCols(n));
-  weights_.rightCols(n).diagonal().setZero();
-  v_ = a_ = z_ = psi_ = input_current_ = Eigen::VectorXf::Zero(n);
+              weights().leftCols(params.num_inputs));
+  normal.Fill(recurrent_gain * scale / std::sqrt(static_cast<float>(n)), weights().rightCols(n));
+  weights().rightCols(n).diagonal().setZero();
+  adaptive_.view().tail(params.num_adaptive).setOnes();
 }
 
-void LifNetwork::SetInput(const Eigen::VectorXf& x) noexcept {
-  input_current_.setZero();
-  for (Eigen::Index i = 0; i < x.size(); ++i) input_current_ += x[i] * weights_.col(i);
+void LifNetwork::SetInput(const Eigen::Ref<const Eigen::VectorXf>& x) noexcept {
+  kernels_.WeightedSum(weights_.data(), weights_.stride(), x.data(),
+                       static_cast<std::size_t>(x.size()), input_current_.data());
 }
 
 void LifNetwork::Advance() noexcept {
-  const Eigen::Index num_adaptive = params_.num_adaptive;
-  v_ = params_.alpha * v_ + input_current_ - params_.v_th * z_;
-  for (Eigen::Index i = 0; i < z_.size(); ++i) {
-    if (z_[i] != 0.0f) v_ += weights_.col(params_.num_inputs + i);
-  }
-  a_.tail(num_adaptive) = params_.rho * a_.tail(num_adaptive) + z_.tail(num_adaptive);
-  const float slope = 1.0f / params_.v_th;
-  for (Eigen::Index j = 0; j < v_.size(); ++j) {
-    const float above = v_[j] - (params_.v_th + params_.beta * a_[j]);
-    z_[j] = above > 0.0f ? 1.0f : 0.0f;
-    psi_[j] = params_.gamma * slope * std::max(0.0f, 1.0f - std::abs(above) * slope);
-  }
+  kernels::NeuronStep step;
+  step.size = v_.padded_size();
+  step.alpha = params_.alpha;
+  step.rho = params_.rho;
+  step.v_th = params_.v_th;
+  step.beta = params_.beta;
+  step.gamma = params_.gamma;
+  step.input_current = input_current_.data();
+  step.adaptive = adaptive_.data();
+  step.recurrent_weights = weights_.column(params_.num_inputs);
+  step.spikes = spikes_.data();
+  step.num_spikes = num_spikes_;
+  step.v = v_.data();
+  step.a = a_.data();
+  step.z = z_.data();
+  step.psi = psi_.data();
+  step.new_spikes = spare_.data();
+  num_spikes_ = kernels_.AdvanceNeurons(step);
+  spikes_.swap(spare_);
 }
 
 void LifNetwork::ResetActivity() noexcept {
-  v_.setZero();
-  a_.setZero();
-  z_.setZero();
-  psi_.setZero();
+  for (kernels::PaddedVector* state : {&v_, &a_, &z_, &psi_}) state->view().setZero();
+  num_spikes_ = 0;
 }
 
 }  // namespace efferent

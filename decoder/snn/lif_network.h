@@ -2,6 +2,10 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <vector>
+
+#include "decoder/kernels/kernels.h"
+#include "decoder/kernels/padded.h"
 
 namespace efferent {
 
@@ -23,17 +27,17 @@ struct LifNetworkParams {
 ///   a[t] = rho a[t-1] + z[t-1];   A[t] = v_th + beta a[t];   z[t] = 1 if v[t] > A[t], else 0
 ///   psi[t] = gamma / v_th max(0, 1 - |v[t] - A[t]| / v_th)
 /// The weights lie in one matrix [W_in | W_rec], N x (I + N), a column for each source, so that the
-/// outgoing weights of a neuron that spiked are contiguous. W_rec has no self-connections.
-/// Real-time safe after construction.
+/// outgoing weights of a neuron that spiked are contiguous, and only those are touched. W_rec has no
+/// self-connections. Real-time safe after construction.
 class LifNetwork {
  public:
   /// Weights from a normal distribution: input weights of deviation `input_gain` (1 - alpha) v_th /
   /// sqrt(I), recurrent ones `recurrent_gain` (1 - alpha) v_th / sqrt(N).
   LifNetwork(const LifNetworkParams& params, float input_gain, float recurrent_gain,
-             std::uint64_t seed);
+             std::uint64_t seed, const kernels::Kernels& kernels = kernels::Kernels());
 
   /// Sets the input that all following steps see, until the next call. x: I.
-  void SetInput(const Eigen::VectorXf& x) noexcept;
+  void SetInput(const Eigen::Ref<const Eigen::VectorXf>& x) noexcept;
 
   /// Advances by one time step.
   void Advance() noexcept;
@@ -42,18 +46,25 @@ class LifNetwork {
   void ResetActivity() noexcept;
 
   const LifNetworkParams& params() const { return params_; }
-  Eigen::MatrixXf& weights() { return weights_; }              ///< N x (I + N)
-  const Eigen::MatrixXf& weights() const { return weights_; }  ///< N x (I + N)
-  const Eigen::VectorXf& v() const { return v_; }              ///< N
-  const Eigen::VectorXf& a() const { return a_; }              ///< N, zero for LIF
-  const Eigen::VectorXf& z() const { return z_; }      ///< N, 0 or 1: spikes of the last step
-  const Eigen::VectorXf& psi() const { return psi_; }  ///< N
+  const kernels::Kernels& kernels() const { return kernels_; }
+  kernels::PaddedMatrix::View weights() { return weights_.view(); }             ///< N x (I + N)
+  kernels::PaddedMatrix::ConstView weights() const { return weights_.view(); }  ///< N x (I + N)
+  kernels::PaddedMatrix& padded_weights() { return weights_; }                  ///< N x (I + N)
+  Eigen::Map<const Eigen::VectorXf> v() const { return v_.view(); }             ///< N
+  Eigen::Map<const Eigen::VectorXf> a() const { return a_.view(); }             ///< N, zero for LIF
+  /// N, 0 or 1: spikes of the last step.
+  Eigen::Map<const Eigen::VectorXf> z() const { return z_.view(); }
+  Eigen::Map<const Eigen::VectorXf> psi() const { return psi_.view(); }  ///< N
 
  private:
   LifNetworkParams params_;
-  Eigen::MatrixXf weights_;
-  Eigen::VectorXf v_, a_, z_, psi_;
-  Eigen::VectorXf input_current_;  // W_in x
+  kernels::Kernels kernels_;
+  kernels::PaddedMatrix weights_;
+  kernels::PaddedVector adaptive_;  // 1 for adaptive neurons, else 0
+  kernels::PaddedVector v_, a_, z_, psi_;
+  kernels::PaddedVector input_current_;       // W_in x
+  std::vector<std::int32_t> spikes_, spare_;  // Neurons with z = 1, ascending; room for N.
+  std::size_t num_spikes_ = 0;
 };
 
 }  // namespace efferent

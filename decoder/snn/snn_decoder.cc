@@ -43,15 +43,16 @@ const SnnParams& Checked(const SnnParams& params) {
 }  // namespace
 
 SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimensions,
-                       TimeNs bin_width_ns)
+                       TimeNs bin_width_ns, const kernels::Kernels& kernels)
     : params_(Checked(params)),
       num_substeps_(NumSubsteps(params, bin_width_ns)),
       substep_s_(static_cast<float>(static_cast<double>(bin_width_ns) * 1e-9 / num_substeps_)),
       kappa_(static_cast<float>(std::exp(-substep_s_ / params.tau_out_s))),
       rate_keep_(static_cast<float>(std::exp(-substep_s_ / kRateTauS))),
       network_(NetworkParams(params, num_channels, substep_s_), kInputGain, kRecurrentGain,
-               params.seed),
-      traces_(network_.params(), kappa_),
+               params.seed, kernels),
+      activity_(num_channels + 1, params.num_neurons, num_substeps_),
+      traces_(network_.params(), kappa_, num_substeps_, kernels),
       adam_(network_.weights().rows(), network_.weights().cols(), params.learning_rate),
       readout_adam_(0, 0, 0.0),
       rls_(0, params.rls_forgetting, params.rls_ridge) {
@@ -61,7 +62,7 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
 
   readout_weights_ = Eigen::MatrixXd::Zero(features, num_dimensions);
   if (params.readout == SnnReadout::kRls) {
-    rls_ = RecursiveLeastSquares(features, params.rls_forgetting, params.rls_ridge);
+    rls_ = RecursiveLeastSquares(features, params.rls_forgetting, params.rls_ridge, kernels);
   } else {
     readout_adam_ = Adam<double>(features, num_dimensions, params.learning_rate);
   }
@@ -70,13 +71,9 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
     NormalWeights(params.seed + 1).Fill(1.0f / std::sqrt(static_cast<float>(n)), random_feedback_);
   }
 
-  x_ = Eigen::VectorXf::Zero(inputs);
-  x_[num_channels] = 1.0f;
-  filtered_z_ = rate_ = learning_signal_ = psi_ = Eigen::VectorXf::Zero(n);
+  activity_.x.view()[num_channels] = 1.0f;
+  filtered_z_ = rate_ = learning_signal_ = Eigen::VectorXf::Zero(n);
   filtered_x_ = Eigen::VectorXf::Zero(inputs);
-  sources_ = Eigen::VectorXf::Zero(inputs + n);
-  psi_of_step_ = Eigen::MatrixXf::Zero(n, num_substeps_);
-  sources_of_step_ = Eigen::MatrixXf::Zero(inputs + n, num_substeps_);
   phi_ = Eigen::VectorXd::Zero(features);
   phi_[features - 1] = 1.0;
   output_ = last_command_ = error_ = Eigen::VectorXd::Zero(num_dimensions);
@@ -85,40 +82,42 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
 Vec3 SnnDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   const Eigen::Index channels = features.size();
   const Eigen::Index n = params_.num_neurons;
-  x_.head(channels) = features;
-  network_.SetInput(x_);
+  auto x = activity_.x.view();
+  x.head(channels) = features;
+  network_.SetInput(x);
   for (int step = 0; step < num_substeps_; ++step) {
-    sources_of_step_.col(step).head(channels + 1) = x_;
-    sources_of_step_.col(step).tail(n) = network_.z();
+    activity_.spikes.view().col(step) = network_.z();
     network_.Advance();
-    psi_of_step_.col(step) = network_.psi();
+    activity_.psi.view().col(step) = network_.psi();
     filtered_z_ = kappa_ * filtered_z_ + (1.0f - kappa_) * network_.z();
-    filtered_x_ = kappa_ * filtered_x_ + (1.0f - kappa_) * x_;
+    filtered_x_ = kappa_ * filtered_x_ + (1.0f - kappa_) * x;
     rate_ = rate_keep_ * rate_ + (1.0f - rate_keep_) * network_.z();
   }
   phi_.head(n) = filtered_z_.cast<double>();
   if (params_.readout_inputs) phi_.segment(n, channels) = filtered_x_.head(channels).cast<double>();
 
   output_ = params_.output_leak * last_command_;
-  for (Eigen::Index d = 0; d < output_.size(); ++d) output_[d] += readout_weights_.col(d).dot(phi_);
+  for (Eigen::Index d = 0; d < output_.size(); ++d) {
+    output_[d] += network_.kernels().Dot(readout_weights_.col(d).data(), phi_.data(),
+                                         static_cast<std::size_t>(phi_.size()));
+  }
   Vec3 velocity = Vec3::Zero();
   velocity.head(output_.size()) = output_;
   return velocity;
 }
 
 void SnnDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
-  for (int step = 0; step < num_substeps_; ++step) {
-    psi_ = psi_of_step_.col(step);
-    sources_ = sources_of_step_.col(step);
-    traces_.Advance(psi_, sources_);
+  if (!intended_velocity_m_s) {
+    traces_.Advance(activity_);
+    return;
   }
-  if (!intended_velocity_m_s) return;
   error_ = output_ - intended_velocity_m_s->head(output_.size());
-  if (params_.learning_rate > 0.0) LearnNetwork();
+  LearnNetwork();
   LearnReadout();
 }
 
 void SnnDecoder::LearnNetwork() noexcept {
+  if (params_.learning_rate == 0.0) return traces_.Advance(activity_);
   const Eigen::Index n = params_.num_neurons;
   // (1 - kappa): the readout sees (1 - kappa) times the filtered spikes that the traces are made
   // for.
@@ -135,13 +134,8 @@ void SnnDecoder::LearnNetwork() noexcept {
   const float strength = static_cast<float>(params_.rate_regularization) * (1.0f - kappa_);
   learning_signal_.array() += strength * (rate_.array() - target);
 
-  Eigen::MatrixXf& weights = network_.weights();
-  const Eigen::MatrixXf& traces = traces_.filtered();
-  adam_.BeginUpdate();
-  for (Eigen::Index i = 0; i < weights.cols(); ++i) {
-    adam_.Descend(i, learning_signal_.array() * traces.col(i).array(), &weights);
-  }
-  weights.rightCols(n).diagonal().setZero();  // no self-connections
+  traces_.AdvanceAndDescend(activity_, learning_signal_, &adam_, &network_.padded_weights());
+  network_.weights().rightCols(n).diagonal().setZero();  // no self-connections
 }
 
 void SnnDecoder::LearnReadout() noexcept {

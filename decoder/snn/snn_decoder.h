@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "decoder/decoder.h"
+#include "decoder/kernels/kernels.h"
 #include "decoder/linear/recursive_least_squares.h"
 #include "decoder/snn/adam.h"
 #include "decoder/snn/eligibility_traces.h"
@@ -29,7 +30,8 @@ namespace efferent {
 class SnnDecoder final : public Decoder {
  public:
   /// @throws InvalidParameters naming each field out of bounds.
-  SnnDecoder(const SnnParams& params, int num_channels, int num_dimensions, TimeNs bin_width_ns);
+  SnnDecoder(const SnnParams& params, int num_channels, int num_dimensions, TimeNs bin_width_ns,
+             const kernels::Kernels& kernels = kernels::Kernels());
 
   std::string_view name() const override { return SnnParams::kName; }
   Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
@@ -65,7 +67,6 @@ class SnnDecoder final : public Decoder {
   Eigen::MatrixXf random_feedback_;  // N x D; empty with symmetric feedback
 
   // Activity.
-  Eigen::VectorXf x_;             // I: features and a constant 1
   Eigen::VectorXf filtered_z_;    // zbar, N
   Eigen::VectorXf filtered_x_;    // xbar, I
   Eigen::VectorXf rate_;          // spikes per step, running average, N
@@ -74,11 +75,9 @@ class SnnDecoder final : public Decoder {
   Eigen::VectorXd last_command_;  // c, D
 
   // Learning. What the steps of the last bin left behind waits here until the command has gone.
+  BinActivity activity_;  // Its inputs are the features and a constant 1.
   EligibilityTraces traces_;
-  Eigen::MatrixXf psi_of_step_;      // N x S
-  Eigen::MatrixXf sources_of_step_;  // (I + N) x S
-  Eigen::VectorXf psi_, sources_;    // one column of these
-  Adam<float> adam_;
+  SynapticAdam adam_;
   Adam<double> readout_adam_;        // 0 x 0 with recursive least squares
   RecursiveLeastSquares rls_;        // 0 x 0 with the gradient
   Eigen::VectorXd error_;            // y - y*, D

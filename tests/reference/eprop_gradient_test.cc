@@ -71,14 +71,16 @@ Problem MakeProblem(bool recurrent, std::uint64_t seed) {
 std::vector<double> EpropGradient(const ReferenceNetwork& reference,
                                   const ReferenceNetwork::Run& run,
                                   const std::vector<double>& targets) {
-  EligibilityTraces traces(NetworkParams(), static_cast<float>(kKappa));
+  EligibilityTraces traces(NetworkParams(), static_cast<float>(kKappa), 1);
+  BinActivity bin(kInputs, kNeurons, 1);
   std::vector<double> gradient(reference.weights.size(), 0.0);
   for (std::size_t t = 0; t < targets.size(); ++t) {
-    const Eigen::VectorXf psi =
+    const Eigen::Map<const Eigen::VectorXd> sources(run.sources[t].data(), kInputs + kNeurons);
+    bin.x.view() = sources.head(kInputs).cast<float>();
+    bin.spikes.view().col(0) = sources.tail(kNeurons).cast<float>();
+    bin.psi.view().col(0) =
         Eigen::Map<const Eigen::VectorXd>(run.psi[t].data(), kNeurons).cast<float>();
-    const Eigen::VectorXf sources =
-        Eigen::Map<const Eigen::VectorXd>(run.sources[t].data(), kInputs + kNeurons).cast<float>();
-    traces.Advance(psi, sources);
+    traces.Advance(bin);
     const double error = run.output[t] - targets[t];
     for (int i = 0; i < kInputs + kNeurons; ++i) {
       for (int j = 0; j < kNeurons; ++j) {

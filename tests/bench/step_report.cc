@@ -1,0 +1,140 @@
+#include "tests/bench/step_report.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "clients/report/table.h"
+#include "tests/bench/order_statistics.h"
+
+namespace efferent::bench {
+namespace {
+
+constexpr const char* kProtocol = "bench-step";
+
+/// Percentiles of all steps; the interval of p50 from the medians of the blocks.
+struct Percentiles {
+  explicit Percentiles(const std::vector<std::vector<double>>& blocks) {
+    std::vector<double> all;
+    for (const auto& block : blocks) {
+      all.insert(all.end(), block.begin(), block.end());
+      medians.push_back(Quantile(block, 0.5));
+    }
+    n = static_cast<std::int64_t>(all.size());
+    p50 = Quantile(all, 0.5);
+    p90 = Quantile(all, 0.9);
+    p99 = Quantile(all, 0.99);
+    max = Quantile(all, 1.0);
+    of_medians = EstimateMedian(medians);
+  }
+
+  std::vector<double> medians;
+  std::int64_t n = 0;
+  double p50 = 0, p90 = 0, p99 = 0, max = 0;
+  MedianEstimate of_medians;
+};
+
+class Rows {
+ public:
+  Rows(std::string condition, std::optional<std::uint64_t> seed)
+      : condition_(std::move(condition)), seed_(seed) {}
+
+  void Add(const std::string& decoder, const std::string& metric, double value, std::int64_t n,
+           const std::optional<MedianEstimate>& ci = std::nullopt) {
+    ResultRow row{decoder, condition_, kProtocol, metric, value, n};
+    if (ci) {
+      row.ci_low = ci->ci_low;
+      row.ci_high = ci->ci_high;
+    }
+    row.seed = seed_;
+    rows_.push_back(std::move(row));
+  }
+  void AddPercentiles(const std::string& decoder, const Percentiles& times) {
+    Add(decoder, "p50_us", times.p50, times.n, times.of_medians);
+    Add(decoder, "p90_us", times.p90, times.n);
+    Add(decoder, "p99_us", times.p99, times.n);
+    Add(decoder, "max_us", times.max, times.n);
+  }
+  std::vector<ResultRow> Take() { return std::move(rows_); }
+
+ private:
+  std::string condition_;
+  std::optional<std::uint64_t> seed_;
+  std::vector<ResultRow> rows_;
+};
+
+}  // namespace
+
+StepResult Summarize(const StepCase& step_case, const PairedTimes& times,
+                     const std::vector<BandwidthOfLevel>& levels, std::uint64_t seed) {
+  const Percentiles own(times.own), reference(times.reference);
+  std::vector<double> ratios;
+  for (std::size_t k = 0; k < own.medians.size(); ++k) {
+    ratios.push_back(reference.medians[k] / own.medians[k]);
+  }
+  const MedianEstimate ratio = EstimateMedian(ratios);
+  const std::optional<double> rate_hz = step_case.own->rate_hz();
+  const double bytes = step_case.bytes_per_step(rate_hz.value_or(0.0));
+  const BandwidthOfLevel& level = LevelThatHolds(step_case.state_bytes, levels);
+  const double synapses_per_s = static_cast<double>(step_case.num_synapses) / (own.p50 * 1e-6);
+  const double bandwidth_share = bytes / (own.p50 * 1e-6) / level.bytes_per_s;
+
+  Rows rows(step_case.name, seed);
+  rows.AddPercentiles("snn", own);
+  rows.AddPercentiles("reference", reference);
+  const auto repeats = static_cast<std::int64_t>(ratios.size());
+  rows.Add("snn", "ratio_to_reference", ratio.median, repeats, ratio);
+  rows.Add("snn", "synapses_per_s", synapses_per_s, own.n);
+  rows.Add("snn", "bytes_per_step", bytes, own.n);
+  rows.Add("snn", "state_bytes", static_cast<double>(step_case.state_bytes), 1);
+  rows.Add("snn", "share_of_" + level.level + "_bandwidth", bandwidth_share, own.n);
+  if (rate_hz) rows.Add("snn", "rate_hz", *rate_hz, own.n);
+  if (step_case.goal_us) rows.Add("snn", "goal_p50_us", *step_case.goal_us, 1);
+
+  StepResult result;
+  result.rows = rows.Take();
+  result.cells = {step_case.name,
+                  fmt::format("{:.2f}", own.p50),
+                  fmt::format("{:.2f}", own.p90),
+                  fmt::format("{:.2f}", own.p99),
+                  fmt::format("{:.1f}", own.max),
+                  step_case.goal_us ? fmt::format("{:.0f}", *step_case.goal_us) : "",
+                  fmt::format("{:.2f}", reference.p50),
+                  fmt::format("{:.2f}", reference.p99),
+                  fmt::format("{:.2f}", ratio.median),
+                  fmt::format("{:.2f}-{:.2f}", ratio.ci_low, ratio.ci_high),
+                  fmt::format("{:.2f}", synapses_per_s * 1e-9),
+                  fmt::format("{:.0f}", bytes * 1e-3),
+                  fmt::format("{:.0f} % {}", 100.0 * bandwidth_share, level.level),
+                  rate_hz ? fmt::format("{:.1f}", *rate_hz) : ""};
+  return result;
+}
+
+std::string StepTable(const std::vector<StepResult>& results) {
+  Table table({"us per step", "p50", "p90", "p99", "max", "goal", "ref p50", "ref p99", "ref/own",
+               "95 % CI", "Gsyn/s", "kB/step", "bandwidth", "Hz"});
+  for (const StepResult& result : results) table.AddRow(result.cells);
+  return table.ToString();
+}
+
+std::vector<ResultRow> BandwidthRows(const std::vector<BandwidthOfLevel>& levels) {
+  std::vector<ResultRow> rows;
+  for (const BandwidthOfLevel& level : levels) {
+    rows.push_back(
+        {"machine", level.level, kProtocol, "read_bandwidth_bytes_per_s", level.bytes_per_s, 1});
+  }
+  return rows;
+}
+
+std::string BandwidthTable(const std::vector<BandwidthOfLevel>& levels) {
+  Table table({"read by one core from", "working set kB", "GB/s"});
+  for (const BandwidthOfLevel& level : levels) {
+    table.AddRow({level.level, fmt::format("{}", level.working_set_bytes / 1000),
+                  fmt::format("{:.1f}", level.bytes_per_s * 1e-9)});
+  }
+  return table.ToString();
+}
+
+}  // namespace efferent::bench
