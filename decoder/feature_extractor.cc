@@ -27,13 +27,18 @@ const Eigen::VectorXf& FeatureExtractor::Extract(const Eigen::VectorXf& counts) 
   }
   num_samples_ = std::min(num_samples_ + 1.0, max_samples_);
   const float weight = static_cast<float>(1.0 / num_samples_);
+  // 1 / saturation^2
+  const float steepness = params_.saturation > 0.0
+                              ? static_cast<float>(1.0 / (params_.saturation * params_.saturation))
+                              : 0.0f;
   const float min_sd = static_cast<float>(params_.min_standard_deviation);
   for (Eigen::Index i = 0; i < counts.size(); ++i) {
     const float before = counts[i] - mean_[i];
     mean_[i] += weight * before;
     const float after = counts[i] - mean_[i];
     variance_[i] += weight * (before * after - variance_[i]);
-    const float normalized = after / std::max(std::sqrt(std::max(variance_[i], 0.0f)), min_sd);
+    float normalized = after / std::max(std::sqrt(std::max(variance_[i], 0.0f)), min_sd);
+    normalized /= std::sqrt(1.0f + normalized * normalized * steepness);
     features_[i] = keep * features_[i] + (1.0f - keep) * normalized;
   }
   return features_;

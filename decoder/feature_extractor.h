@@ -13,6 +13,8 @@ struct FeatureParams {
   double normalization_tau_s = 60.0;  ///< Time constant of both.
   double min_standard_deviation =
       0.1;  ///< Counts per bin; keeps a silent channel from amplifying its first spike.
+  double saturation =
+      4.0;  ///< Deviations that no feature passes; 0: unbounded. Only with `normalize`.
   double smoothing_tau_s = 0.0;  ///< Exponential smoother; 0: none.
 };
 
@@ -21,6 +23,7 @@ void VisitFields(FeatureParams& p, Visitor&& visit) {
   visit("normalize", p.normalize);
   visit("normalization_tau_s", p.normalization_tau_s, Bounds{0.1, 1e6}, "s");
   visit("min_standard_deviation", p.min_standard_deviation, Bounds{1e-6, 1e3}, "counts per bin");
+  visit("saturation", p.saturation, Bounds{0.0, 1e3}, "standard deviations");
   visit("smoothing_tau_s", p.smoothing_tau_s, Bounds{0.0, 60.0}, "s");
 }
 
@@ -28,6 +31,7 @@ void VisitFields(FeatureParams& p, Visitor&& visit) {
 ///   mean += (c - mean) / n;   var += ((c - mean_old)(c - mean) - var) / n
 ///       n = min(k, tau / w) for bin k of width w: plain statistics up to tau, then exponential
 ///   u = (c - mean) / max(sqrt(var), min_sd)
+///   u <- u / sqrt(1 + (u / saturation)^2)     one wild bin does not outweigh a trial
 ///   x <- a x + (1 - a) u,  a = exp(-w / smoothing_tau)
 /// The statistics used for bin k include bin k. Real-time safe after construction.
 class FeatureExtractor {

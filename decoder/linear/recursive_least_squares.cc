@@ -45,7 +45,8 @@ void RecursiveLeastSquares::Reset() noexcept {
   inflation_ = 1.0;
 }
 
-void RecursiveLeastSquares::Update(const Eigen::VectorXd& phi, const Eigen::VectorXd& error,
+void RecursiveLeastSquares::Update(const Eigen::Ref<const Eigen::VectorXd>& phi,
+                                   const Eigen::VectorXd& error, double evidence,
                                    Eigen::MatrixXd* w) noexcept {
   // Features beyond the last stay zero, and so does all that comes of them.
   for (std::size_t i = 0; i < num_features_; ++i) {
@@ -60,7 +61,7 @@ void RecursiveLeastSquares::Update(const Eigen::VectorXd& phi, const Eigen::Vect
   kernels_.UpdateAndMultiply(update);
 
   const double denominator =
-      forgetting_ + inflation_ * kernels_.Dot(scaled_phi_.data(), q_.data(), q_.size());
+      forgetting_ / evidence + inflation_ * kernels_.Dot(scaled_phi_.data(), q_.data(), q_.size());
   for (Eigen::Index d = 0; d < error.size(); ++d) {
     const double gain = inflation_ * error[d] / denominator;
     double* weights = w->col(d).data();

@@ -10,7 +10,8 @@ namespace efferent {
 
 /// Recursive least squares with exponential forgetting; Haykin, Adaptive Filter Theory, 4th ed.,
 /// table 9.1. F features, D outputs:
-///   q = P phi;  k = q / (lambda + phi' q);  w <- w - k (w' phi - y)';  P <- (P - k q') / lambda
+/// e: evidence in the sample.
+///   q = P phi;  k = q / (lambda / e + phi' q);  w <- w - k (w' phi - y)';  P <- (P - k q') / lambda
 /// P in double precision. Forgetting without excitation would let P grow without bound (a channel
 /// that fell silent): a feature whose variance passes ten times its initial value 1 / ridge is
 /// scaled back to that, which keeps P positive definite.
@@ -24,9 +25,10 @@ class RecursiveLeastSquares {
   RecursiveLeastSquares(int num_features, double forgetting, double ridge,
                         const kernels::Kernels& kernels = kernels::Kernels());
 
-  /// Learns from one sample. phi: F; error: D, w' phi - y; w: F x D.
-  void Update(const Eigen::VectorXd& phi, const Eigen::VectorXd& error,
-              Eigen::MatrixXd* w) noexcept;
+  /// Learns from one sample. phi: F; error: D, w' phi - y; evidence: what the sample counts, > 0, 1
+  /// is a full one; w: F x D.
+  void Update(const Eigen::Ref<const Eigen::VectorXd>& phi, const Eigen::VectorXd& error,
+              double evidence, Eigen::MatrixXd* w) noexcept;
 
   /// Back to P = I / ridge.
   void Reset() noexcept;

@@ -25,7 +25,7 @@ Vec3 RlsDecoder::Decode(const Eigen::VectorXf& features) noexcept {
 
 void RlsDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
   if (!intended_velocity_m_s) return;
-  rls_.Update(readout_.phi(), readout_.Error(*intended_velocity_m_s), &readout_.weights());
+  rls_.Update(readout_.phi(), readout_.Error(*intended_velocity_m_s), 1.0, &readout_.weights());
 }
 
 void RlsDecoder::CopyWeightsFrom(const Decoder& other) noexcept {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
+#include <utility>
+#include <vector>
 
 #include "decoder/snn/normal_weights.h"
 
@@ -10,6 +13,9 @@ namespace {
 
 constexpr double kLongestSubstepS = 0.012;
 constexpr double kRateTauS = 1.0;
+// Running mean over some 1,000 labels.
+constexpr double kPowerGain = 0.001;
+constexpr double kSmallestPower = 1e-12;  // (m/s)^2
 // Membranes then vary by about the threshold, and rates start near 20 Hz, whatever the number of
 // channels.
 constexpr float kInputGain = 1.5f;
@@ -36,8 +42,33 @@ LifNetworkParams NetworkParams(const SnnParams& params, int num_channels, double
 }
 
 const SnnParams& Checked(const SnnParams& params) {
-  RequireWithinBounds(params, "snn.");
+  std::vector<Violation> violations = CheckBounds(params, "snn.");
+  if (params.mixture_fastest_half_life_s > params.mixture_slowest_half_life_s) {
+    std::ostringstream text;
+    text << "is " << params.mixture_fastest_half_life_s
+         << " s, must not be above mixture_slowest_half_life_s ("
+         << params.mixture_slowest_half_life_s << " s)";
+    violations.push_back({"snn.mixture_fastest_half_life_s", text.str()});
+  }
+  if (!violations.empty()) throw InvalidParameters(std::move(violations));
   return params;
+}
+
+int NumFeatures(const SnnParams& params, int num_channels) {
+  return params.num_neurons + (params.readout_inputs ? num_channels : 0) + 1;
+}
+
+ReadoutMixtureParams MixtureParams(const SnnParams& params) {
+  ReadoutMixtureParams mixture;
+  mixture.num_memories = params.readout == SnnReadout::kMixture ? params.mixture_memories : 0;
+  mixture.slowest_half_life_s = params.mixture_slowest_half_life_s;
+  mixture.fastest_half_life_s = params.mixture_fastest_half_life_s;
+  mixture.ridge = params.rls_ridge;
+  mixture.score_tau_s = params.mixture_score_tau_s;
+  mixture.temperature = params.mixture_temperature;
+  mixture.redundancy_s = params.label_redundancy_s;
+  mixture.output_filter_tau_s = params.output_filter_tau_s;
+  return mixture;
 }
 
 }  // namespace
@@ -51,6 +82,8 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
       rate_keep_(static_cast<float>(std::exp(-substep_s_ / kRateTauS))),
       network_(NetworkParams(params, num_channels, substep_s_), kInputGain, kRecurrentGain,
                params.seed, kernels),
+      mixture_(MixtureParams(params), NumFeatures(params, num_channels),
+               params.readout_inputs ? num_channels + 1 : 0, num_dimensions, bin_width_ns, kernels),
       activity_(num_channels + 1, params.num_neurons, num_substeps_),
       traces_(network_.params(), kappa_, num_substeps_, kernels),
       adam_(network_.weights().rows(), network_.weights().cols(), params.learning_rate),
@@ -58,12 +91,12 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
       rls_(0, params.rls_forgetting, params.rls_ridge) {
   const int n = params.num_neurons;
   const int inputs = num_channels + 1;
-  const int features = n + (params.readout_inputs ? num_channels : 0) + 1;
+  const int features = NumFeatures(params, num_channels);
 
-  readout_weights_ = Eigen::MatrixXd::Zero(features, num_dimensions);
+  if (!mixes()) readout_weights_ = Eigen::MatrixXd::Zero(features, num_dimensions);
   if (params.readout == SnnReadout::kRls) {
     rls_ = RecursiveLeastSquares(features, params.rls_forgetting, params.rls_ridge, kernels);
-  } else {
+  } else if (params.readout == SnnReadout::kGradient) {
     readout_adam_ = Adam<double>(features, num_dimensions, params.learning_rate);
   }
   if (params.feedback == SnnFeedback::kRandom) {
@@ -76,7 +109,8 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
   filtered_x_ = Eigen::VectorXf::Zero(inputs);
   phi_ = Eigen::VectorXd::Zero(features);
   phi_[features - 1] = 1.0;
-  output_ = last_command_ = error_ = Eigen::VectorXd::Zero(num_dimensions);
+  output_ = last_command_ = carried_ = label_ = intended_ = error_ =
+      Eigen::VectorXd::Zero(num_dimensions);
 }
 
 Vec3 SnnDecoder::Decode(const Eigen::VectorXf& features) noexcept {
@@ -96,8 +130,10 @@ Vec3 SnnDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   phi_.head(n) = filtered_z_.cast<double>();
   if (params_.readout_inputs) phi_.segment(n, channels) = filtered_x_.head(channels).cast<double>();
 
-  output_ = params_.output_leak * last_command_;
-  for (Eigen::Index d = 0; d < output_.size(); ++d) {
+  carried_ = params_.output_leak * last_command_;
+  output_ = carried_;
+  if (mixes()) output_ += mixture_.Respond(phi_);
+  for (Eigen::Index d = 0; d < readout_weights_.cols(); ++d) {
     output_[d] += network_.kernels().Dot(readout_weights_.col(d).data(), phi_.data(),
                                          static_cast<std::size_t>(phi_.size()));
   }
@@ -111,7 +147,16 @@ void SnnDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcep
     traces_.Advance(activity_);
     return;
   }
-  error_ = output_ - intended_velocity_m_s->head(output_.size());
+  label_ = intended_velocity_m_s->head(output_.size());
+  intended_ = label_ - carried_;
+  if (mixes()) {
+    error_ = mixture_.slow_output() - intended_;
+  } else {
+    error_ = output_ - label_;
+  }
+  const double power = std::max(intended_.squaredNorm(), kSmallestPower);
+  intended_power_ =
+      intended_power_ > 0.0 ? intended_power_ + kPowerGain * (power - intended_power_) : power;
   LearnNetwork();
   LearnReadout();
 }
@@ -120,14 +165,18 @@ void SnnDecoder::LearnNetwork() noexcept {
   if (params_.learning_rate == 0.0) return traces_.Advance(activity_);
   const Eigen::Index n = params_.num_neurons;
   // (1 - kappa): the readout sees (1 - kappa) times the filtered spikes that the traces are made
-  // for.
+  // for. In units of what is to be said, so that homeostasis weighs the same whatever the speeds.
+  const double power = intended_.squaredNorm();
+  intended_power_ =
+      intended_power_ > 0.0 ? intended_power_ + kPowerGain * (power - intended_power_) : power;
+  const double scale = intended_power_ > 0.0 ? (1.0 - kappa_) / intended_power_ : 0.0;
   learning_signal_.setZero();
   for (Eigen::Index d = 0; d < error_.size(); ++d) {
-    const float error = (1.0f - kappa_) * static_cast<float>(error_[d]);
+    const float error = static_cast<float>(scale * error_[d]);
     if (params_.feedback == SnnFeedback::kRandom) {
       learning_signal_ += error * random_feedback_.col(d);
     } else {
-      learning_signal_ += error * readout_weights_.col(d).head(n).cast<float>();
+      learning_signal_ += error * readout_weights().col(d).head(n).cast<float>();
     }
   }
   const float target = static_cast<float>(params_.target_rate_hz) * substep_s_;
@@ -139,8 +188,9 @@ void SnnDecoder::LearnNetwork() noexcept {
 }
 
 void SnnDecoder::LearnReadout() noexcept {
+  if (mixes()) return mixture_.Learn(intended_, label_, intended_power_);
   if (params_.readout == SnnReadout::kRls) {
-    rls_.Update(phi_, error_, &readout_weights_);
+    rls_.Update(phi_, error_, 1.0, &readout_weights_);
     return;
   }
   readout_adam_.BeginUpdate();
@@ -160,22 +210,25 @@ void SnnDecoder::ResetActivity() noexcept {
   filtered_x_.setZero();
   output_.setZero();
   last_command_.setZero();
+  mixture_.OnTrialStart();
 }
 
 void SnnDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
   const auto& snn = static_cast<const SnnDecoder&>(other);
   network_.weights() = snn.network_.weights();
   readout_weights_ = snn.readout_weights_;
+  mixture_.CopyWeightsFrom(snn.mixture_);
 }
 
 void SnnDecoder::ForgetEvidence() noexcept {
   adam_.Reset();
   readout_adam_.Reset();
   rls_.Reset();
+  mixture_.ForgetEvidence();
 }
 
 bool SnnDecoder::IsHealthy() const noexcept {
-  return network_.weights().allFinite() && readout_weights_.allFinite();
+  return network_.weights().allFinite() && readout_weights_.allFinite() && mixture_.IsHealthy();
 }
 
 std::unique_ptr<Decoder> SnnDecoder::Clone() const { return std::make_unique<SnnDecoder>(*this); }

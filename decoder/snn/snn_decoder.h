@@ -10,6 +10,7 @@
 #include "decoder/snn/adam.h"
 #include "decoder/snn/eligibility_traces.h"
 #include "decoder/snn/lif_network.h"
+#include "decoder/snn/readout_mixture.h"
 #include "decoder/snn/snn_params.h"
 
 namespace efferent {
@@ -19,12 +20,15 @@ namespace efferent {
 ///   S times:  LifNetwork::Advance
 ///             zbar <- kappa zbar + (1 - kappa) z
 ///             xbar <- kappa xbar + (1 - kappa) x
-///   y[k] = output_leak c[k-1] + W_out' phi      phi = [zbar; xbar; 1]
+///   y[k] = output_leak c[k-1] + readout(phi)    phi = [zbar; xbar; 1]
 ///                                               (without `readout_inputs`: [zbar; 1])
+/// The readout is W_out' phi, or a ReadoutMixture of several of these.
 /// Learning from label y*, error = y - y*: the readout by recursive least squares or by the
-/// gradient; input and recurrent weights by e-prop:
-///   L_j = (1 - kappa) (sum_d B_jd error_d + rate_regularization (rate_j - target_rate) dt)
+/// gradient; input and recurrent weights by e-prop, with W_out and the error of the mixture's
+/// member with the longest memory:
+///   L_j = (1 - kappa) (sum_d B_jd error_d / p + rate_regularization (rate_j - target_rate) dt)
 ///   W_ji <- W_ji - Adam(L_j ebar_ji)            B: the readout weights (symmetric), or random ones
+/// p: running mean of |y* - output_leak c|^2, so that speeds and their units do not matter.
 /// c[k-1], the last command, counts as measured: the error of a bin is not blamed on earlier
 /// outputs.
 class SnnDecoder final : public Decoder {
@@ -46,12 +50,17 @@ class SnnDecoder final : public Decoder {
   int num_substeps() const { return num_substeps_; }
   const LifNetwork& network() const { return network_; }
   const EligibilityTraces& traces() const { return traces_; }
-  const Eigen::MatrixXd& readout_weights() const { return readout_weights_; }  ///< F x D
-  const Eigen::VectorXd& readout_features() const { return phi_; }             ///< F
+  /// F x D; of a mixture, those that the network learns for.
+  const Eigen::MatrixXd& readout_weights() const {
+    return mixes() ? mixture_.slow_weights() : readout_weights_;
+  }
+  const ReadoutMixture& mixture() const { return mixture_; }        ///< Empty with another readout.
+  const Eigen::VectorXd& readout_features() const { return phi_; }  ///< F
   /// Spikes per second and neuron, average over the last second or so.
   double mean_rate_hz() const;
 
  private:
+  bool mixes() const { return params_.readout == SnnReadout::kMixture; }
   void LearnReadout() noexcept;
   void LearnNetwork() noexcept;
 
@@ -63,7 +72,8 @@ class SnnDecoder final : public Decoder {
 
   // Weights.
   LifNetwork network_;
-  Eigen::MatrixXd readout_weights_;  // F x D, F = N (+ I - 1) + 1
+  Eigen::MatrixXd readout_weights_;  // F x D, F = N (+ I - 1) + 1; 0 x 0 with a mixture
+  ReadoutMixture mixture_;           // empty without
   Eigen::MatrixXf random_feedback_;  // N x D; empty with symmetric feedback
 
   // Activity.
@@ -73,6 +83,7 @@ class SnnDecoder final : public Decoder {
   Eigen::VectorXd phi_;           // F
   Eigen::VectorXd output_;        // y, D
   Eigen::VectorXd last_command_;  // c, D
+  Eigen::VectorXd carried_;       // output_leak c, D
 
   // Learning. What the steps of the last bin left behind waits here until the command has gone.
   BinActivity activity_;  // Its inputs are the features and a constant 1.
@@ -80,6 +91,9 @@ class SnnDecoder final : public Decoder {
   SynapticAdam adam_;
   Adam<double> readout_adam_;        // 0 x 0 with recursive least squares
   RecursiveLeastSquares rls_;        // 0 x 0 with the gradient
+  Eigen::VectorXd label_;            // y*, D
+  Eigen::VectorXd intended_;         // y* - output_leak c: what the readout should have said, D
+  double intended_power_ = 0.0;      // p; 0 before the first label
   Eigen::VectorXd error_;            // y - y*, D
   Eigen::VectorXf learning_signal_;  // L, N
 };

@@ -8,7 +8,7 @@
 namespace efferent {
 
 /// How the readout learns.
-enum class SnnReadout { kRls, kGradient };
+enum class SnnReadout { kMixture, kRls, kGradient };
 /// What carries the error back to the neurons.
 enum class SnnFeedback { kSymmetric, kRandom };
 
@@ -20,17 +20,24 @@ struct SnnParams {
   double adaptive_fraction = 0.5;
   int num_substeps = 0;  ///< Per bin; 0: as many as keep a step at or below 12 ms.
   double tau_m_s = 0.02;
-  double tau_a_s = 0.2;
-  double tau_out_s = 0.1;
+  double tau_a_s = 2.0;
+  double tau_out_s = 0.05;
   double output_leak = 0.0;  ///< Share of the last output that is kept at each bin.
   double v_th = 1.0;
   double beta = 0.5;
   double gamma = 0.3;
-  SnnReadout readout = SnnReadout::kRls;
+  SnnReadout readout = SnnReadout::kMixture;
   bool readout_inputs = true;
-  double rls_forgetting = 0.9998;
-  double rls_ridge = 1.0;
-  double learning_rate = 1e-3;
+  double rls_ridge = 30.0;
+  double rls_forgetting = 0.9998;  ///< With kRls; kMixture has half-lives.
+  int mixture_memories = 3;
+  double mixture_slowest_half_life_s = 150.0;
+  double mixture_fastest_half_life_s = 3.0;
+  double mixture_score_tau_s = 1.5;
+  double mixture_temperature = 0.1;
+  double label_redundancy_s = 0.9;   ///< With kMixture; 0: every label counts in full.
+  double output_filter_tau_s = 0.1;  ///< With kMixture; 0: none.
+  double learning_rate = 5e-4;
   SnnFeedback feedback = SnnFeedback::kSymmetric;
   double target_rate_hz = 20.0;
   double rate_regularization = 0.001;
@@ -51,8 +58,17 @@ void VisitFields(SnnParams& p, Visitor&& visit) {
   visit("gamma", p.gamma, Bounds{1e-3, 10}, "");
   visit("readout", p.readout);
   visit("readout_inputs", p.readout_inputs);
-  visit("rls_forgetting", p.rls_forgetting, Bounds{0.9, 1}, "");
   visit("rls_ridge", p.rls_ridge, Bounds{1e-9, 1e9}, "");
+  visit("rls_forgetting", p.rls_forgetting, Bounds{0.9, 1}, "");
+  visit("mixture_memories", p.mixture_memories, Bounds{1, 8}, "");
+  visit("mixture_slowest_half_life_s", p.mixture_slowest_half_life_s, Bounds{0.1, 1e6},
+        "s of labelled data");
+  visit("mixture_fastest_half_life_s", p.mixture_fastest_half_life_s, Bounds{0.1, 1e6},
+        "s of labelled data");
+  visit("mixture_score_tau_s", p.mixture_score_tau_s, Bounds{1e-3, 1e6}, "s of evidence");
+  visit("mixture_temperature", p.mixture_temperature, Bounds{1e-3, 1e3}, "");
+  visit("label_redundancy_s", p.label_redundancy_s, Bounds{0, 1e6}, "s");
+  visit("output_filter_tau_s", p.output_filter_tau_s, Bounds{0, 10}, "s");
   visit("learning_rate", p.learning_rate, Bounds{0, 1}, "");
   visit("feedback", p.feedback);
   visit("target_rate_hz", p.target_rate_hz, Bounds{0, 1e3}, "Hz");

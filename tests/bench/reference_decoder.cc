@@ -31,9 +31,9 @@ ReferenceLeastSquares::ReferenceLeastSquares(int num_features, double forgetting
       q_(Eigen::VectorXd::Zero(num_features)) {}
 
 void ReferenceLeastSquares::Update(const Eigen::VectorXd& phi, const Eigen::VectorXd& error,
-                                   Eigen::MatrixXd* w) {
+                                   double evidence, Eigen::MatrixXd* w) {
   q_.noalias() = p_ * phi;
-  const double denominator = forgetting_ + phi.dot(q_);
+  const double denominator = forgetting_ / evidence + phi.dot(q_);
   w->noalias() -= (q_ / denominator) * error.transpose();
   p_ = (p_ - q_ * (q_ / denominator).transpose()) / forgetting_;
 }
@@ -126,7 +126,7 @@ void ReferenceDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) n
   adam_.Descend(gradient_, &network_.weights());
   network_.weights().rightCols(n).diagonal().setZero();
   if (params_.readout == SnnReadout::kRls) {
-    rls_.Update(phi_, error_, &readout_weights_);
+    rls_.Update(phi_, error_, 1.0, &readout_weights_);
   } else {
     readout_gradient_.noalias() = phi_ * error_.transpose();
     readout_adam_.Descend(readout_gradient_, &readout_weights_);

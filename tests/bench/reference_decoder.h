@@ -36,7 +36,8 @@ class ReferenceLeastSquares {
  public:
   ReferenceLeastSquares(int num_features, double forgetting, double ridge);
 
-  void Update(const Eigen::VectorXd& phi, const Eigen::VectorXd& error, Eigen::MatrixXd* w);
+  void Update(const Eigen::VectorXd& phi, const Eigen::VectorXd& error, double evidence,
+              Eigen::MatrixXd* w);
 
  private:
   double forgetting_;

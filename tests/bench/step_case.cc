@@ -86,7 +86,7 @@ class LearnSample final : public TimedStep {
     phi_ = world_.features().cast<double>();
     error_ = w_.transpose() * phi_ - world_.velocity_m_s().head(kDimensions);
   }
-  void Step() override { rls_.Update(phi_, error_, &w_); }
+  void Step() override { rls_.Update(phi_, error_, 1.0, &w_); }
 
  private:
   Rls rls_;

@@ -31,7 +31,7 @@ Eigen::MatrixXd Estimate(const Samples& samples, double forgetting, double ridge
   for (Eigen::Index k = 0; k < samples.phi.rows(); ++k) {
     const Eigen::VectorXd phi = samples.phi.row(k).transpose();
     const Eigen::VectorXd error = w.transpose() * phi - samples.y.row(k).transpose();
-    rls.Update(phi, error, &w);
+    rls.Update(phi, error, 1.0, &w);
   }
   return w;
 }
@@ -62,7 +62,7 @@ TEST(RecursiveLeastSquares, FeatureThatFallsSilentDoesNotBlowUpItsVariance) {
     if (k > 1000) phi[2] = 0.0;
     const Eigen::VectorXd error =
         Eigen::VectorXd::Constant(1, (w.transpose() * phi)[0] - phi.sum());
-    rls.Update(phi, error, &w);
+    rls.Update(phi, error, 1.0, &w);
   }
   EXPECT_LE(rls.variance(2), 10.0 + 1e-9);
   EXPECT_GT(rls.variance(0), 0.0);

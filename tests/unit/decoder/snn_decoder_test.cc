@@ -37,7 +37,9 @@ double MeanSquaredError(SnnDecoder* decoder, int bins, bool learn, World* world)
 }
 
 class Readouts : public testing::TestWithParam<SnnReadout> {};
-INSTANTIATE_TEST_SUITE_P(All, Readouts, testing::Values(SnnReadout::kRls, SnnReadout::kGradient));
+INSTANTIATE_TEST_SUITE_P(All, Readouts,
+                         testing::Values(SnnReadout::kMixture, SnnReadout::kRls,
+                                         SnnReadout::kGradient));
 
 TEST_P(Readouts, LearnsToDecodeAndKeepsItWhenFrozen) {
   SnnParams params;

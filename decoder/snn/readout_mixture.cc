@@ -1,0 +1,161 @@
+#include "decoder/snn/readout_mixture.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "decoder/exponential_decay.h"
+
+namespace efferent {
+namespace {
+
+// Labels without trials: from time to time the weights are taken as if one had begun.
+constexpr double kLongestTrialS = 10.0;
+// The combination has few weights and its own idea of a start: a weak pull towards [I; 0; 0].
+constexpr double kCombinationRidge = 10.0;
+
+double HalfLife(const ReadoutMixtureParams& params, int memory) {
+  if (params.num_memories == 1) return params.slowest_half_life_s;
+  const double ratio = params.fastest_half_life_s / params.slowest_half_life_s;
+  return params.slowest_half_life_s *
+         std::pow(ratio, static_cast<double>(memory) / (params.num_memories - 1));
+}
+
+}  // namespace
+
+ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_features, int num_direct,
+                               int num_dimensions, TimeNs bin_width_ns,
+                               const kernels::Kernels& kernels)
+    : params_(params),
+      kernels_(kernels),
+      bin_width_s_(static_cast<double>(bin_width_ns) * 1e-9),
+      output_keep_(KeptWithTau(params.output_filter_tau_s, bin_width_ns)),
+      combination_rls_(2 * num_dimensions + 1, 1.0, kCombinationRidge, kernels),
+      phi_(Eigen::VectorXd::Zero(num_features)),
+      mean_(Eigen::VectorXd::Zero(num_dimensions)),
+      trial_mean_(mean_),
+      error_(mean_),
+      last_label_(mean_) {
+  for (const int size : {num_features, num_direct}) {
+    for (int memory = 0; size > 0 && memory < params.num_memories; ++memory) {
+      const double keep = KeptWithHalfLife(HalfLife(params, memory), bin_width_ns);
+      const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(size, num_dimensions);
+      members_.push_back(
+          {RecursiveLeastSquares(size, keep, params.ridge, kernels), none, none, error_, error_});
+    }
+  }
+  errors_ = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(members_.size()), -1.0);
+  shares_ = errors_;
+  combination_.weights = Eigen::MatrixXd::Identity(2 * num_dimensions + 1, num_dimensions);
+  combination_.inputs = Eigen::VectorXd::Zero(2 * num_dimensions + 1);
+  combination_.inputs[2 * num_dimensions] = 1.0;
+  combination_.output = error_;
+  trial_combination_ = combination_;
+  SettleShares();
+}
+
+void ReadoutMixture::Combination::Respond(const Eigen::VectorXd& mean, double keep) noexcept {
+  const Eigen::Index n = mean.size();
+  inputs.head(n) = mean;
+  inputs.segment(n, n) = keep * inputs.segment(n, n) + (1.0 - keep) * mean;
+  output.noalias() = weights.transpose().lazyProduct(inputs);
+}
+
+const Eigen::VectorXd& ReadoutMixture::Respond(const Eigen::VectorXd& phi) noexcept {
+  phi_ = phi;
+  mean_.setZero();
+  trial_mean_.setZero();
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    Member& member = members_[i];
+    const auto seen = FeaturesOf(member);
+    const auto size = static_cast<std::size_t>(seen.size());
+    for (Eigen::Index d = 0; d < mean_.size(); ++d) {
+      member.output[d] = kernels_.Dot(member.weights.col(d).data(), seen.data(), size);
+      member.trial_output[d] = kernels_.Dot(member.trial_weights.col(d).data(), seen.data(), size);
+    }
+    const double share = shares_[static_cast<Eigen::Index>(i)];
+    mean_ += share * member.output;
+    trial_mean_ += share * member.trial_output;
+  }
+  combination_.Respond(mean_, output_keep_);
+  trial_combination_.Respond(trial_mean_, output_keep_);
+  return combination_.output;
+}
+
+double ReadoutMixture::Evidence(const Eigen::VectorXd& label_direction) noexcept {
+  if (params_.redundancy_s == 0.0) return 1.0;
+  const double scale = label_direction.norm() * last_label_.norm();
+  const double cosine = scale > 0.0 ? label_direction.dot(last_label_) / scale : 0.0;
+  num_alike_ = std::max(cosine, 0.0) * (num_alike_ + 1.0);
+  last_label_ = label_direction;
+  return 1.0 / (1.0 + num_alike_ * bin_width_s_ / params_.redundancy_s);
+}
+
+void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorXd& label_direction,
+                           double power) noexcept {
+  if (trial_s_ > kLongestTrialS) TakeTrialWeights();
+  trial_s_ += bin_width_s_;
+  const double evidence = Evidence(label_direction);
+  const double weight = evidence * (1.0 - std::exp(-bin_width_s_ / params_.score_tau_s));
+
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    Member& member = members_[i];
+    double& error = errors_[static_cast<Eigen::Index>(i)];
+    const double squared = (member.trial_output - intended).squaredNorm();
+    error = error < 0.0 ? squared : error + weight * (squared - error);
+    error_ = member.output - intended;
+    member.rls.Update(FeaturesOf(member), error_, evidence, &member.weights);
+  }
+  if (params_.output_filter_tau_s == 0.0) return;
+  // From what the weights of the trial's start say: those of now have seen the label already.
+  error_.noalias() = combination_.weights.transpose().lazyProduct(trial_combination_.inputs);
+  error_ -= intended;
+  // Its inputs are velocities: the ridge is meant for such as are about 1.
+  combination_rls_.Update(trial_combination_.inputs, error_, evidence / power,
+                          &combination_.weights);
+}
+
+void ReadoutMixture::OnTrialStart() noexcept {
+  for (Combination* combination : {&combination_, &trial_combination_}) {
+    combination->inputs.head(combination->inputs.size() - 1).setZero();
+  }
+  num_alike_ = 0.0;
+  last_label_.setZero();
+  TakeTrialWeights();
+}
+
+void ReadoutMixture::TakeTrialWeights() noexcept {
+  for (Member& member : members_) member.trial_weights = member.weights;
+  trial_combination_.weights = combination_.weights;
+  trial_s_ = 0.0;
+  SettleShares();
+}
+
+void ReadoutMixture::SettleShares() noexcept {
+  if (members_.empty()) return;
+  // A mean squared error of zero would leave nothing to compare by.
+  const double best = std::max(errors_.minCoeff(), 1e-12);
+  shares_ = (-(errors_.array() / best - 1.0).max(0.0) / params_.temperature).exp();
+  shares_ /= shares_.sum();
+}
+
+void ReadoutMixture::CopyWeightsFrom(const ReadoutMixture& other) noexcept {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    members_[i].weights = other.members_[i].weights;
+  }
+  combination_.weights = other.combination_.weights;
+  errors_ = other.errors_;
+  TakeTrialWeights();
+}
+
+void ReadoutMixture::ForgetEvidence() noexcept {
+  for (Member& member : members_) member.rls.Reset();
+  combination_rls_.Reset();
+}
+
+bool ReadoutMixture::IsHealthy() const noexcept {
+  const auto finite = [](const Member& member) { return member.weights.allFinite(); };
+  return std::all_of(members_.begin(), members_.end(), finite) &&
+         combination_.weights.allFinite() && errors_.allFinite();
+}
+
+}  // namespace efferent

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "decoder/kernels/kernels.h"
+#include "decoder/linear/recursive_least_squares.h"
+#include "decoder/types.h"
+
+namespace efferent {
+
+/// Settings of a ReadoutMixture; decoder/README.md says why the defaults of SnnParams are what they
+/// are.
+struct ReadoutMixtureParams {
+  int num_memories = 0;            ///< 1 or more.
+  double slowest_half_life_s = 0;  ///< Of the readout that remembers longest, in labelled time.
+  double fastest_half_life_s = 0;  ///< Of the one that remembers least; the others between them.
+  double ridge = 0;                ///< Initial variance of the weights is 1 over this.
+  double score_tau_s = 0;          ///< Memory of the scores, in evidence.
+  double temperature = 0;   ///< Excess of error, relative to the best, that costs a factor e.
+  double redundancy_s = 0;  ///< Labels in one direction: evidence halves after so long. 0: never.
+  double output_filter_tau_s = 0;  ///< Of the slower of the two outputs that are combined. 0: none.
+};
+
+/// A readout that adapts at several speeds at once. Its members are recursive least squares on the
+/// features phi, F, or on the last F_in of them (what does not go through the network), each pair
+/// with another memory; half-lives are spaced geometrically. With y_i the members' outputs:
+///   ybar = sum_i m_i y_i,   m_i ~ exp(-(E_i / min E - 1) / temperature),   sum m = 1
+///   slow <- a slow + (1 - a) ybar,   a = exp(-bin / output_filter_tau)
+///   y = V' [ybar; slow; 1]           V: learnt by least squares too, [I; 0; 0] at first
+/// E_i: running mean of |y_i - y*|^2, as told by the weights that the trial began with. A label stays
+/// the same through a trial, so a readout that forgets fast would seem good within the trial: what
+/// counts is how it generalises to the next one (trial-wise prequential; Dawid, J R Stat Soc A 147,
+/// 1984). Mixing by past performance: Vovk, COLT 1990; Cesa-Bianchi and Lugosi 2006, ch. 2.
+///
+/// Labels of successive bins that point the same way are no independent evidence, since what the
+/// features have in common with them (a cursor that strays, a wrong plan) persists. A label counts
+///   1 / (1 + n bin / redundancy),   n <- cos(label, last label)_+ (n + 1),  0 at a trial's start
+///
+/// Real-time safe after construction. All velocities m/s, D dimensions.
+class ReadoutMixture {
+ public:
+  /// `num_direct`: F_in, with the constant; 0: no members of that kind. No members at all with
+  /// num_memories = 0.
+  ReadoutMixture(const ReadoutMixtureParams& params, int num_features, int num_direct,
+                 int num_dimensions, TimeNs bin_width_ns, const kernels::Kernels& kernels);
+
+  /// y for phi, F; valid until the next call.
+  const Eigen::VectorXd& Respond(const Eigen::VectorXd& phi) noexcept;
+
+  /// Learns that the last response should have been `intended`, D. `label_direction`, D: what tells
+  /// how redundant the label is. `power`, > 0: usual |intended|^2, (m/s)^2.
+  void Learn(const Eigen::VectorXd& intended, const Eigen::VectorXd& label_direction,
+             double power) noexcept;
+
+  /// A trial begins: outputs forget, scores settle the mixture.
+  void OnTrialStart() noexcept;
+
+  /// The member with the longest memory that sees all features: its weights, F x D, and the last
+  /// response that it gave, D. What the network learns for.
+  const Eigen::MatrixXd& slow_weights() const { return members_.front().weights; }
+  const Eigen::VectorXd& slow_output() const { return members_.front().output; }
+
+  /// Shares m of the members, those on all features first, from long to short memory.
+  const Eigen::VectorXd& shares() const { return shares_; }
+
+  void CopyWeightsFrom(const ReadoutMixture& other) noexcept;
+  void ForgetEvidence() noexcept;
+  bool IsHealthy() const noexcept;
+
+ private:
+  struct Member {
+    RecursiveLeastSquares rls;
+    Eigen::MatrixXd weights;        // F x D or F_in x D
+    Eigen::MatrixXd trial_weights;  // those that the trial began with
+    Eigen::VectorXd output;         // D
+    Eigen::VectorXd trial_output;   // the same with trial_weights
+  };
+  /// y = V' [ybar; slow; 1].
+  struct Combination {
+    Eigen::MatrixXd weights;  // V, (2 D + 1) x D
+    Eigen::VectorXd inputs;   // 2 D + 1
+    Eigen::VectorXd output;   // D
+    void Respond(const Eigen::VectorXd& mean, double keep) noexcept;
+  };
+
+  /// Evidence in the label, 0 to 1.
+  double Evidence(const Eigen::VectorXd& label_direction) noexcept;
+  void TakeTrialWeights() noexcept;
+  void SettleShares() noexcept;
+  auto FeaturesOf(const Member& member) const { return phi_.tail(member.weights.rows()); }
+
+  ReadoutMixtureParams params_;
+  kernels::Kernels kernels_;
+  double bin_width_s_;
+  double output_keep_;
+  std::vector<Member> members_;
+  Eigen::VectorXd errors_;         // E, one for each member; negative: none yet
+  Eigen::VectorXd shares_;         // m
+  Combination combination_;        // of what is put out
+  Combination trial_combination_;  // of what the weights that the trial began with say
+  RecursiveLeastSquares combination_rls_;
+
+  Eigen::VectorXd phi_;                // F
+  Eigen::VectorXd mean_, trial_mean_;  // ybar, D
+  Eigen::VectorXd error_;              // D
+  Eigen::VectorXd last_label_;         // D
+  double num_alike_ = 0.0;             // n
+  double trial_s_ = 0.0;               // labelled time since the weights of the trial were taken
+};
+
+}  // namespace efferent

@@ -1,0 +1,202 @@
+#include "decoder/snn/readout_mixture.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+namespace efferent {
+namespace {
+
+constexpr TimeNs kWidth = 20'000'000;
+constexpr int kFeatures = 9;  // with the constant
+constexpr int kDirect = 5;
+constexpr int kTrialBins = 30;
+
+ReadoutMixtureParams Params() {
+  ReadoutMixtureParams params;
+  params.num_memories = 3;
+  params.slowest_half_life_s = 100.0;
+  params.fastest_half_life_s = 2.0;
+  params.ridge = 1.0;
+  params.score_tau_s = 1.0;
+  params.temperature = 0.1;
+  return params;
+}
+
+ReadoutMixture Make(const ReadoutMixtureParams& params, int num_direct = kDirect) {
+  return ReadoutMixture(params, kFeatures, num_direct, 2, kWidth, kernels::Kernels());
+}
+
+/// Trials towards one direction each: phi = W v + noise, v a unit vector.
+struct World {
+  std::mt19937_64 random{11};
+  std::normal_distribution<double> normal;
+  Eigen::MatrixXd tuning = Eigen::MatrixXd::Zero(kFeatures, 2);
+  double noise = 0.5;
+  Eigen::VectorXd phi = Eigen::VectorXd::Ones(kFeatures);
+  Eigen::VectorXd velocity = Eigen::VectorXd::Zero(2);
+
+  World() { Redraw(); }
+  void Redraw() {
+    for (int i = 0; i + 1 < kFeatures; ++i) tuning.row(i) << normal(random), normal(random);
+  }
+  void NewTarget() {
+    velocity << normal(random), normal(random);
+    velocity.normalize();
+  }
+  void Advance() {
+    for (int i = 0; i + 1 < kFeatures; ++i) {
+      phi[i] = tuning.row(i).dot(velocity) + noise * normal(random);
+    }
+  }
+};
+
+/// Mean squared error over trials, each scored with what was known when it began.
+double Train(ReadoutMixture* mixture, World* world, int trials, bool learn = true) {
+  double sum = 0.0;
+  for (int trial = 0; trial < trials; ++trial) {
+    world->NewTarget();
+    mixture->OnTrialStart();
+    ReadoutMixture scored = *mixture;
+    for (int k = 0; k < kTrialBins; ++k) {
+      world->Advance();
+      sum += (scored.Respond(world->phi) - world->velocity).squaredNorm();
+      mixture->Respond(world->phi);
+      if (learn) mixture->Learn(world->velocity, world->velocity, 1.0);
+    }
+  }
+  return sum / (trials * kTrialBins);
+}
+
+TEST(ReadoutMixture, SaysNothingBeforeTheFirstLabel) {
+  ReadoutMixture mixture = Make(Params());
+  mixture.OnTrialStart();
+  EXPECT_EQ(mixture.Respond(Eigen::VectorXd::Ones(kFeatures)), Eigen::VectorXd::Zero(2));
+}
+
+TEST(ReadoutMixture, HasAMemberForEachMemoryWithAndWithoutWhatGoesThroughTheNetwork) {
+  EXPECT_EQ(Make(Params()).shares().size(), 6);
+  EXPECT_EQ(Make(Params(), 0).shares().size(), 3);
+  EXPECT_NEAR(Make(Params()).shares().sum(), 1.0, 1e-12);
+}
+
+TEST(ReadoutMixture, InASteadyWorldTheLongestMemoryThatSeesAllHasTheLargestShare) {
+  ReadoutMixture mixture = Make(Params());
+  World world;
+  Train(&mixture, &world, 200);
+  Eigen::Index largest = 0;
+  mixture.shares().maxCoeff(&largest);
+  EXPECT_EQ(largest, 0) << mixture.shares().transpose();
+}
+
+TEST(ReadoutMixture, AfterAChangeShortMemoriesTakeOver) {
+  ReadoutMixture mixture = Make(Params());
+  World world;
+  Train(&mixture, &world, 200);
+  const double long_before = mixture.shares()[0];
+  world.Redraw();
+  Train(&mixture, &world, 12);
+  mixture.OnTrialStart();
+  EXPECT_LT(mixture.shares()[0], 0.5 * long_before) << mixture.shares().transpose();
+  EXPECT_GT(mixture.shares()[2], mixture.shares()[0]);
+}
+
+TEST(ReadoutMixture, AfterAChangeItDecodesBetterThanItsLongestMemoryAlone) {
+  ReadoutMixtureParams params = Params();
+  ReadoutMixture mixture = Make(params);
+  params.num_memories = 1;
+  ReadoutMixture single = Make(params);
+  World world, same;
+  Train(&mixture, &world, 200);
+  Train(&single, &same, 200);
+  world.Redraw();
+  same.Redraw();
+  EXPECT_LT(Train(&mixture, &world, 30), 0.5 * Train(&single, &same, 30));
+}
+
+TEST(ReadoutMixture, WhoRemembersOnlyThisTrialIsNotTakenForGood) {
+  // A memory of a fifth of a second learns the target of the trial as a constant. Were it scored by
+  // what it says within the trial, nothing would beat it.
+  ReadoutMixtureParams params = Params();
+  params.num_memories = 2;
+  params.fastest_half_life_s = 0.1;
+  ReadoutMixture mixture = Make(params, 0);
+  World world;
+  world.noise = 3.0;
+  Train(&mixture, &world, 200);
+  EXPECT_GT(mixture.shares()[0], 0.9) << mixture.shares().transpose();
+}
+
+TEST(ReadoutMixture, LabelsWithoutTrialsAreScoredAllTheSame) {
+  ReadoutMixture mixture = Make(Params());
+  World world;
+  for (int k = 0; k < 5000; ++k) {
+    world.NewTarget();
+    world.Advance();
+    mixture.Respond(world.phi);
+    mixture.Learn(world.velocity, world.velocity, 1.0);
+  }
+  EXPECT_GT(mixture.shares()[0], 1.0 / 6.0 + 0.01) << mixture.shares().transpose();
+}
+
+TEST(ReadoutMixture, LabelsThatKeepTheirDirectionCountLess) {
+  // Ten bins of one world, then a trial of four seconds of another: with redundancy the long trial
+  // moves the weights less.
+  const auto moved = [](double redundancy_s) {
+    ReadoutMixtureParams params = Params();
+    params.redundancy_s = redundancy_s;
+    params.num_memories = 1;
+    ReadoutMixture mixture = Make(params, 0);
+    World world;
+    Train(&mixture, &world, 20);
+    const Eigen::MatrixXd before = mixture.slow_weights();
+    world.Redraw();
+    world.NewTarget();
+    mixture.OnTrialStart();
+    for (int k = 0; k < 200; ++k) {
+      world.Advance();
+      mixture.Respond(world.phi);
+      mixture.Learn(world.velocity, world.velocity, 1.0);
+    }
+    return (mixture.slow_weights() - before).norm();
+  };
+  EXPECT_LT(moved(0.5), 0.8 * moved(0.0));
+}
+
+TEST(ReadoutMixture, LearnsHowMuchSmoothingPays) {
+  // Slow targets in much noise: the filtered output is worth more than the raw one.
+  ReadoutMixtureParams params = Params();
+  ReadoutMixture raw = Make(params);
+  params.output_filter_tau_s = 0.2;
+  ReadoutMixture filtered = Make(params);
+  World world, same;
+  world.noise = same.noise = 3.0;
+  Train(&raw, &world, 200);
+  Train(&filtered, &same, 200);
+  EXPECT_LT(Train(&filtered, &same, 50), 0.8 * Train(&raw, &world, 50));
+}
+
+TEST(ReadoutMixture, ACopyOfTheWeightsDecodesTheSame) {
+  ReadoutMixture mixture = Make(Params()), copy = Make(Params());
+  World world;
+  Train(&mixture, &world, 20);
+  copy.CopyWeightsFrom(mixture);
+  mixture.OnTrialStart();
+  copy.OnTrialStart();
+  world.Advance();
+  EXPECT_EQ(copy.Respond(world.phi), mixture.Respond(world.phi));
+  EXPECT_EQ(copy.shares(), mixture.shares());
+}
+
+TEST(ReadoutMixture, WeightsThatAreNotFiniteAreSeen) {
+  ReadoutMixture mixture = Make(Params());
+  EXPECT_TRUE(mixture.IsHealthy());
+  mixture.OnTrialStart();
+  mixture.Respond(Eigen::VectorXd::Ones(kFeatures));
+  mixture.Learn(Eigen::VectorXd::Constant(2, NAN), Eigen::VectorXd::Ones(2), 1.0);
+  EXPECT_FALSE(mixture.IsHealthy());
+}
+
+}  // namespace
+}  // namespace efferent
