@@ -262,10 +262,10 @@ std::vector<StepCase> MakeStepCases(const kernels::Kernels& kernels, std::uint64
     double goal_us;
   } sizes[] = {{100, 2.0}, {500, 8.0}, {1000, 45.0}};
   for (const auto& size : sizes) {
-    cases.push_back(ForwardCase(size.n, kMs, 2.6f, size.goal_us, kernels, seed));
+    cases.push_back(ForwardCase(size.n, kMs, 3.3f, size.goal_us, kernels, seed));
   }
   for (const auto& size : sizes) {
-    cases.push_back(ForwardCase(size.n, 10 * kMs, 4.2f, size.goal_us, kernels, seed));
+    cases.push_back(ForwardCase(size.n, 10 * kMs, 7.0f, size.goal_us, kernels, seed));
   }
   SnnParams gradient;
   gradient.num_neurons = 64;
