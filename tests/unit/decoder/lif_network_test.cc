@@ -70,7 +70,8 @@ INSTANTIATE_TEST_SUITE_P(All, LifNetworkShapes,
 TEST_P(LifNetworkShapes, EveryKernelGivesTheBitsOfPlainLoops) {
   const auto [inputs, neurons, adaptive] = GetParam();
   for (const kernels::Kernels& kernels : SupportedKernels()) {
-    LifNetwork network(Params(inputs, neurons, adaptive), 4.0f, 2.0f, 3, kernels);
+    LifNetwork network(Params(inputs, neurons, adaptive), 4.0f, 2.0f, 5, kernels);
+    network.weights().col(inputs - 1).setConstant(0.4f);  // so that even one neuron alone spikes
     PlainNetwork plain(network);
     std::mt19937_64 random(6);
     std::normal_distribution<float> normal;
