@@ -17,26 +17,33 @@ struct NetworkKernels {
   /// sum = sum over i of weights[i] * column i, columns of `stride` floats.
   static void WeightedSum(const float* columns, std::size_t stride, const float* weights,
                           std::size_t num_columns, float* sum) {
-    std::size_t j = 0;
-    for (; j + kBlock * kLanes <= stride; j += kBlock * kLanes) {
-      WeightedSumOfBlock<kBlock>(columns + j, stride, weights, num_columns, sum + j);
-    }
-    for (; j < stride; j += kLanes) {
-      WeightedSumOfBlock<1>(columns + j, stride, weights, num_columns, sum + j);
-    }
+    ForEachBlock<kBlock>(0, stride, [&](auto block, std::size_t j) {
+      WeightedSumOfBlock<block.kVectors>(columns + j, stride, weights, num_columns, sum + j);
+    });
   }
 
   /// See LifNetwork. Returns how many spikes it wrote.
   static std::size_t AdvanceNeurons(const NeuronStep& step) {
-    std::size_t num_new = 0, j = 0;
-    for (; j + kBlock * kLanes <= step.size; j += kBlock * kLanes) {
-      num_new = AdvanceBlock<kBlock>(step, j, num_new);
-    }
-    for (; j < step.size; j += kLanes) num_new = AdvanceBlock<1>(step, j, num_new);
+    std::size_t num_new = 0;
+    ForEachBlock<kBlock>(0, step.size, [&](auto block, std::size_t j) {
+      num_new = AdvanceBlock<block.kVectors>(step, j, num_new);
+    });
     return num_new;
   }
 
  private:
+  template <std::size_t kCount>
+  struct Block {
+    static constexpr std::size_t kVectors = kCount;
+  };
+
+  // Blocks of `kVectors`; what is left, in halves: a single vector would wait for each addition.
+  template <std::size_t kVectors, class Function>
+  static void ForEachBlock(std::size_t j, std::size_t size, const Function& function) {
+    for (; j + kVectors * kLanes <= size; j += kVectors * kLanes) function(Block<kVectors>(), j);
+    if constexpr (kVectors > 1) ForEachBlock<kVectors / 2>(j, size, function);
+  }
+
   template <std::size_t kVectors>
   static void WeightedSumOfBlock(const float* columns, std::size_t stride, const float* weights,
                                  std::size_t num_columns, float* sum) {

@@ -3,6 +3,11 @@
 #include <cassert>
 
 namespace efferent {
+namespace {
+
+constexpr Eigen::Index kLanes = kernels::kFloatLanes;
+
+}  // namespace
 
 EligibilityTraces::EligibilityTraces(const LifNetworkParams& params, float kappa, int num_steps,
                                      const kernels::Kernels& kernels)
@@ -12,9 +17,7 @@ EligibilityTraces::EligibilityTraces(const LifNetworkParams& params, float kappa
       beta_(params.num_neurons),
       presynaptic_x_(params.num_inputs),
       presynaptic_z_(params.num_neurons),
-      first_adaptive_((params.num_neurons - params.num_adaptive) /
-                      static_cast<int>(kernels::kFloatLanes) *
-                      static_cast<int>(kernels::kFloatLanes)),
+      first_adaptive_((params.num_neurons - params.num_adaptive) / kLanes * kLanes),
       adaptation_(params.num_neurons - first_adaptive_, params.num_inputs + params.num_neurons),
       filtered_(params.num_neurons, params.num_inputs + params.num_neurons),
       filtered_of_adaptation_(params.num_neurons),

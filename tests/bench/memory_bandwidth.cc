@@ -50,7 +50,8 @@ __attribute__((target("avx2"))) float ReadWithAvx2(const float* p, std::size_t s
   __m256 sum[8];
   for (__m256& part : sum) part = _mm256_setzero_ps();
   for (std::size_t i = 0; i < size; i += 64) {
-    for (int k = 0; k < 8; ++k) sum[k] = _mm256_add_ps(sum[k], _mm256_load_ps(p + i + 8 * k));
+    for (std::size_t k = 0; k < 8; ++k)
+      sum[k] = _mm256_add_ps(sum[k], _mm256_load_ps(p + i + 8 * k));
   }
   for (int k = 1; k < 8; ++k) sum[0] = _mm256_add_ps(sum[0], sum[k]);
   return _mm256_cvtss_f32(sum[0]);
@@ -60,7 +61,7 @@ float ReadWithSse2(const float* p, std::size_t size) {
   __m128 sum[8];
   for (__m128& part : sum) part = _mm_setzero_ps();
   for (std::size_t i = 0; i < size; i += 32) {
-    for (int k = 0; k < 8; ++k) sum[k] = _mm_add_ps(sum[k], _mm_load_ps(p + i + 4 * k));
+    for (std::size_t k = 0; k < 8; ++k) sum[k] = _mm_add_ps(sum[k], _mm_load_ps(p + i + 4 * k));
   }
   for (int k = 1; k < 8; ++k) sum[0] = _mm_add_ps(sum[0], sum[k]);
   return _mm_cvtss_f32(sum[0]);

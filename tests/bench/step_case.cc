@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 #include <utility>
 
 #include "decoder/snn/snn_decoder.h"
@@ -16,6 +15,7 @@ namespace {
 constexpr int kChannels = 96;
 constexpr int kDimensions = 2;
 constexpr TimeNs kMs = 1'000'000;
+constexpr int kRateSteps = 2000;
 constexpr std::int64_t kFloat = sizeof(float), kDouble = sizeof(double);
 
 double Seconds(TimeNs time_ns) { return static_cast<double>(time_ns) * 1e-9; }
@@ -24,13 +24,11 @@ double Seconds(TimeNs time_ns) { return static_cast<double>(time_ns) * 1e-9; }
 template <class Network>
 class ForwardStep final : public TimedStep {
  public:
-  ForwardStep(Network network, World world, double step_s)
-      : network_(std::move(network)), world_(std::move(world)), step_s_(step_s) {
+  ForwardStep(Network network, World world)
+      : network_(std::move(network)), world_(std::move(world)) {
     x_ = Eigen::VectorXf::Ones(world_.features().size() + 1);
   }
   void Prepare() override {
-    num_spikes_ += static_cast<double>(network_.z().sum());
-    ++num_steps_;
     world_.Advance();
     x_.head(x_.size() - 1) = world_.features();
   }
@@ -38,16 +36,21 @@ class ForwardStep final : public TimedStep {
     network_.SetInput(x_);
     network_.Advance();
   }
-  std::optional<double> rate_hz() const override {
-    return num_spikes_ / (num_steps_ * step_s_ * static_cast<double>(network_.z().size()));
+  /// Spikes per neuron and step, over as many steps.
+  double MeanSpikes(int num_steps) {
+    double sum = 0.0;
+    for (int k = 0; k < num_steps; ++k) {
+      Prepare();
+      Step();
+      sum += static_cast<double>(network_.z().sum());
+    }
+    return sum / (num_steps * static_cast<double>(network_.z().size()));
   }
 
  private:
   Network network_;
   World world_;
-  double step_s_;
   Eigen::VectorXf x_;
-  double num_spikes_ = 0.0, num_steps_ = 0.0;
 };
 
 /// A decoder's bin: decoded, then learnt from.
@@ -61,10 +64,7 @@ class DecodeAndLearn final : public TimedStep {
     decoder_.OnCommand(decoder_.Decode(world_.features()));
     decoder_.Learn(world_.velocity_m_s());
   }
-  std::optional<double> rate_hz() const override {
-    if constexpr (std::is_same_v<DecoderType, SnnDecoder>) return decoder_.mean_rate_hz();
-    return std::nullopt;
-  }
+  const DecoderType& decoder() const { return decoder_; }
 
  private:
   DecoderType decoder_;
@@ -119,10 +119,7 @@ class WholeStep final : public TimedStep {
     step_.DecodeBin(behavior_.position_m, &command);
     step_.LearnBin(behavior_);
   }
-  std::optional<double> rate_hz() const override {
-    const auto* snn = dynamic_cast<const SnnDecoder*>(&step_.learner().decoder());
-    return snn ? std::optional(snn->mean_rate_hz()) : std::nullopt;
-  }
+  const Decoder& decoder() const { return step_.learner().decoder(); }
 
  private:
   static StepParams Params(TimeNs bin_width_ns) {
@@ -157,18 +154,20 @@ StepCase ForwardCase(int n, TimeNs step_ns, float input_gain, std::optional<doub
   result.what = "forward, 96 -> " + std::to_string(n) + " recurrent, one step of " +
                 std::to_string(step_ns / kMs) + " ms";
   result.goal_us = goal_us;
-  result.own = std::make_unique<ForwardStep<LifNetwork>>(network, world, step_s);
+  result.own = std::make_unique<ForwardStep<LifNetwork>>(network, world);
   result.reference =
-      std::make_unique<ForwardStep<ReferenceNetwork>>(ReferenceNetwork(network), world, step_s);
+      std::make_unique<ForwardStep<ReferenceNetwork>>(ReferenceNetwork(network), world);
+  // Of the same steps whatever time there is to measure.
+  const double rate_hz = ForwardStep<LifNetwork>(network, world).MeanSpikes(kRateSteps) / step_s;
+  result.rate_hz = [rate_hz] { return rate_hz; };
   const std::int64_t neurons = n, inputs = params.num_inputs;
   result.num_synapses = neurons * (inputs + neurons);
   // v, a, z, psi, input current, and which neurons adapt.
   constexpr std::int64_t kReadPerNeuron = 5, kWrittenPerNeuron = 5;
   result.state_bytes = kFloat * (result.num_synapses + 6 * neurons);
-  result.bytes_per_step = [=](double rate_hz) {
-    const double columns = static_cast<double>(inputs) + rate_hz * step_s * n;
-    return static_cast<double>(kFloat * neurons) * (columns + kReadPerNeuron + kWrittenPerNeuron);
-  };
+  const double columns = static_cast<double>(inputs) + rate_hz * step_s * n;
+  result.bytes_per_step =
+      static_cast<double>(kFloat * neurons) * (columns + kReadPerNeuron + kWrittenPerNeuron);
   return result;
 }
 
@@ -189,10 +188,9 @@ void DescribeLearning(const SnnParams& params, StepCase* result) {
                                          ? TriangleBytes(features)
                                          : 3 * kDouble * features * kDimensions;
   result->state_bytes = synapse_bytes + readout_bytes;
-  result->bytes_per_step = [=](double /*rate_hz*/) {
-    // All is read and written; the forward step reads the input weights besides.
-    return static_cast<double>(2 * (synapse_bytes + readout_bytes) + kFloat * n * inputs);
-  };
+  // All is read and written; the forward step reads the input weights besides.
+  result->bytes_per_step =
+      static_cast<double>(2 * (synapse_bytes + readout_bytes) + kFloat * n * inputs);
 }
 
 StepCase LearningCase(std::string name, std::string what, const SnnParams& params,
@@ -203,8 +201,10 @@ StepCase LearningCase(std::string name, std::string what, const SnnParams& param
   result.name = std::move(name);
   result.what = std::move(what);
   result.goal_us = goal_us;
-  result.own = std::make_unique<DecodeAndLearn<SnnDecoder>>(
+  auto own = std::make_unique<DecodeAndLearn<SnnDecoder>>(
       SnnDecoder(params, kChannels, kDimensions, bin_width_ns, kernels), world);
+  result.rate_hz = [&decoder = own->decoder()] { return decoder.mean_rate_hz(); };
+  result.own = std::move(own);
   result.reference = std::make_unique<DecodeAndLearn<ReferenceDecoder>>(
       ReferenceDecoder(params, kChannels, kDimensions, bin_width_ns), world);
   DescribeLearning(params, &result);
@@ -225,9 +225,7 @@ StepCase LeastSquaresCase(int num_features, const kernels::Kernels& kernels, std
       num_features, world);
   result.num_synapses = static_cast<std::int64_t>(num_features) * kDimensions;
   result.state_bytes = TriangleBytes(num_features);
-  result.bytes_per_step = [bytes = result.state_bytes](double /*rate_hz*/) {
-    return 2.0 * static_cast<double>(bytes);
-  };
+  result.bytes_per_step = 2.0 * static_cast<double>(result.state_bytes);
   return result;
 }
 
@@ -238,9 +236,13 @@ StepCase WholeStepCase(TimeNs bin_width_ns, const kernels::Kernels& kernels, std
   result.name = "whole_step_" + std::to_string(bin_width_ns / kMs) + "ms";
   result.what = "whole step, counts -> command -> learnt, default decoder, bins of " +
                 std::to_string(bin_width_ns / kMs) + " ms";
-  result.own = std::make_unique<WholeStep>(
+  auto own = std::make_unique<WholeStep>(
       bin_width_ns,
       std::make_unique<SnnDecoder>(params, kChannels, kDimensions, bin_width_ns, kernels), world);
+  result.rate_hz = [&decoder = static_cast<const SnnDecoder&>(own->decoder())] {
+    return decoder.mean_rate_hz();
+  };
+  result.own = std::move(own);
   result.reference = std::make_unique<WholeStep>(
       bin_width_ns,
       std::make_unique<ReferenceDecoder>(params, kChannels, kDimensions, bin_width_ns), world);
@@ -262,10 +264,10 @@ std::vector<StepCase> MakeStepCases(const kernels::Kernels& kernels, std::uint64
     double goal_us;
   } sizes[] = {{100, 2.0}, {500, 8.0}, {1000, 45.0}};
   for (const auto& size : sizes) {
-    cases.push_back(ForwardCase(size.n, kMs, 2.6f, size.goal_us, kernels, seed));
+    cases.push_back(ForwardCase(size.n, kMs, 3.3f, size.goal_us, kernels, seed));
   }
   for (const auto& size : sizes) {
-    cases.push_back(ForwardCase(size.n, 10 * kMs, 4.2f, size.goal_us, kernels, seed));
+    cases.push_back(ForwardCase(size.n, 10 * kMs, 7.0f, size.goal_us, kernels, seed));
   }
   SnnParams gradient;
   gradient.num_neurons = 64;

@@ -17,8 +17,6 @@ class TimedStep {
   virtual ~TimedStep() = default;
   virtual void Prepare() = 0;
   virtual void Step() = 0;
-  /// Spikes per second and neuron since construction; nothing where there are no neurons.
-  virtual std::optional<double> rate_hz() const { return std::nullopt; }
 };
 
 /// The decoder's own code and the reference on the same inputs, and what a step has to touch.
@@ -29,8 +27,9 @@ struct StepCase {
   std::unique_ptr<TimedStep> own, reference;
   std::int64_t num_synapses = 0;  ///< Weights that a step reads or learns.
   std::int64_t state_bytes = 0;   ///< What has to stay in a cache.
-  /// Bytes read and written by a step of the decoder's own code, given the firing rate.
-  std::function<double(double rate_hz)> bytes_per_step;
+  double bytes_per_step = 0.0;    ///< Read and written by a step of the decoder's own code.
+  /// Spikes per second and neuron of `own`, whose life it shares; empty where there are no neurons.
+  std::function<double()> rate_hz;
 };
 
 /// All of them, in the order in which they are reported.

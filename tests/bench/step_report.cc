@@ -75,8 +75,7 @@ StepResult Summarize(const StepCase& step_case, const PairedTimes& times,
     ratios.push_back(reference.medians[k] / own.medians[k]);
   }
   const MedianEstimate ratio = EstimateMedian(ratios);
-  const std::optional<double> rate_hz = step_case.own->rate_hz();
-  const double bytes = step_case.bytes_per_step(rate_hz.value_or(0.0));
+  const double bytes = step_case.bytes_per_step;
   const BandwidthOfLevel& level = LevelThatHolds(step_case.state_bytes, levels);
   const double synapses_per_s = static_cast<double>(step_case.num_synapses) / (own.p50 * 1e-6);
   const double bandwidth_share = bytes / (own.p50 * 1e-6) / level.bytes_per_s;
@@ -90,7 +89,12 @@ StepResult Summarize(const StepCase& step_case, const PairedTimes& times,
   rows.Add("snn", "bytes_per_step", bytes, own.n);
   rows.Add("snn", "state_bytes", static_cast<double>(step_case.state_bytes), 1);
   rows.Add("snn", "share_of_" + level.level + "_bandwidth", bandwidth_share, own.n);
-  if (rate_hz) rows.Add("snn", "rate_hz", *rate_hz, own.n);
+  std::string rate;
+  if (step_case.rate_hz) {
+    const double rate_hz = step_case.rate_hz();
+    rows.Add("snn", "rate_hz", rate_hz, own.n);
+    rate = fmt::format("{:.1f}", rate_hz);
+  }
   if (step_case.goal_us) rows.Add("snn", "goal_p50_us", *step_case.goal_us, 1);
 
   StepResult result;
@@ -108,7 +112,7 @@ StepResult Summarize(const StepCase& step_case, const PairedTimes& times,
                   fmt::format("{:.2f}", synapses_per_s * 1e-9),
                   fmt::format("{:.0f}", bytes * 1e-3),
                   fmt::format("{:.0f} % {}", 100.0 * bandwidth_share, level.level),
-                  rate_hz ? fmt::format("{:.1f}", *rate_hz) : ""};
+                  rate};
   return result;
 }
 

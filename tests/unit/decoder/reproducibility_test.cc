@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "decoder/snn/snn_decoder.h"
+#include "tests/unit/decoder/kernel_choice.h"
+
+/// The same commands and weights, bit for bit, from every kernel and every kind of build (./test
+/// runs this in the release and the asan build).
+namespace efferent {
+namespace {
+
+/// FNV-1a, 64 bit (Fowler, Noll and Vo).
+class Checksum {
+ public:
+  void Add(double value) {
+    auto bits = std::bit_cast<std::uint64_t>(value);
+    for (int byte = 0; byte < 8; ++byte, bits >>= 8) {
+      hash_ = (hash_ ^ (bits & 0xFF)) * 0x100000001B3u;
+    }
+  }
+  template <class Values>
+  void AddAll(const Values& values) {
+    for (Eigen::Index i = 0; i < values.cols(); ++i) {
+      for (Eigen::Index j = 0; j < values.rows(); ++j) Add(static_cast<double>(values(j, i)));
+    }
+  }
+  std::uint64_t hash() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 0xCBF29CE484222325u;
+};
+
+/// Features and labels that are sums of exact numbers, so that they are the same everywhere; Knuth's
+/// generator (MMIX).
+class ExactWorld {
+ public:
+  explicit ExactWorld(int num_channels) : features_(Eigen::VectorXf::Zero(num_channels)) {}
+
+  const Eigen::VectorXf& Next() {
+    for (int axis = 0; axis < 2; ++axis)
+      velocity_[axis] = 0.875 * velocity_[axis] + 0.0625 * Draw();
+    for (Eigen::Index i = 0; i < features_.size(); ++i) {
+      const auto drive = static_cast<float>(4.0 * velocity_[i % 2]);
+      features_[i] = (i % 3 == 0 ? drive : -drive) + 0.5f * static_cast<float>(Draw());
+    }
+    return features_;
+  }
+  const Vec3& velocity_m_s() const { return velocity_; }
+
+ private:
+  double Draw() {  // in [-1, 1), 24 bits
+    state_ = state_ * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<double>(state_ >> 40) * 0x1.0p-23 - 1.0;
+  }
+  std::uint64_t state_ = 1;
+  Vec3 velocity_ = Vec3::Zero();
+  Eigen::VectorXf features_;
+};
+
+struct Session {
+  std::string name;
+  SnnParams params;
+  TimeNs bin_width_ns;
+  std::uint64_t checksum;  ///< Of this code; changes with it, and then says so in the history.
+};
+
+void PrintTo(const Session& session, std::ostream* out) { *out << session.name; }
+
+std::vector<Session> Sessions() {
+  SnnParams gradient;
+  gradient.num_neurons = 37;
+  gradient.readout = SnnReadout::kGradient;
+  gradient.feedback = SnnFeedback::kRandom;
+  return {{"Default45Ms", {}, 45'000'000, 4444455197950503520u},
+          {"Gradient10Ms", gradient, 10'000'000, 2857379219539610162u}};
+}
+
+std::uint64_t ChecksumOf(const Session& session, const kernels::Kernels& kernels) {
+  constexpr int kChannels = 29;
+  SnnDecoder decoder(session.params, kChannels, 2, session.bin_width_ns, kernels);
+  ExactWorld world(kChannels);
+  Checksum checksum;
+  for (int k = 0; k < 3000; ++k) {
+    const Vec3 command = decoder.Decode(world.Next());
+    checksum.AddAll(command);
+    decoder.OnCommand(command);
+    // Now and then there is no label, or a trial begins.
+    decoder.Learn(k % 7 == 3 ? std::nullopt : std::optional<Vec3>(world.velocity_m_s()));
+    if (k % 200 == 199) decoder.ResetActivity();
+  }
+  EXPECT_TRUE(decoder.IsHealthy());
+  EXPECT_GT(decoder.mean_rate_hz(), 1.0) << "a silent network shows nothing";
+  checksum.AddAll(decoder.network().weights());
+  checksum.AddAll(decoder.readout_weights());
+  return checksum.hash();
+}
+
+class Reproducibility : public testing::TestWithParam<Session> {};
+INSTANTIATE_TEST_SUITE_P(Sessions, Reproducibility, testing::ValuesIn(Sessions()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST_P(Reproducibility, CommandsAndWeightsAreTheSameBitsInEveryBuildAndFromEveryKernel) {
+  for (const kernels::Kernels& kernels : SupportedKernels()) {
+    EXPECT_EQ(ChecksumOf(GetParam(), kernels), GetParam().checksum)
+        << (kernels.instructions() == kernels::InstructionSet::kAvx2 ? "AVX2" : "portable");
+  }
+}
+
+}  // namespace
+}  // namespace efferent
