@@ -173,6 +173,21 @@ std::vector<ScoredDecoder> ScoredDecoders(const RecordingEvaluation& evaluation,
   return decoders;
 }
 
+std::vector<GuessableCondition> GuessableConditions(const RecordingEvaluation& evaluation) {
+  std::vector<GuessableCondition> guessable;
+  const std::string protocol = Protocols(evaluation).front() + kSilentSuffix;
+  for (const ScoredCondition& condition : ScoredConditions(evaluation.task())) {
+    const ResultRow* best = nullptr;
+    for (const ScoredDecoder& decoder : ScoredDecoders(evaluation, protocol, false)) {
+      const ResultRow* row =
+          FindRow(evaluation.rows, decoder.name, condition.name, protocol, "angle_median_deg");
+      if (row != nullptr && (best == nullptr || row->value < best->value)) best = row;
+    }
+    if (best != nullptr && best->value < kGuessableDeg) guessable.push_back({condition.name, best});
+  }
+  return guessable;
+}
+
 std::optional<std::size_t> Best(const std::vector<const ResultRow*>& figures, bool lowest) {
   std::optional<std::size_t> best;
   std::size_t num_known = 0;
@@ -200,6 +215,10 @@ std::string DescribeEvaluation(const RecordingEvaluation& evaluation) {
       Protocols(evaluation).front(),
       evaluation.label == LabelSource::kTarget ? "90 degrees" : "An R2 of 0",
       ControlTable(evaluation));
+  for (const GuessableCondition& condition : GuessableConditions(evaluation)) {
+    text += fmt::format("{}: {} reaches {:.1f} without neurons; figures of it say little of them\n",
+                        condition.name, condition.control->decoder, condition.control->value);
+  }
   for (const EvaluatedRun& run : evaluation.runs) {
     if (run.num_rollbacks == 0) continue;
     text += fmt::format(

@@ -23,6 +23,17 @@ std::vector<ScoredDecoder> ScoredDecoders(const RecordingEvaluation& evaluation,
 /// Protocols of the runs but the control, in their order.
 std::vector<std::string> Protocols(const RecordingEvaluation& evaluation);
 
+/// A control whose median angle error is below this knows something of the target without neurons.
+inline constexpr double kGuessableDeg = 60.0;
+
+/// A condition whose targets can be guessed without neurons: the best of the controls there.
+struct GuessableCondition {
+  std::string name;
+  const ResultRow* control = nullptr;
+};
+/// With kTarget, the conditions whose control is below kGuessableDeg.
+std::vector<GuessableCondition> GuessableConditions(const RecordingEvaluation& evaluation);
+
 /// Index of the best of some figures; nothing if fewer than two are there. `lowest`: whether less is
 /// better.
 std::optional<std::size_t> Best(const std::vector<const ResultRow*>& figures, bool lowest);

@@ -73,17 +73,24 @@ std::vector<PairSums> SumUnits(const PairsByUnit& pairs) {
   return sums;
 }
 
+// Sum of squares about the mean; nothing where it is no more than what rounding leaves of a constant.
+std::optional<double> Variation(double n, double sum, double squares) {
+  const double variation = squares - sum * sum / n;
+  if (n < 2 || !(variation > 1e-12 * squares)) return std::nullopt;
+  return variation;
+}
+
 std::optional<double> RSquared(const PairSums& s) {
-  const double variation = s.measured2 - s.measured * s.measured / s.n;
-  if (s.n < 2 || !(variation > 0.0)) return std::nullopt;
-  return 1.0 - s.error2 / variation;
+  const auto variation = Variation(s.n, s.measured, s.measured2);
+  if (!variation) return std::nullopt;
+  return 1.0 - s.error2 / *variation;
 }
 
 std::optional<double> Correlation(const PairSums& s) {
-  const double measured = s.measured2 - s.measured * s.measured / s.n;
-  const double decoded = s.decoded2 - s.decoded * s.decoded / s.n;
-  if (s.n < 2 || !(measured > 0.0) || !(decoded > 0.0)) return std::nullopt;
-  return (s.product - s.decoded * s.measured / s.n) / std::sqrt(measured * decoded);
+  const auto measured = Variation(s.n, s.measured, s.measured2);
+  const auto decoded = Variation(s.n, s.decoded, s.decoded2);
+  if (!measured || !decoded) return std::nullopt;
+  return (s.product - s.decoded * s.measured / s.n) / std::sqrt(*measured * *decoded);
 }
 
 std::optional<Figure> PairFigure(const PairsByUnit& pairs,
