@@ -9,6 +9,7 @@
 #include "clients/evaluation/confidence_interval.h"
 #include "clients/evaluation/recording/recording_charts.h"
 #include "clients/evaluation/recording/recording_table.h"
+#include "clients/evaluation/recording/resampled_figures.h"
 #include "clients/evaluation/step_settings.h"
 
 namespace efferent {
@@ -34,8 +35,15 @@ struct Metric {
 
 std::vector<Metric> Metrics(const RecordingEvaluation& evaluation) {
   if (ByTarget(evaluation)) {
-    return {{"angle_median_deg", "Median angle error, degrees", true, 1},
-            {"angle_mean_deg", "Mean angle error, degrees", true, 1}};
+    std::vector<Metric> metrics = {{"angle_median_deg", "Median angle error, degrees", true, 1},
+                                   {"angle_mean_deg", "Mean angle error, degrees", true, 1}};
+    if (evaluation.recording->num_dimensions == 2) {
+      metrics.push_back({"angle_balanced_deg",
+                         "Balanced angle error, degrees: mean over eight directions to the target "
+                         "of the mean error in each; always pointing one way is 90",
+                         true, 1});
+    }
+    return metrics;
   }
   std::vector<Metric> metrics;
   for (int axis = 0; axis < evaluation.recording->num_dimensions; ++axis) {
@@ -185,14 +193,15 @@ void AddControl(const RecordingEvaluation& evaluation, const std::string& prefix
   if (!guessable.empty()) {
     page->AddParagraph(fmt::format(
         "Beware: a median below {:.0f} degrees without any neuron in {}. Figures of these "
-        "conditions say little about how well neurons are decoded.",
+        "conditions say little about how well neurons are decoded; the balanced error does.",
         kGuessableDeg, guessable));
   }
   const std::vector<Metric> metrics = Metrics(evaluation);
-  const std::size_t shown =
-      ByTarget(evaluation) ? 1 : static_cast<std::size_t>(evaluation.recording->num_dimensions);
-  for (std::size_t i = 0; i < shown; ++i) {
-    AddMetricTable(evaluation, silent, metrics[i], false, page);
+  for (const Metric& metric : metrics) {
+    const bool is_first_choice = metric.name == "angle_median_deg" ||
+                                 metric.name == "angle_balanced_deg" ||
+                                 metric.name.rfind("r2_", 0) == 0;
+    if (is_first_choice) AddMetricTable(evaluation, silent, metric, false, page);
   }
   page->AddCharts({SessionChart(evaluation, SilentTracksOf(evaluation), "Without neurons")}, 1,
                   "Running median as above, all channels silent.");
@@ -251,7 +260,9 @@ void AddRecording(const RecordingEvaluation& evaluation, const std::string& pref
   const std::vector<Metric> metrics = Metrics(evaluation);
   for (const std::string& protocol : Protocols(evaluation)) {
     page->AddHeading(3, protocol);
-    page->AddParagraph(ProtocolText(protocol));
+    page->AddParagraph(
+        fmt::format("{} The best of each row is marked; below each figure, its 95 % interval.",
+                    ProtocolText(protocol)));
     const std::vector<ScoredDecoder> decoders = ScoredDecoders(evaluation, protocol);
     for (const Metric& metric : metrics) AddMetricTable(evaluation, decoders, metric, true, page);
     AddAdaptation(evaluation, decoders, page);
@@ -278,6 +289,13 @@ void AddMethod(const PageSettings& settings, bool by_target, bool by_kinematics,
         "start of the bin, over bins in which the cursor was released and more than {:.0f} mm from "
         "the target. A zero velocity, which has no direction, counts as 90 degrees.",
         kMinTargetDistanceM * 1e3));
+    items.push_back(fmt::format(
+        "Balanced angle error: the scored bins are sorted into {} sectors of 45 degrees by the "
+        "direction to the target; the mean error of each sector counts alike. A decoder that "
+        "points "
+        "the same way whatever the neurons say is at 90 degrees, however often that way is right. "
+        "Conditions in which a sector has no bin have none.",
+        kNumSectors));
     items.push_back(
         "Offline, the cursor does not obey the decoder that is scored: it moved as the decoder of "
         "the day had it.");

@@ -8,7 +8,7 @@ namespace efferent {
 
 /// The figures of a recording for a terminal: for each protocol a table with a condition a row and a
 /// decoder a column, the best marked, and below the conditions the trials to adapt and the time it
-/// took; then the dead-neuron control.
+/// took; then the dead-neuron control, and the balanced error with and without neurons.
 std::string DescribeEvaluation(const RecordingEvaluation& evaluation);
 
 /// Decoders that have figures under a protocol, in their order; the decoder of the day first, if it

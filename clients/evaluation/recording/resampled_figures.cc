@@ -1,6 +1,7 @@
 #include "clients/evaluation/recording/resampled_figures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -150,6 +151,40 @@ std::optional<Figure> MeanFigure(const ErrorsByUnit& errors) {
   };
   const std::vector<int> once(errors.size(), 1);
   return Figure{*resampled(once), n, BootstrapInterval(errors.size(), resampled)};
+}
+
+std::optional<Figure> BalancedFigure(const DirectedErrorsByUnit& errors) {
+  struct SectorSums {
+    std::array<double, kNumSectors> error{};
+    std::array<double, kNumSectors> count{};
+  };
+  std::vector<SectorSums> sums(errors.size());
+  std::int64_t n = 0;
+  for (std::size_t unit = 0; unit < errors.size(); ++unit) {
+    for (const DirectedError& e : errors[unit]) {
+      sums[unit].error[e.sector] += e.error;
+      sums[unit].count[e.sector] += 1.0;
+      ++n;
+    }
+  }
+  const auto resampled = [&](std::span<const int> times_drawn) -> std::optional<double> {
+    double total = 0.0;
+    for (std::size_t sector = 0; sector < kNumSectors; ++sector) {
+      double error = 0.0;
+      double count = 0.0;
+      for (std::size_t unit = 0; unit < sums.size(); ++unit) {
+        error += times_drawn[unit] * sums[unit].error[sector];
+        count += times_drawn[unit] * sums[unit].count[sector];
+      }
+      if (count == 0.0) return std::nullopt;
+      total += error / count;
+    }
+    return total / static_cast<double>(kNumSectors);
+  };
+  const std::vector<int> once(errors.size(), 1);
+  const std::optional<double> value = resampled(once);
+  if (!value) return std::nullopt;
+  return Figure{*value, n, BootstrapInterval(errors.size(), resampled)};
 }
 
 std::optional<Figure> RSquaredFigure(const PairsByUnit& pairs) {

@@ -57,6 +57,23 @@ TEST(RecordingScore, HasEachConditionAndAll) {
   EXPECT_EQ(rows.front().protocol, "p");
 }
 
+// Always to the right, which is where a third of the targets lie: the mean error gains, the balanced one
+// does not.
+TEST(RecordingScore, PointingOneWayIsAGuessHoweverOftenItIsRight) {
+  Recording recording = SyntheticRecording();
+  for (std::size_t trial = 0; trial < 20; ++trial) {
+    for (auto bin = static_cast<std::size_t>(recording.trials[trial].first_bin);
+         bin < static_cast<std::size_t>(recording.trials[trial].stop_bin); ++bin) {
+      recording.position_m[bin] = Point{0, 0, 0};
+      recording.target_m[bin] = Point{0.1, 0, 0};
+    }
+  }
+  const PointTrack right(recording.position_m.size(), Point{0.1, 0, 0});
+  const auto rows = ScoreRun(TaskOf(recording), right, "d", "p", {});
+  EXPECT_LT(Row(rows, "all", "angle_mean_deg").value, 70.0);
+  EXPECT_NEAR(Row(rows, "all", "angle_balanced_deg").value, 90.0, 1e-6);
+}
+
 TEST(RecordingScore, OnlyTrialsThatStartInTheScoredPartCount) {
   const Recording recording = SyntheticRecording();
   std::vector<double> degrees(60, 100.0);

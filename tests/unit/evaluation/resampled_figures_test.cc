@@ -61,6 +61,21 @@ TEST(ResampledFigures, BinsOfATrialAreNotTakenForIndependent) {
   EXPECT_DOUBLE_EQ(MeanFigure(once)->interval->high, MeanFigure(repeated)->interval->high);
 }
 
+// One direction ten times as common as the others: always pointing there has a small mean error, and
+// the balanced one of a guess. (Errors to eight directions 45 degrees apart: 0, 45, 45, 90, 90, 135,
+// 135, 180, whose mean is 90.)
+TEST(ResampledFigures, BalancedErrorOfAGuessIsNinetyDegrees) {
+  DirectedErrorsByUnit errors;
+  const double degrees[] = {0, 45, 90, 135, 180, 135, 90, 45};
+  for (std::size_t sector = 0; sector < kNumSectors; ++sector) {
+    errors.emplace_back(sector == 0 ? 100 : 10, DirectedError{degrees[sector], sector});
+  }
+  EXPECT_DOUBLE_EQ(BalancedFigure(errors)->value, 90.0);
+  EXPECT_EQ(BalancedFigure(errors)->n, 170);
+  errors.pop_back();
+  EXPECT_FALSE(BalancedFigure(errors)) << "a direction is missing";
+}
+
 TEST(ResampledFigures, WithoutBinsThereIsNothing) {
   EXPECT_FALSE(MedianFigure({{}, {}}));
   EXPECT_FALSE(MeanFigure({}));
