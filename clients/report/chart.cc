@@ -51,9 +51,6 @@ std::string PlotClause(std::size_t index, const ChartSeries& series) {
     case SeriesKind::kPoints:
       style = fmt::format("using 1:2 with points pointtype 7 pointsize {}", series.width / 8.0);
       break;
-    case SeriesKind::kSteps:
-      style = fmt::format("using 1:2 with histeps linewidth {}", series.width);
-      break;
     case SeriesKind::kBand:
       style = "using 1:2:3 with filledcurves fillstyle transparent solid 0.18 noborder";
       break;

@@ -15,8 +15,7 @@ enum class SeriesKind {
   kLine,
   kDashed,
   kPoints,
-  kSteps,  ///< A histogram's outline.
-  kBand,   ///< Between y and y_high, pale: a confidence interval.
+  kBand,  ///< Between y and y_high, pale: an interval.
 };
 
 /// One series of a chart.

@@ -16,6 +16,8 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // Trials on both sides that a running median takes in.
 constexpr std::size_t kHalfWindow = 10;
+// Bands of more tracks than these hide one another.
+constexpr std::size_t kMaxBands = 3;
 constexpr std::size_t kLearningTrials = 60;
 constexpr std::size_t kMinLearningTrials = 8;
 constexpr std::size_t kMaxLearningConditions = 12;
@@ -153,6 +155,16 @@ Chart SessionChart(const RecordingEvaluation& evaluation, const std::vector<Draw
   if (!evaluation.input.has_trials()) chart.phases.clear();
   for (const DrawnTrack& track : tracks) {
     ChartSeries series = Line(track);
+    ChartSeries quartiles;
+    quartiles.kind = SeriesKind::kBand;
+    quartiles.color = track.color;
+    const auto add = [&](double x, double low, double middle, double high) {
+      series.x.push_back(x);
+      series.y.push_back(middle);
+      quartiles.x.push_back(x);
+      quartiles.y.push_back(low);
+      quartiles.y_high.push_back(high);
+    };
     std::vector<double> of_trial(trials.size(), kNaN);
     for (std::size_t i = 0; i < trials.size(); ++i) {
       const auto summary = Summarize(
@@ -166,14 +178,16 @@ Chart SessionChart(const RecordingEvaluation& evaluation, const std::vector<Draw
         for (std::size_t j = from; j < std::min(phase.stop, i + kHalfWindow + 1); ++j) {
           if (std::isfinite(of_trial[j])) around.push_back(of_trial[j]);
         }
-        const auto summary = Summarize(around);
-        series.x.push_back(static_cast<double>(i + 1));
-        series.y.push_back(summary ? summary->median : kNaN);
+        std::sort(around.begin(), around.end());
+        const auto quantile = [&](std::size_t quarters) {
+          return around.empty() ? kNaN : around[quarters * (around.size() - 1) / 4];
+        };
+        add(static_cast<double>(i + 1), quantile(1), quantile(2), quantile(3));
       }
       // The line breaks where the condition changes.
-      series.x.push_back(static_cast<double>(phase.stop) + 0.5);
-      series.y.push_back(kNaN);
+      add(static_cast<double>(phase.stop) + 0.5, kNaN, kNaN, kNaN);
     }
+    if (tracks.size() <= kMaxBands) chart.series.push_back(std::move(quartiles));
     chart.series.push_back(std::move(series));
   }
   return chart;

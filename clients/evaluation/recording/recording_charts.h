@@ -23,8 +23,8 @@ std::vector<DrawnTrack> TracksOf(const RecordingEvaluation& evaluation,
 /// Tracks of the control, in the same colours.
 std::vector<DrawnTrack> SilentTracksOf(const RecordingEvaluation& evaluation);
 
-/// Error of each trial over the scored part, as a running median for each track, with the conditions
-/// marked: median angle error, or root mean square error of velocity.
+/// Median error of each trial over the scored part, as a running median for each track, with
+/// the conditions marked; a band from quartile to quartile if there are three tracks or fewer.
 Chart SessionChart(const RecordingEvaluation& evaluation, const std::vector<DrawnTrack>& tracks,
                    const std::string& title);
 

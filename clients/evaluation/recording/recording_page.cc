@@ -212,11 +212,12 @@ void AddSessionCharts(const RecordingEvaluation& evaluation, const std::string& 
   const std::string protocol = Protocols(evaluation).front();
   const std::vector<DrawnTrack> tracks = TracksOf(evaluation, protocol);
   page->AddHeading(2, prefix + "Over the session");
-  page->AddCharts({SessionChart(evaluation, tracks, "")}, 1,
-                  fmt::format("Median error of each {} as a running median over 21 of them, within "
-                              "a condition ({}{}).",
-                              evaluation.input.has_trials() ? "trial" : "block", protocol,
-                              settings.evaluation->seeds.size() > 1 ? ", first seed" : ""));
+  page->AddCharts(
+      {SessionChart(evaluation, tracks, "")}, 1,
+      fmt::format("Median error of each {} as a running median over 21 of them, within "
+                  "a condition ({}{}); with few decoders, a band from quartile to quartile.",
+                  evaluation.input.has_trials() ? "trial" : "block", protocol,
+                  settings.evaluation->seeds.size() > 1 ? ", first seed" : ""));
   const std::vector<Chart> learning = LearningCharts(evaluation, tracks);
   if (!learning.empty()) {
     page->AddHeading(3, "How a condition is learnt");
