@@ -8,7 +8,7 @@
 namespace efferent {
 namespace {
 
-constexpr double kSpanS = 0.25;
+constexpr double kSpanS = 0.2;
 constexpr int kInputsByDefault = 1000;
 constexpr int kIterationsPerLabel = 2;
 

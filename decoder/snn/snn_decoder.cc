@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "decoder/snn/normal_weights.h"
+#include "decoder/normal_weights.h"
 
 namespace efferent {
 namespace {
