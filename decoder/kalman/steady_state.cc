@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/LU>
+#include <cmath>
 #include <stdexcept>
 
 namespace efferent {
@@ -67,8 +68,8 @@ Eigen::MatrixXd SteadyStateGain(const Eigen::MatrixXd& a, const Eigen::MatrixXd&
     const Eigen::MatrixXd predicted = a * covariance * a.transpose() + w;
     const Eigen::MatrixXd next =
         (Eigen::MatrixXd::Identity(n, n) + predicted * information).lu().solve(predicted);
-    if (!next.allFinite()) break;
     const double change = (next - covariance).norm();
+    if (!std::isfinite(change)) break;
     covariance = 0.5 * (next + next.transpose());
     if (change <= kTolerance * covariance.norm()) return covariance * weighted;
   }

@@ -19,7 +19,7 @@ namespace efferent {
 struct StabilizedKalmanParams {
   static constexpr std::string_view kName = "stabilized_kalman";
 
-  int num_latents = 10;                 ///< As many as there are channels, if those are fewer.
+  int num_latents = 16;                 ///< As many as there are channels, if those are fewer.
   double calibration_s = 60.0;          ///< Labelled time that makes the baseline.
   double half_life_s = 300.0;           ///< Of what latents say about labels, in labelled time.
   double alignment_half_life_s = 60.0;  ///< Of the data that are aligned, in time.
