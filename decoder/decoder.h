@@ -22,6 +22,10 @@ class Decoder {
   /// Whether Learn can change anything.
   virtual bool learns() const noexcept { return true; }
 
+  /// Where the arm is at the bin that is decoded next, m, if known. Called before each Decode by who
+  /// knows; a decoder that does not ask ignores it.
+  virtual void OnPosition(const std::optional<Vec3>& /*position_m*/) noexcept {}
+
   /// Advances by one bin. features: num_channels. Returns velocity, m/s; possibly not finite: the
   /// caller checks.
   virtual Vec3 Decode(const Eigen::VectorXf& features) noexcept = 0;

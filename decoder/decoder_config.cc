@@ -18,6 +18,12 @@ struct Maker {
   std::unique_ptr<Decoder> operator()(const KalmanParams& p) const {
     return Make<KalmanDecoder>(p);
   }
+  std::unique_ptr<Decoder> operator()(const RefitKalmanParams& p) const {
+    return Make<RefitKalmanDecoder>(p);
+  }
+  std::unique_ptr<Decoder> operator()(const StabilizedKalmanParams& p) const {
+    return Make<StabilizedKalmanDecoder>(p);
+  }
   std::unique_ptr<Decoder> operator()(const WienerParams& p) const {
     return Make<WienerDecoder>(p);
   }

@@ -7,15 +7,18 @@
 
 #include "decoder/decoder.h"
 #include "decoder/kalman/kalman_decoder.h"
+#include "decoder/kalman/refit_kalman_decoder.h"
 #include "decoder/linear/nlms_decoder.h"
 #include "decoder/linear/rls_decoder.h"
 #include "decoder/linear/wiener_decoder.h"
 #include "decoder/snn/snn_params.h"
+#include "decoder/stabilized/stabilized_kalman_decoder.h"
 
 namespace efferent {
 
 /// Which decoder, and its parameters: one alternative for each. The first one is the default.
-using DecoderParams = std::variant<SnnParams, KalmanParams, WienerParams, RlsParams, NlmsParams>;
+using DecoderParams = std::variant<SnnParams, KalmanParams, RefitKalmanParams,
+                                   StabilizedKalmanParams, WienerParams, RlsParams, NlmsParams>;
 
 /// Name of a decoder in configurations, for example `snn`.
 std::string_view DecoderName(const DecoderParams& params);

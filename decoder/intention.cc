@@ -15,12 +15,18 @@ std::optional<Vec3> IntentionEstimator::Estimate(const BehaviorSample& behavior)
 
   const Vec3 to_target = *behavior.target_position_m - behavior.position_m;
   const double distance = to_target.norm();
+  const bool within_radius = distance <= behavior.target_radius_m;
+  if (params_.rule == IntentionRule::kRotation) {
+    if (within_radius || distance == 0.0) return Vec3(Vec3::Zero());
+    const double speed = behavior.velocity_m_s.value_or(Vec3::Zero()).norm();
+    if (speed == 0.0) return std::nullopt;
+    return Vec3(speed / distance * to_target);
+  }
   const bool slows_down = params_.slowing_distance_m > 0.0;
-  const bool on_target = distance <= behavior.target_radius_m;
-  if (on_target && !slows_down && !params_.learn_on_target) return std::nullopt;
+  if (within_radius && !slows_down && !params_.learn_on_target) return std::nullopt;
 
   Vec3 wanted = Vec3::Zero();
-  const bool stays = distance == 0.0 || (on_target && !slows_down);
+  const bool stays = distance == 0.0 || (within_radius && !slows_down);
   if (!stays) {
     const double share =
         slows_down ? std::min(1.0, std::sqrt(distance / params_.slowing_distance_m)) : 1.0;

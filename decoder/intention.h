@@ -20,9 +20,13 @@ struct BehaviorSample {
 /// Where the label comes from.
 enum class LabelSource { kTarget, kKinematics };
 
+/// How the label follows from target and arm, with LabelSource::kTarget.
+enum class IntentionRule { kApproach, kRotation };
+
 /// Settings of IntentionEstimator.
 struct IntentionParams {
   LabelSource label_source = LabelSource::kTarget;
+  IntentionRule rule = IntentionRule::kApproach;
   double intended_speed_m_s = 0.2;  ///< Far from the target.
   double slowing_distance_m =
       0.0;                ///< Below it the intended speed falls with sqrt(distance); 0: never.
@@ -33,6 +37,7 @@ struct IntentionParams {
 template <class Visitor>
 void VisitFields(IntentionParams& p, Visitor&& visit) {
   visit("label_source", p.label_source);
+  visit("rule", p.rule);
   visit("intended_speed_m_s", p.intended_speed_m_s, Bounds{1e-4, 10.0}, "m/s");
   visit("slowing_distance_m", p.slowing_distance_m, Bounds{0.0, 10.0}, "m");
   visit("response", p.response, Bounds{1e-3, 1.0}, "");
@@ -41,10 +46,14 @@ void VisitFields(IntentionParams& p, Visitor&& visit) {
 
 /// The velocity that the subject must have intended, from target and arm state (intention
 /// re-estimation after Gilja et al., Nat Neurosci 15, 2012). With d = target - position, s =
-/// intended_speed and l = slowing_distance:
+/// intended_speed, l = slowing_distance and v the measured velocity, IntentionRule::kApproach:
 ///   far from it, or with l > 0 everywhere:  v* = s min(1, sqrt(|d| / l)) d / |d|,  l = 0: s d / |d|
 ///   within the target's radius, with l = 0: v* = 0 if `learn_on_target`, else there is no label
-///   label = v + response (v* - v)           v: measured velocity, zero if unknown
+///   label = v + response (v* - v)           v counts as zero if unknown
+/// IntentionRule::kRotation, Gilja et al.'s own, which needs none of the other settings:
+///   off the target: label = |v| d / |d|;    on it: label = 0
+/// without a label while v is unknown or zero: it refits a decoder that moves the arm already, and
+/// cannot teach one that knows nothing.
 /// There is no label while the arm is not engaged or has no target. With LabelSource::kKinematics
 /// the label is the measured velocity itself, if it is known.
 class IntentionEstimator {

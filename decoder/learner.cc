@@ -20,6 +20,11 @@ Learner::Learner(std::unique_ptr<Decoder> decoder, int num_channels, LearningEff
   SetEnabled(enabled);
 }
 
+void Learner::OnPosition(const std::optional<Vec3>& position_m) noexcept {
+  driver_->OnPosition(position_m);
+  position_m_ = position_m;
+}
+
 std::optional<Vec3> Learner::Decode(const Eigen::VectorXf& features) noexcept {
   if (twin_) features_ = features;
   last_output_ = driver_->Decode(features);
@@ -36,7 +41,10 @@ bool Learner::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
                                               : error;
   }
   if (!enabled_) return false;
-  if (twin_) twin_->Decode(features_);
+  if (twin_) {
+    twin_->OnPosition(position_m_);
+    twin_->Decode(features_);
+  }
   student().Learn(intended_velocity_m_s);
   if (twin_) twin_->OnCommand(last_command_);
   if (!intended_velocity_m_s) return false;

@@ -26,6 +26,9 @@ class Learner {
   /// `decoder` must not be null; features have `num_channels` elements.
   Learner(std::unique_ptr<Decoder> decoder, int num_channels, LearningEffect effect, bool enabled);
 
+  /// Where the arm is at the bin that is decoded next; see Decoder::OnPosition.
+  void OnPosition(const std::optional<Vec3>& position_m) noexcept;
+
   /// Decodes one bin. Nothing if the result was not finite: the decoder was rolled back.
   std::optional<Vec3> Decode(const Eigen::VectorXf& features) noexcept;
 
@@ -64,7 +67,8 @@ class Learner {
   std::unique_ptr<Decoder> driver_;
   std::unique_ptr<Decoder> twin_;  // null with kBin
   std::unique_ptr<Decoder> last_good_;
-  Eigen::VectorXf features_;  // of the last bin, for the twin
+  Eigen::VectorXf features_;        // of the last bin, for the twin
+  std::optional<Vec3> position_m_;  // of the last bin, for the twin
   Vec3 last_output_ = Vec3::Zero();
   Vec3 last_command_ = Vec3::Zero();  // for the twin
   bool enabled_;

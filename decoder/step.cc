@@ -26,6 +26,7 @@ CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* co
   command->velocity_m_s = Vec3::Zero();
 
   const Eigen::VectorXf& features = features_.Extract(binner_.TakeBin());
+  learner_.OnPosition(position_m);
   std::optional<Vec3> velocity = learner_.Decode(features);
   if (velocity) velocity = shaper_.Shape(*velocity, position_m);
   last_bin_decoded_ = velocity.has_value();

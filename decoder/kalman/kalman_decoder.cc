@@ -1,16 +1,12 @@
 #include "decoder/kalman/kalman_decoder.h"
 
-#include <Eigen/LU>
 #include <string>
 
 #include "decoder/exponential_decay.h"
+#include "decoder/kalman/steady_state.h"
 
 namespace efferent {
 namespace {
-
-// The Riccati equation is warm-started from the last fit's covariance, so a few iterations a bin
-// keep up with it.
-constexpr int kRiccatiIterations = 20;
 
 template <class Matrix>
 void CheckMatrix(const char* field, const Matrix& matrix, Eigen::Index rows, Eigen::Index columns,
@@ -49,8 +45,8 @@ KalmanDecoder::KalmanDecoder(const KalmanParams& params, int num_channels, int n
                              TimeNs bin_width_ns)
     : fixed_(Checked(params, num_channels, num_dimensions).gains.has_value()),
       gains_(params.gains.value_or(NoGains(num_channels, num_dimensions))),
-      statistics_(num_channels, num_dimensions, KeptWithHalfLife(params.half_life_s, bin_width_ns),
-                  params.ridge),
+      statistics_(num_channels, num_dimensions, 0,
+                  KeptWithHalfLife(params.half_life_s, bin_width_ns), params.ridge),
       covariance_(SmallMatrix::Identity(num_dimensions, num_dimensions)),
       velocity_(gains_.initial),
       features_(Eigen::VectorXd::Zero(num_channels)) {
@@ -76,36 +72,16 @@ void KalmanDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noex
     statistics_.Break();
     return;
   }
-  statistics_.Add(intended_velocity_m_s->head(velocity_.size()), features_);
+  statistics_.Add(intended_velocity_m_s->head(velocity_.size()), SmallVector(0), features_);
   Fit();
 }
 
 void KalmanDecoder::Fit() noexcept {
   if (!statistics_.Fit(&model_)) return;
-  const Eigen::Index n = velocity_.size();
-  SmallMatrix information(n, n);  // C' Q^-1 C
-  for (Eigen::Index i = 0; i < n; ++i) {
-    for (Eigen::Index j = 0; j < n; ++j) {
-      information(i, j) =
-          (model_.c.col(i).array() * model_.c.col(j).array() / model_.q.array()).sum();
-    }
-  }
-  for (int iteration = 0; iteration < kRiccatiIterations; ++iteration) {
-    const SmallMatrix predicted = model_.a * covariance_ * model_.a.transpose() + model_.w;
-    const SmallMatrix posterior_information = SmallMatrix(predicted.inverse()) + information;
-    covariance_ = posterior_information.inverse();
-  }
-  // M2 = K = P C' Q^-1, a row at a time; M1 = (I - K C) A; M0 = -K d.
-  for (Eigen::Index i = 0; i < n; ++i) {
-    gains_.m2.row(i).setZero();
-    for (Eigen::Index j = 0; j < n; ++j) {
-      gains_.m2.row(i).array() +=
-          covariance_(i, j) * (model_.c.col(j).array() / model_.q.array()).transpose();
-    }
+  SteadyStateGains(model_, &covariance_, &gains_.m1, &gains_.m2);
+  for (Eigen::Index i = 0; i < velocity_.size(); ++i) {
     gains_.m0[i] = -gains_.m2.row(i).dot(model_.d);
   }
-  const SmallMatrix remaining = SmallMatrix::Identity(n, n) - covariance_ * information;
-  gains_.m1 = remaining.lazyProduct(model_.a);
 }
 
 void KalmanDecoder::ResetActivity() noexcept {

@@ -1,6 +1,7 @@
 #include "decoder/kalman/tuning_statistics.h"
 
 #include <Eigen/Cholesky>
+#include <algorithm>
 
 namespace efferent {
 namespace {
@@ -10,9 +11,10 @@ constexpr double kMinVariance =
 
 }  // namespace
 
-TuningStatistics::TuningStatistics(int num_channels, int num_dimensions, double keep, double ridge)
-    : dimensions_(num_dimensions), keep_(keep), ridge_(ridge) {
-  uv_.resize(num_channels, num_dimensions + 1);
+TuningStatistics::TuningStatistics(int num_channels, int num_dimensions, int num_inputs,
+                                   double keep, double ridge)
+    : dimensions_(num_dimensions), num_inputs_(num_inputs), keep_(keep), ridge_(ridge) {
+  uv_.resize(num_channels, num_dimensions + num_inputs + 1);
   uu_.resize(num_channels);
   Clear();
 }
@@ -20,19 +22,20 @@ TuningStatistics::TuningStatistics(int num_channels, int num_dimensions, double 
 void TuningStatistics::Clear() noexcept {
   previous_.reset();
   weight_ = pair_weight_ = 0.0;
-  vv_ = SmallMatrix::Zero(dimensions_ + 1, dimensions_ + 1);
+  vv_ = SmallMatrix::Zero(uv_.cols(), uv_.cols());
   uv_.setZero();
   uu_.setZero();
   before_ = across_ = after_ = SmallMatrix::Zero(dimensions_, dimensions_);
 }
 
-void TuningStatistics::Add(const SmallVector& velocity, const Eigen::VectorXd& features) noexcept {
-  SmallVector extended(dimensions_ + 1);
-  extended << velocity, 1.0;
+void TuningStatistics::Add(const SmallVector& velocity, const SmallVector& inputs,
+                           const Eigen::VectorXd& features) noexcept {
+  SmallVector extended(uv_.cols());
+  extended << velocity, inputs, 1.0;
 
   weight_ = keep_ * weight_ + 1.0;
   vv_ = keep_ * vv_ + extended * extended.transpose();
-  for (int column = 0; column <= dimensions_; ++column) {
+  for (int column = 0; column < uv_.cols(); ++column) {
     uv_.col(column) = keep_ * uv_.col(column) + extended[column] * features;
   }
   uu_.array() = keep_ * uu_.array() + features.array().square();
@@ -46,8 +49,35 @@ void TuningStatistics::Add(const SmallVector& velocity, const Eigen::VectorXd& f
   previous_ = velocity;
 }
 
+void TuningStatistics::Project(const Eigen::MatrixXd& gain, const Eigen::VectorXd& mean,
+                               const Eigen::VectorXd& squares,
+                               TuningStatistics* latent) const noexcept {
+  latent->previous_ = previous_;
+  latent->weight_ = weight_;
+  latent->pair_weight_ = pair_weight_;
+  latent->vv_ = vv_;
+  latent->before_ = before_;
+  latent->across_ = across_;
+  latent->after_ = after_;
+  latent->uu_ = squares;
+  const Eigen::Index constant = vv_.cols() - 1;
+  for (Eigen::Index l = 0; l < gain.cols(); ++l) {
+    const double offset = gain.col(l).dot(mean);
+    for (Eigen::Index r = 0; r < vv_.cols(); ++r) {
+      latent->uv_(l, r) = gain.col(l).dot(uv_.col(r)) - offset * vv_(constant, r);
+    }
+  }
+}
+
+SmallMatrix TuningStatistics::LabelCovariance() const noexcept {
+  const Eigen::Index constant = vv_.cols() - 1;
+  const SmallVector mean = vv_.col(constant).head(dimensions_) / weight_;
+  return vv_.topLeftCorner(dimensions_, dimensions_) / weight_ - mean * mean.transpose();
+}
+
 bool TuningStatistics::Fit(TuningModel* model) const noexcept {
-  if (weight_ < 2.0 * (dimensions_ + 1) || pair_weight_ < dimensions_) return false;
+  const int constant = dimensions_ + num_inputs_;  // the last regressor
+  if (weight_ < 2.0 * (constant + 1) || pair_weight_ < dimensions_) return false;
 
   // Labels are bounded velocities of some scale: the ridge is relative to their mean square.
   SmallMatrix normal = vv_;
@@ -55,6 +85,11 @@ bool TuningStatistics::Fit(TuningModel* model) const noexcept {
       vv_.topLeftCorner(dimensions_, dimensions_).trace() / (weight_ * dimensions_);
   if (!(scale > 0.0)) return false;
   for (int i = 0; i < dimensions_; ++i) normal(i, i) += (ridge_ + 1e-9) * scale;
+  // Inputs are relative to where they lie on average; positions have an origin far from there.
+  for (int i = dimensions_; i < constant; ++i) {
+    const double spread = vv_(i, i) - vv_(i, constant) * vv_(i, constant) / weight_;
+    normal(i, i) += (ridge_ + 1e-9) * std::max(spread / weight_, 1e-12);
+  }
   const Eigen::LDLT<SmallMatrix> normal_ldlt(normal);
   if (normal_ldlt.info() != Eigen::Success || !normal_ldlt.isPositive()) return false;
 
@@ -62,7 +97,10 @@ bool TuningStatistics::Fit(TuningModel* model) const noexcept {
     const SmallVector sums = uv_.row(i).transpose();
     const SmallVector coefficients = normal_ldlt.solve(sums);
     model->c.row(i) = coefficients.head(dimensions_).transpose();
-    model->d[i] = coefficients[dimensions_];
+    if (num_inputs_ > 0) {
+      model->b.row(i) = coefficients.segment(dimensions_, num_inputs_).transpose();
+    }
+    model->d[i] = coefficients[constant];
     const double residual =
         uu_[i] - 2.0 * coefficients.dot(sums) + coefficients.dot(vv_ * coefficients);
     model->q[i] = std::max(residual / weight_, kMinVariance);

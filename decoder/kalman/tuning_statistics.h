@@ -7,15 +7,18 @@
 
 namespace efferent {
 
-/// At most 4 x 4, on the stack: what is as small as the number of dimensions never allocates.
-using SmallMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, 4, 4>;
-using SmallVector = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, 4, 1>;
+/// At most 7 x 7 (velocity, position and a constant in three dimensions), on the stack: what is as
+/// small as that never allocates.
+using SmallMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, 7, 7>;
+using SmallVector = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, 7, 1>;
 
-/// A linear Gaussian model of intended velocity and how channels are tuned to it; see
-/// KalmanDecoder.
+/// A linear Gaussian model of intended velocity and how channels are tuned to it, and to known
+/// inputs s if there are any (I of them):
+///   v[k] = A v[k-1] + w,  w ~ N(0, W);   u[k] = C v[k] + B s[k] + d + q,  q ~ N(0, Q)
 struct TuningModel {
   SmallMatrix a, w;   ///< D x D.
   Eigen::MatrixXd c;  ///< num_channels x D.
+  Eigen::MatrixXd b;  ///< num_channels x I.
   Eigen::VectorXd d;  ///< num_channels.
   Eigen::VectorXd q;  ///< num_channels: diagonal of Q, > 0.
 };
@@ -25,29 +28,42 @@ struct TuningModel {
 class TuningStatistics {
  public:
   /// `keep`: share that is kept of all statistics at each labelled bin. `ridge`: on the tuning
-  /// coefficients, in bins.
-  TuningStatistics(int num_channels, int num_dimensions, double keep, double ridge);
+  /// coefficients of velocity and of the inputs, in bins.
+  TuningStatistics(int num_channels, int num_dimensions, int num_inputs, double keep, double ridge);
 
-  /// Adds bin k: label v, D; features u, num_channels.
-  void Add(const SmallVector& velocity, const Eigen::VectorXd& features) noexcept;
+  /// Adds bin k: label v, D; known inputs s, I; features u, num_channels.
+  void Add(const SmallVector& velocity, const SmallVector& inputs,
+           const Eigen::VectorXd& features) noexcept;
 
   /// The next bin does not follow on the last (a bin without a label, a new trial).
   void Break() noexcept { previous_.reset(); }
 
   void Clear() noexcept;
 
+  /// Puts into `latent`, made for L channels, the statistics of l = beta (u - mean) instead of u.
+  /// gain: beta', num_channels x L; squares: sum l^2, L.
+  void Project(const Eigen::MatrixXd& gain, const Eigen::VectorXd& mean,
+               const Eigen::VectorXd& squares, TuningStatistics* latent) const noexcept;
+
+  /// Covariance of the labels, D x D; after labels have come.
+  SmallMatrix LabelCovariance() const noexcept;
+
+  /// Labelled bins, later ones weighing more.
+  double weight() const { return weight_; }
+
   /// Fits the model. False, and the model is of no use, while there is too little evidence (fewer
-  /// labelled bins than 2 (D + 1), or labels that do not span all dimensions).
+  /// labelled bins than 2 (D + I + 1), or labels that do not span all dimensions). An input that
+  /// never varied is given no effect.
   bool Fit(TuningModel* model) const noexcept;
 
  private:
-  int dimensions_;
+  int dimensions_, num_inputs_;
   double keep_, ridge_;
   std::optional<SmallVector> previous_;  // v[k-1]
   double weight_ = 0.0;                  // of all labelled bins
   double pair_weight_ = 0.0;             // of all pairs of consecutive ones
-  SmallMatrix vv_;                       // sum [v; 1] [v; 1]', (D+1) x (D+1)
-  Eigen::MatrixXd uv_;                   // sum u [v; 1]', num_channels x (D+1)
+  SmallMatrix vv_;                       // sum r r', r = [v; s; 1]: R x R, R = D + I + 1
+  Eigen::MatrixXd uv_;                   // sum u r', num_channels x R
   Eigen::VectorXd uu_;                   // sum u^2, num_channels
   SmallMatrix before_, across_, after_;  // sums of v- v-', v v-', v v', D x D
 };

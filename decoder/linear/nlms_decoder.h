@@ -16,8 +16,8 @@ struct NlmsParams {
 
   double tau_out_s = 0.1;       ///< Time constant of the filter on the features; 0: none.
   double output_leak = 0.0;     ///< Share of the last command that is kept at each bin.
-  double step_size = 0.02;      ///< Share of a bin's error that is taken away at once.
-  double regularization = 0.1;  ///< Added to |phi|^2, per feature: keeps quiet bins from shouting.
+  double step_size = 0.1;       ///< Share of a bin's error that is taken away at once.
+  double regularization = 0.5;  ///< Added to |phi|^2, per feature: keeps quiet bins from shouting.
 };
 
 template <class Visitor>

@@ -18,7 +18,7 @@ struct RlsParams {
   double tau_out_s = 0.1;      ///< Time constant of the filter on the features; 0: none.
   double output_leak = 0.0;    ///< Share of the last command that is kept at each bin.
   double forgetting = 0.9998;  ///< Per labelled bin.
-  double ridge = 1.0;          ///< At the start; initial variance of the weights is 1 over this.
+  double ridge = 100.0;        ///< At the start; initial variance of the weights is 1 over this.
 };
 
 template <class Visitor>

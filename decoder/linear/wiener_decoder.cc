@@ -8,8 +8,8 @@
 namespace efferent {
 namespace {
 
-constexpr double kSpanS = 0.25;
-constexpr int kInputsByDefault = 1000;
+constexpr double kSpanS = 0.2;
+constexpr int kInputsByDefault = 768;
 constexpr int kIterationsPerLabel = 2;
 
 int NumTaps(const WienerParams& params, int num_channels, TimeNs bin_width_ns) {

@@ -15,9 +15,9 @@ namespace efferent {
 struct WienerParams {
   static constexpr std::string_view kName = "wiener";
 
-  int num_taps = 0;            ///< L, bins; 0: as many as span 250 ms and keep L channels <= 1,000.
-  double half_life_s = 300.0;  ///< Of the statistics, in labelled time.
-  double ridge = 30.0;         ///< On the weights, in labelled bins' worth of evidence.
+  int num_taps = 0;            ///< L, bins; 0: as many as span 200 ms and keep L channels <= 768.
+  double half_life_s = 150.0;  ///< Of the statistics, in labelled time.
+  double ridge = 1000.0;       ///< On the weights, in labelled bins' worth of evidence.
   double output_leak = 0.0;    ///< Share of the last command that is kept at each bin.
 };
 

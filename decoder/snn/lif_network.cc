@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "decoder/snn/normal_weights.h"
+#include "decoder/normal_weights.h"
 
 namespace efferent {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "decoder/snn/normal_weights.h"
+#include "decoder/normal_weights.h"
 
 namespace efferent {
 namespace {

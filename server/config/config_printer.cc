@@ -141,6 +141,21 @@ class MessagePrinter {
   std::ostringstream* out_;
 };
 
+/// The decoders that are not configured, each with its defaults, as a comment: a file holds one.
+void PrintOtherDecoders(SessionSettings settings, std::ostringstream* out) {
+  const std::string chosen(DecoderName(settings.decoder));
+  *out << "\n# Instead of `" << chosen << "`, `decoder` may hold one of these:\n";
+  for (const DecoderParams& decoder : AllDecoders()) {
+    if (DecoderName(decoder) == chosen) continue;
+    settings.decoder = decoder;
+    std::ostringstream text;
+    MessagePrinter(ListFields(settings), &text)
+        .Print(WriteSettings(settings).decoder(), "decoder", 4);
+    std::istringstream lines(text.str());
+    for (std::string line; std::getline(lines, line);) *out << "#" << line << "\n";
+  }
+}
+
 }  // namespace
 
 std::string PrintConfig(const Config& config) {
@@ -154,6 +169,7 @@ std::string PrintConfig(const Config& config) {
       ReadSettings(config.session_defaults, SettingsUse::kDefaults, &violations);
   out << "session_defaults:\n";
   MessagePrinter(ListFields(settings), &out).Print(WriteSettings(settings), "", 2);
+  PrintOtherDecoders(settings, &out);
   return out.str();
 }
 

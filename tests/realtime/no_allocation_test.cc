@@ -31,7 +31,7 @@ struct Case {
 void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 
 std::vector<Case> Cases() {
-  SnnParams rls, gradient;
+  SnnParams gradient;
   gradient.readout = SnnReadout::kGradient;
   gradient.feedback = SnnFeedback::kRandom;
   std::vector<Case> cases;
@@ -39,9 +39,10 @@ std::vector<Case> Cases() {
     for (const LearningEffect effect : {LearningEffect::kBin, LearningEffect::kTrialEnd}) {
       const std::string suffix =
           (effect == LearningEffect::kBin ? "Bin" : "TrialEnd") + std::to_string(channels);
-      cases.push_back({"SnnRls" + suffix, rls, effect, channels});
-      cases.push_back({"SnnGradient" + suffix, gradient, effect, channels});
-      cases.push_back({"Kalman" + suffix, KalmanParams{}, effect, channels});
+      for (const DecoderParams& decoder : AllDecoders()) {
+        cases.push_back({std::string(DecoderName(decoder)) + suffix, decoder, effect, channels});
+      }
+      cases.push_back({"snn_gradient" + suffix, gradient, effect, channels});
     }
   }
   return cases;
@@ -91,6 +92,39 @@ TEST_P(NoAllocation, InStepAndLearningStep) {
     ASSERT_EQ(allocations, 0u) << "bin " << bin;
   }
   EXPECT_GT(num_learned, 40u);
+}
+
+/// Decodes and learns `bins` bins of random features under the guard.
+void RunWithoutAllocating(Decoder& decoder, int num_channels, int bins) {
+  std::mt19937_64 random(2);
+  std::normal_distribution<float> normal;
+  Eigen::VectorXf features(num_channels);
+  for (int bin = 0; bin < bins; ++bin) {
+    for (float& u : features) u = normal(random);
+    const Vec3 label(features[0], features[1], 0.0);
+    AllocationGuard guard;
+    decoder.OnPosition(label);
+    decoder.OnCommand(decoder.Decode(features));
+    decoder.Learn(bin % 9 == 0 ? std::nullopt : std::optional<Vec3>(label));
+    const std::uint64_t allocations = guard.num_allocations();
+    ASSERT_EQ(allocations, 0u) << "bin " << bin;
+  }
+}
+
+TEST(NoAllocationInTheLongRun, RefitKalmanEndsItsBatches) {
+  RefitKalmanDecoder decoder({.batch_length_s = 2.0}, 96, 2, 20'000'000);
+  RunWithoutAllocating(decoder, 96, 400);
+  EXPECT_GE(decoder.batch_count(), 3u);
+}
+
+TEST(NoAllocationInTheLongRun, StabilizedKalmanCalibratesAndAligns) {
+  for (const int latents : {10, kMaxLatents}) {
+    StabilizedKalmanDecoder decoder({.num_latents = latents, .calibration_s = 2.0}, 96, 2,
+                                    20'000'000);
+    RunWithoutAllocating(decoder, 96, 600);
+    EXPECT_TRUE(decoder.calibrated());
+    EXPECT_GE(decoder.alignment_count(), 2u);
+  }
 }
 
 }  // namespace

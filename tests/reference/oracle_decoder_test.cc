@@ -9,6 +9,7 @@
 #include "clients/acquisition/hdf5_file.h"
 #include "decoder/decoder_config.h"
 #include "decoder/step.h"
+#include "tests/reference/reference_data.h"
 #include "tests/shared_data.h"
 
 /// Decoding again what published decoders decoded on the day; PROVENANCE.md.
@@ -16,15 +17,6 @@ namespace efferent::test {
 namespace {
 
 constexpr double kMmPerM = 1e3;
-
-Eigen::MatrixXd Matrix(const Hdf5File& file, const std::string& name) {
-  const std::vector<std::uint64_t> shape = file.Shape(name);
-  const std::vector<double> numbers = file.ReadNumbers(name);
-  const Eigen::Index rows = static_cast<Eigen::Index>(shape[0]);
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  return Eigen::Map<const RowMajor>(numbers.data(), rows,
-                                    static_cast<Eigen::Index>(numbers.size()) / rows);
-}
 
 /// Gains in m/s from a group that holds them in mm/s.
 KalmanParams Gains(const Hdf5File& file, const std::string& group) {

@@ -116,6 +116,16 @@ TEST(PrintedConfig, ReadsBackTheSame) {
   EXPECT_EQ(PrintConfig(again), printed);
 }
 
+TEST(PrintedConfig, ShowsTheOtherDecodersAsAComment) {
+  const std::string printed = PrintConfig({});
+  for (const DecoderParams& decoder : AllDecoders()) {
+    const std::string name(DecoderName(decoder));
+    const std::string line = name == "snn" ? "\n    snn:\n" : "\n#    " + name + ":\n";
+    EXPECT_NE(printed.find(line), std::string::npos) << name << "\n" << printed;
+  }
+  EXPECT_NE(printed.find("\n#      num_taps: 0  # [0, 100] bins\n"), std::string::npos) << printed;
+}
+
 TEST(PrintedConfig, ShowsUnitsBoundsAndChoices) {
   const std::string printed = PrintConfig({});
   EXPECT_NE(printed.find("tau_m_s: 0.02  # [0.0001, 10] s\n"), std::string::npos) << printed;

@@ -44,6 +44,33 @@ TEST(Intention, OnTheTargetThereIsNothingToLearnUnlessAskedFor) {
   EXPECT_TRUE(IntentionEstimator(params).Estimate(Reaching(0.005))->isZero());
 }
 
+TEST(Intention, RotationKeepsTheSpeedAndTurnsItTowardsTheTarget) {
+  IntentionParams params;
+  params.rule = IntentionRule::kRotation;
+  BehaviorSample behavior = Reaching(0.1);
+  behavior.velocity_m_s = Vec3(0.3, -0.4, 0.0);
+  const auto label = IntentionEstimator(params).Estimate(behavior);
+  ASSERT_TRUE(label);
+  EXPECT_TRUE(label->isApprox(Vec3(0.0, 0.5, 0.0)));
+}
+
+TEST(Intention, RotationIsZeroOnTheTargetWhateverTheVelocity) {
+  IntentionParams params;
+  params.rule = IntentionRule::kRotation;
+  BehaviorSample behavior = Reaching(0.005);
+  behavior.velocity_m_s = Vec3(0.3, 0.0, 0.0);
+  EXPECT_TRUE(IntentionEstimator(params).Estimate(behavior)->isZero());
+}
+
+TEST(Intention, RotationHasNothingToTurnWhileTheArmStandsOrItsVelocityIsUnknown) {
+  IntentionParams params;
+  params.rule = IntentionRule::kRotation;
+  BehaviorSample behavior = Reaching(0.1);
+  EXPECT_FALSE(IntentionEstimator(params).Estimate(behavior));
+  behavior.velocity_m_s = Vec3::Zero();
+  EXPECT_FALSE(IntentionEstimator(params).Estimate(behavior));
+}
+
 TEST(Intention, ThereIsNoneWithoutTargetOrEngagement) {
   const IntentionEstimator intention({});
   BehaviorSample behavior = Reaching(0.1);

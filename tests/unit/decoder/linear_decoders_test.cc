@@ -220,9 +220,9 @@ TEST(WienerDecoder, AsManyTapsAsSuitTheBinsAndTheChannels) {
   const auto num_taps = [](int channels, TimeNs bin_width_ns) {
     return WienerDecoder({}, channels, 2, bin_width_ns).num_taps();
   };
-  EXPECT_EQ(num_taps(10, 50'000'000), 5);
+  EXPECT_EQ(num_taps(10, 50'000'000), 4);
   EXPECT_EQ(num_taps(10, 1'000'000'000), 1);
-  EXPECT_EQ(num_taps(96, 10'000'000), 10);  // 25 would be 2,400 inputs
+  EXPECT_EQ(num_taps(96, 10'000'000), 8);  // 20 would be 1,920 inputs
   EXPECT_EQ(num_taps(2000, 10'000'000), 1);
 }
 
