@@ -10,9 +10,9 @@
 namespace efferent {
 namespace {
 
-// Parts of the width that axis labels and margins take, and of the height that axes and legend do.
+// Parts of the width and of the height that axes, their labels and margins take.
 constexpr double kSidesPx = 95.0;
-constexpr double kBelowPx = 110.0;
+constexpr double kBelowPx = 60.0;
 constexpr double kNameRowPx = 17.0;
 
 std::string Number(double value) {
@@ -51,13 +51,11 @@ std::string PlotClause(std::size_t index, const ChartSeries& series) {
     case SeriesKind::kPoints:
       style = fmt::format("using 1:2 with points pointtype 7 pointsize {}", series.width / 8.0);
       break;
-    case SeriesKind::kSteps:
-      style = fmt::format("using 1:2 with histeps linewidth {}", series.width);
-      break;
     case SeriesKind::kBand:
       style = "using 1:2:3 with filledcurves fillstyle transparent solid 0.18 noborder";
       break;
   }
+  // The title is what a browser shows when the pointer rests on the line.
   return fmt::format(
       "$s{} {} linecolor rgb '{}' {}", index, style, series.color,
       series.name.empty() ? std::string("notitle") : "title " + GnuplotQuoted(series.name));
@@ -88,8 +86,7 @@ std::string ChartScript(const Chart& chart) {
   std::string script = fmt::format(
       "set border 3 linecolor rgb '#606060'\nset tics nomirror out textcolor rgb '#303030'\n"
       "set grid ytics linetype 1 linecolor rgb '#E4E4E4'\n"
-      "set key outside bottom center horizontal reverse Left samplen 2 textcolor rgb '#303030'\n"
-      "set style fill solid\nset tmargin at screen {:.4f}\nset rmargin 3\n",
+      "unset key\nset style fill solid\nset tmargin at screen {:.4f}\nset rmargin 3\n",
       top);
   if (!chart.title.empty()) {
     script += fmt::format("set label {} at graph 0, screen {:.4f} left font ',13'\n",
@@ -98,6 +95,7 @@ std::string ChartScript(const Chart& chart) {
   script += fmt::format("set xlabel {}\nset ylabel {}\n", GnuplotQuoted(chart.x_label),
                         GnuplotQuoted(chart.y_label));
   script += Range("x", chart.x_range) + Range("y", chart.y_range);
+  if (chart.x_tick) script += fmt::format("set xtics {}\n", *chart.x_tick);
   if (chart.y_tick) script += fmt::format("set ytics {}\n", *chart.y_tick);
   for (const double y : chart.y_lines) {
     script += fmt::format(

@@ -15,8 +15,7 @@ enum class SeriesKind {
   kLine,
   kDashed,
   kPoints,
-  kSteps,  ///< A histogram's outline.
-  kBand,   ///< Between y and y_high, pale: a confidence interval.
+  kBand,  ///< Between y and y_high, pale: an interval.
 };
 
 /// One series of a chart.
@@ -30,15 +29,16 @@ struct ChartSeries {
   double width = 2.0;          ///< Of the line, or diameter of the points, pixels.
 };
 
-/// A chart: series over common axes, with a legend below.
+/// A chart: series over common axes. Its legend is the page's (HtmlPage::AddCharts).
 struct Chart {
   std::string title;
   std::string x_label;  ///< With the unit.
   std::string y_label;
   std::optional<std::pair<double, double>> x_range;  ///< Not set: fits the data.
   std::optional<std::pair<double, double>> y_range;
-  std::optional<double> y_tick;  ///< Distance of the y axis's marks.
-  std::vector<double> y_lines;   ///< Thin lines across, for example at chance.
+  std::optional<double> x_tick;  ///< Distance of the axis's marks.
+  std::optional<double> y_tick;
+  std::vector<double> y_lines;  ///< Thin lines across, for example at chance.
   std::vector<PlotPhase> phases;
   std::vector<ChartSeries> series;
   PlotSize size{1000, 420};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 
 namespace efferent {
@@ -40,6 +41,11 @@ dd { margin: 0; max-width: 80ch; overflow-wrap: anywhere; }
 figure { margin: 16px 0 22px; }
 .charts { display: grid; gap: 14px 18px; }
 .charts svg { width: 100%; height: auto; display: block; }
+.legend { display: flex; flex-wrap: wrap; gap: 2px 22px; margin: 0 0 8px; font-size: 13.5px; }
+.legend i { display: inline-block; width: 20px; height: 3px; margin-right: 7px;
+  vertical-align: middle; border-radius: 1px; }
+.legend i.dashed { background: none !important; height: 0; border-top: 3px dashed; }
+.legend i.band { height: 11px; opacity: 0.3; }
 figcaption { color: #5b6670; font-size: 13.5px; max-width: 90ch; margin-top: 4px; }
 details { margin: 12px 0; border: 1px solid #d9dee3; border-radius: 6px; padding: 0 14px; }
 summary { cursor: pointer; padding: 9px 0; font-weight: 600; }
@@ -64,6 +70,33 @@ std::string InlineSvg(const Chart& chart, int number) {
   const std::size_t start = svg.find("<svg");
   if (start == std::string::npos) throw std::runtime_error("gnuplot wrote no SVG");
   return WithPrefixedIds(svg.substr(start), fmt::format("c{}-", number));
+}
+
+const char* LegendClass(SeriesKind kind) {
+  switch (kind) {
+    case SeriesKind::kDashed:
+      return "dashed";
+    case SeriesKind::kBand:
+      return "band";
+    default:
+      return "line";
+  }
+}
+
+// Every name once, in order of appearance.
+std::string Legend(const std::vector<Chart>& charts) {
+  std::set<std::string> known;
+  std::string text;
+  for (const Chart& chart : charts) {
+    for (const ChartSeries& series : chart.series) {
+      if (series.name.empty() || !known.insert(series.name).second) continue;
+      text += fmt::format(
+          "<span><i class=\"{}\" style=\"background: {}; border-color: {}\"></i>{}</span>",
+          LegendClass(series.kind), HtmlEscaped(series.color), HtmlEscaped(series.color),
+          HtmlEscaped(series.name));
+    }
+  }
+  return text.empty() ? text : fmt::format("<div class=\"legend\">{}</div>\n", text);
 }
 
 }  // namespace
@@ -153,9 +186,9 @@ void HtmlPage::AddTable(const HtmlTable& table) {
 void HtmlPage::AddCharts(const std::vector<Chart>& charts, int columns,
                          const std::string& caption) {
   body_ += fmt::format(
-      "<figure><div class=\"charts\" style=\"grid-template-columns: repeat({}, minmax(0, "
+      "<figure>{}<div class=\"charts\" style=\"grid-template-columns: repeat({}, minmax(0, "
       "1fr))\">\n",
-      std::max(1, columns));
+      Legend(charts), std::max(1, columns));
   for (const Chart& chart : charts) body_ += InlineSvg(chart, ++num_charts_) + '\n';
   body_ += "</div>\n";
   if (!caption.empty()) {

@@ -46,7 +46,8 @@ class HtmlPage {
   void AddFacts(const std::vector<std::pair<std::string, std::string>>& facts);
   /// @throws std::invalid_argument if a row is longer than the header.
   void AddTable(const HtmlTable& table);
-  /// Charts side by side, `columns` of them in a row, with a caption below. gnuplot draws each.
+  /// Charts side by side, `columns` of them in a row, with one legend for all their named series above
+  /// and a caption below. gnuplot draws each.
   /// @throws as ChartScript and DrawPlot.
   void AddCharts(const std::vector<Chart>& charts, int columns, const std::string& caption);
   /// A part that is folded until somebody wants it.

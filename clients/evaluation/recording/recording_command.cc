@@ -16,6 +16,7 @@
 #include "clients/acquisition/recording_reader.h"
 #include "clients/evaluation/decoder_choice.h"
 #include "clients/evaluation/recording/recording_evaluation.h"
+#include "clients/evaluation/recording/recording_page.h"
 #include "clients/evaluation/recording/recording_table.h"
 #include "clients/evaluation/step_settings.h"
 #include "clients/report/named_choice.h"
@@ -33,6 +34,7 @@ struct CommandOptions {
   std::string label = "auto";
   std::string seeds;
   std::optional<std::string> json_path;
+  std::optional<std::string> report_path;
 };
 
 constexpr const char* kExamples = R"(
@@ -105,8 +107,18 @@ void RequireDifferentNames(const std::vector<std::string>& paths) {
   }
 }
 
+// Something wrong with the output files is said before the work, not after.
+void RequireFolder(const std::optional<std::string>& path) {
+  if (!path) return;
+  const std::filesystem::path folder = std::filesystem::path(*path).parent_path();
+  if (folder.empty() || std::filesystem::is_directory(folder)) return;
+  throw InputError(fmt::format("{}: there is no folder {}", *path, folder.string()));
+}
+
 void RunEvaluation(CommandOptions options) {
   RequireDifferentNames(options.paths);
+  RequireFolder(options.json_path);
+  RequireFolder(options.report_path);
   EvaluationSettings& settings = options.settings;
   std::vector<std::string> of_decoders = options.decoders.settings;
   ApplyStepSettings(&of_decoders, &settings.step);
@@ -120,6 +132,10 @@ void RunEvaluation(CommandOptions options) {
     options.recording.path = path;
     recordings.push_back(ReadRecording(options.recording));
     fmt::print("{}", DescribeRecording(recordings.back()));
+    const bool differentiates =
+        recordings.back().velocity_m_s.empty() &&
+        (settings.label == LabelSource::kKinematics || !recordings.back().has_target());
+    if (differentiates) fmt::print("  velocity: from differences of position\n");
   }
   std::fflush(stdout);
 
@@ -135,6 +151,11 @@ void RunEvaluation(CommandOptions options) {
   for (const RecordingEvaluation& evaluation : evaluations) {
     if (evaluations.size() > 1) fmt::print("\n{}\n", evaluation.recording->path);
     fmt::print("{}", DescribeEvaluation(evaluation));
+  }
+  if (options.report_path) {
+    const PageSettings page{&settings, "efferent " EFFERENT_VERSION};
+    MakeRecordingPage(evaluations, page).Write(*options.report_path);
+    fmt::print("report: {}\n", *options.report_path);
   }
   if (options.json_path) {
     NameFiles(&evaluations);
@@ -188,6 +209,15 @@ void AddProtocolOptions(CLI::App* command, CommandOptions* options) {
       ->check(CLI::Range(0, 1024))
       ->group(kGroup);
   command->add_option("--json", options->json_path, "Write the figures to this file")
+      ->group(kGroup);
+  command
+      ->add_option("--report", options->report_path,
+                   "Write a report with tables and charts to this .html file; it needs no network")
+      ->check([](const std::string& path) {
+        return std::filesystem::path(path).extension() == ".html"
+                   ? std::string()
+                   : "is " + path + ", must end with .html";
+      })
       ->group(kGroup);
 }
 

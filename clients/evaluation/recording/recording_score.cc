@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -33,6 +34,31 @@ ErrorsByUnit CollectErrors(const ScoreTask& task, const PointTrack& decoded_m_s,
   ErrorsByUnit errors;
   for (const ScoredCondition::Unit& unit : condition.units) {
     errors.push_back(AngleErrorsDeg(*task.recording, decoded_m_s, unit.first_bin, unit.stop_bin));
+  }
+  return errors;
+}
+
+// Which of kNumSectors sectors the target lies in, the first about the x axis.
+std::size_t SectorOf(const Recording& recording, std::size_t bin) {
+  const Point& target = *recording.target_m[bin];
+  const Point& position = *recording.position_m[bin];
+  const double turns =
+      std::atan2(target[1] - position[1], target[0] - position[0]) / (2.0 * M_PI) + 1.0;
+  const auto sectors = static_cast<double>(kNumSectors);
+  return static_cast<std::size_t>(std::lround(turns * sectors)) % kNumSectors;
+}
+
+DirectedErrorsByUnit CollectDirectedErrors(const ScoreTask& task, const PointTrack& decoded_m_s,
+                                           const ScoredCondition& condition) {
+  DirectedErrorsByUnit errors;
+  for (const ScoredCondition::Unit& unit : condition.units) {
+    std::vector<DirectedError>& of_unit = errors.emplace_back();
+    for (std::int64_t bin = unit.first_bin; bin < unit.stop_bin; ++bin) {
+      const auto i = static_cast<std::size_t>(bin);
+      if (!decoded_m_s[i]) continue;
+      const auto error = AngleErrorDeg(*task.recording, bin, *decoded_m_s[i]);
+      if (error) of_unit.push_back({*error, SectorOf(*task.recording, i)});
+    }
   }
   return errors;
 }
@@ -124,6 +150,10 @@ std::vector<ResultRow> ScoreRun(const ScoreTask& task, const PointTrack& decoded
       const ErrorsByUnit errors = CollectErrors(task, decoded_m_s, condition);
       add(condition.name, "angle_median_deg", MedianFigure(errors));
       add(condition.name, "angle_mean_deg", MeanFigure(errors));
+      if (task.recording->num_dimensions == 2) {
+        add(condition.name, "angle_balanced_deg",
+            BalancedFigure(CollectDirectedErrors(task, decoded_m_s, condition)));
+      }
       continue;
     }
     for (int axis = 0; axis < task.recording->num_dimensions; ++axis) {

@@ -54,7 +54,7 @@ std::int64_t TrialsToAdapt(const ScoreTask& task, const PointTrack& decoded_m_s,
                            const InstabilityRun& run);
 
 /// Every figure of a run, with 95 % bootstrap intervals over trials: for each condition
-/// angle_median_deg and angle_mean_deg (label kTarget), or r2_x.., correlation_x.. (kKinematics); and
+/// angle_median_deg, angle_mean_deg and, in the plane, angle_balanced_deg (label kTarget), or r2_x.., correlation_x.. (kKinematics); and
 /// trials_to_30deg for each instability, under the condition of its first trial. What has no sample
 /// has no row. docs/results.md defines them. `decoder`, `protocol`, `seed`: go into each row.
 /// decoded_m_s: one for each bin of the recording.

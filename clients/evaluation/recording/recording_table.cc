@@ -28,7 +28,11 @@ std::string Mark(const std::optional<std::size_t>& best, std::size_t i) {
 }
 
 // "16.6 / 23.7": median and mean, the best median marked.
-std::vector<std::string> AngleCells(const Figures& medians, const Figures& means, bool mark) {
+std::vector<std::string> AngleCells(const RecordingEvaluation& evaluation,
+                                    const std::vector<ScoredDecoder>& decoders,
+                                    const std::string& condition, bool mark) {
+  const Figures medians = Collect(evaluation, decoders, condition, "angle_median_deg");
+  const Figures means = Collect(evaluation, decoders, condition, "angle_mean_deg");
   std::vector<std::string> cells;
   const std::optional<std::size_t> best = mark ? Best(medians, true) : std::nullopt;
   for (std::size_t i = 0; i < medians.size(); ++i) {
@@ -69,10 +73,7 @@ void AddConditions(const RecordingEvaluation& evaluation,
   for (const ScoredCondition& condition : ScoredConditions(evaluation.task())) {
     const std::string trials = fmt::format("{}", condition.units.size());
     if (evaluation.label == LabelSource::kTarget) {
-      AddRow(condition.name, trials,
-             AngleCells(Collect(evaluation, decoders, condition.name, "angle_median_deg"),
-                        Collect(evaluation, decoders, condition.name, "angle_mean_deg"), mark),
-             table);
+      AddRow(condition.name, trials, AngleCells(evaluation, decoders, condition.name, mark), table);
       continue;
     }
     for (const char* metric : {"r2", "correlation"}) {
@@ -118,6 +119,29 @@ std::string ControlTable(const RecordingEvaluation& evaluation) {
       ScoredDecoders(evaluation, Protocols(evaluation).front() + kSilentSuffix, false);
   Table table = StartTable(evaluation, decoders);
   AddConditions(evaluation, decoders, false, &table);
+  return table.ToString();
+}
+
+// "23.6 / 89.6": the balanced error with neurons, and with all channels silent.
+std::string BalancedTable(const RecordingEvaluation& evaluation) {
+  const std::vector<ScoredDecoder> decoders =
+      ScoredDecoders(evaluation, Protocols(evaluation).front());
+  std::vector<ScoredDecoder> silent = decoders;
+  for (ScoredDecoder& decoder : silent) decoder.protocol += kSilentSuffix;
+  Table table = StartTable(evaluation, decoders);
+  const auto text = [](const ResultRow* row) {
+    return row != nullptr ? fmt::format("{:.1f}", row->value) : std::string("-");
+  };
+  for (const ScoredCondition& condition : ScoredConditions(evaluation.task())) {
+    const Figures with = Collect(evaluation, decoders, condition.name, "angle_balanced_deg");
+    const Figures without = Collect(evaluation, silent, condition.name, "angle_balanced_deg");
+    const auto best = Best(with, true);
+    std::vector<std::string> cells;
+    for (std::size_t i = 0; i < with.size(); ++i) {
+      cells.push_back(fmt::format("{}{} / {}", Mark(best, i), text(with[i]), text(without[i])));
+    }
+    AddRow(condition.name, fmt::format("{}", condition.units.size()), std::move(cells), &table);
+  }
   return table.ToString();
 }
 
@@ -173,6 +197,21 @@ std::vector<ScoredDecoder> ScoredDecoders(const RecordingEvaluation& evaluation,
   return decoders;
 }
 
+std::vector<GuessableCondition> GuessableConditions(const RecordingEvaluation& evaluation) {
+  std::vector<GuessableCondition> guessable;
+  const std::string protocol = Protocols(evaluation).front() + kSilentSuffix;
+  for (const ScoredCondition& condition : ScoredConditions(evaluation.task())) {
+    const ResultRow* best = nullptr;
+    for (const ScoredDecoder& decoder : ScoredDecoders(evaluation, protocol, false)) {
+      const ResultRow* row =
+          FindRow(evaluation.rows, decoder.name, condition.name, protocol, "angle_median_deg");
+      if (row != nullptr && (best == nullptr || row->value < best->value)) best = row;
+    }
+    if (best != nullptr && best->value < kGuessableDeg) guessable.push_back({condition.name, best});
+  }
+  return guessable;
+}
+
 std::optional<std::size_t> Best(const std::vector<const ResultRow*>& figures, bool lowest) {
   std::optional<std::size_t> best;
   std::size_t num_known = 0;
@@ -200,6 +239,19 @@ std::string DescribeEvaluation(const RecordingEvaluation& evaluation) {
       Protocols(evaluation).front(),
       evaluation.label == LabelSource::kTarget ? "90 degrees" : "An R2 of 0",
       ControlTable(evaluation));
+  const bool planar = evaluation.recording->num_dimensions == 2;
+  if (planar && evaluation.label == LabelSource::kTarget) {
+    text += fmt::format(
+        "\nBalanced: mean over eight directions to the target of the mean error in each, with "
+        "neurons / without. One that\nalways points the same way is at 90, however often that way "
+        "is right.\n\n{}",
+        BalancedTable(evaluation));
+  }
+  for (const GuessableCondition& condition : GuessableConditions(evaluation)) {
+    text +=
+        fmt::format("{}: {} reaches a median of {:.1f} without neurons: read the balanced error\n",
+                    condition.name, condition.control->decoder, condition.control->value);
+  }
   for (const EvaluatedRun& run : evaluation.runs) {
     if (run.num_rollbacks == 0) continue;
     text += fmt::format(

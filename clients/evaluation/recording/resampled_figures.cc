@@ -1,6 +1,7 @@
 #include "clients/evaluation/recording/resampled_figures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -73,17 +74,24 @@ std::vector<PairSums> SumUnits(const PairsByUnit& pairs) {
   return sums;
 }
 
+// Sum of squares about the mean; nothing where it is no more than what rounding leaves of a constant.
+std::optional<double> Variation(double n, double sum, double squares) {
+  const double variation = squares - sum * sum / n;
+  if (n < 2 || !(variation > 1e-12 * squares)) return std::nullopt;
+  return variation;
+}
+
 std::optional<double> RSquared(const PairSums& s) {
-  const double variation = s.measured2 - s.measured * s.measured / s.n;
-  if (s.n < 2 || !(variation > 0.0)) return std::nullopt;
-  return 1.0 - s.error2 / variation;
+  const auto variation = Variation(s.n, s.measured, s.measured2);
+  if (!variation) return std::nullopt;
+  return 1.0 - s.error2 / *variation;
 }
 
 std::optional<double> Correlation(const PairSums& s) {
-  const double measured = s.measured2 - s.measured * s.measured / s.n;
-  const double decoded = s.decoded2 - s.decoded * s.decoded / s.n;
-  if (s.n < 2 || !(measured > 0.0) || !(decoded > 0.0)) return std::nullopt;
-  return (s.product - s.decoded * s.measured / s.n) / std::sqrt(measured * decoded);
+  const auto measured = Variation(s.n, s.measured, s.measured2);
+  const auto decoded = Variation(s.n, s.decoded, s.decoded2);
+  if (!measured || !decoded) return std::nullopt;
+  return (s.product - s.decoded * s.measured / s.n) / std::sqrt(*measured * *decoded);
 }
 
 std::optional<Figure> PairFigure(const PairsByUnit& pairs,
@@ -143,6 +151,40 @@ std::optional<Figure> MeanFigure(const ErrorsByUnit& errors) {
   };
   const std::vector<int> once(errors.size(), 1);
   return Figure{*resampled(once), n, BootstrapInterval(errors.size(), resampled)};
+}
+
+std::optional<Figure> BalancedFigure(const DirectedErrorsByUnit& errors) {
+  struct SectorSums {
+    std::array<double, kNumSectors> error{};
+    std::array<double, kNumSectors> count{};
+  };
+  std::vector<SectorSums> sums(errors.size());
+  std::int64_t n = 0;
+  for (std::size_t unit = 0; unit < errors.size(); ++unit) {
+    for (const DirectedError& e : errors[unit]) {
+      sums[unit].error[e.sector] += e.error;
+      sums[unit].count[e.sector] += 1.0;
+      ++n;
+    }
+  }
+  const auto resampled = [&](std::span<const int> times_drawn) -> std::optional<double> {
+    double total = 0.0;
+    for (std::size_t sector = 0; sector < kNumSectors; ++sector) {
+      double error = 0.0;
+      double count = 0.0;
+      for (std::size_t unit = 0; unit < sums.size(); ++unit) {
+        error += times_drawn[unit] * sums[unit].error[sector];
+        count += times_drawn[unit] * sums[unit].count[sector];
+      }
+      if (count == 0.0) return std::nullopt;
+      total += error / count;
+    }
+    return total / static_cast<double>(kNumSectors);
+  };
+  const std::vector<int> once(errors.size(), 1);
+  const std::optional<double> value = resampled(once);
+  if (!value) return std::nullopt;
+  return Figure{*value, n, BootstrapInterval(errors.size(), resampled)};
 }
 
 std::optional<Figure> RSquaredFigure(const PairsByUnit& pairs) {

@@ -23,6 +23,19 @@ using ErrorsByUnit = std::vector<std::vector<double>>;
 std::optional<Figure> MedianFigure(const ErrorsByUnit& errors);
 std::optional<Figure> MeanFigure(const ErrorsByUnit& errors);
 
+/// An error, and in which of kNumSectors equal sectors of the plane the target lay.
+inline constexpr std::size_t kNumSectors = 8;
+struct DirectedError {
+  double error = 0.0;
+  std::size_t sector = 0;
+};
+using DirectedErrorsByUnit = std::vector<std::vector<DirectedError>>;
+
+/// Mean over the sectors of the mean error in each: what a decoder reaches by guessing the commonest
+/// direction counts no more than that direction does. Always pointing the same way is at 90 degrees.
+/// Nothing unless every sector has a bin.
+std::optional<Figure> BalancedFigure(const DirectedErrorsByUnit& errors);
+
 /// Decoded and measured velocity along one axis in one bin.
 struct VelocityPair {
   double decoded = 0.0;

@@ -1,0 +1,108 @@
+#include "clients/evaluation/recording/recording_run.h"
+
+#include <gtest/gtest.h>
+
+#include "clients/acquisition/scoring.h"
+#include "tests/unit/evaluation/synthetic_recording.h"
+
+namespace efferent {
+namespace {
+
+using test::SyntheticParams;
+using test::SyntheticRecording;
+
+PointTrack Decode(Recording recording, const DecoderParams& decoder,
+                  std::optional<std::int64_t> freeze_at_bin = {}, bool silent = false) {
+  const RecordingInput input(&recording, recording.velocity_m_s, 1.0);
+  RunPlan plan;
+  plan.decoder = decoder;
+  plan.freeze_at_bin = freeze_at_bin;
+  plan.silent = silent;
+  return RunOnRecording(input, plan).decoded_m_s;
+}
+
+// Turns the targets of trials from `first` on to the other side.
+void MirrorTargets(std::size_t first, Recording* recording) {
+  for (auto bin = static_cast<std::size_t>(recording->trials[first].first_bin);
+       bin < recording->target_m.size(); ++bin) {
+    for (double& component : *recording->target_m[bin]) component = -component;
+  }
+}
+
+TEST(RecordingRun, LearnsTheTaskFromNothing) {
+  const Recording recording = SyntheticRecording();
+  for (const DecoderParams& decoder : {DecoderParams(SnnParams()), DecoderParams(KalmanParams())}) {
+    const PointTrack decoded = Decode(recording, decoder);
+    const auto late =
+        Summarize(AngleErrorsDeg(recording, decoded, recording.num_bins / 2, recording.num_bins));
+    EXPECT_LT(late->median, 40.0);
+  }
+}
+
+TEST(RecordingRun, FirstTrialIsDecodedByADecoderThatKnowsNothing) {
+  const PointTrack decoded = Decode(SyntheticRecording(), KalmanParams());
+  for (std::size_t bin = 0; bin < 20; ++bin) EXPECT_EQ(*decoded[bin], (Point{0, 0, 0})) << bin;
+}
+
+TEST(RecordingRun, WithLearningOffTheLabelsOfTheTestPartChangeNothing) {
+  Recording recording = SyntheticRecording();
+  Recording mirrored = recording;
+  MirrorTargets(40, &mirrored);
+  const std::int64_t first_test_bin = recording.trials[40].first_bin;
+  EXPECT_EQ(Decode(recording, SnnParams(), first_test_bin),
+            Decode(mirrored, SnnParams(), first_test_bin));
+  EXPECT_NE(Decode(recording, SnnParams()), Decode(mirrored, SnnParams()));
+}
+
+TEST(RecordingRun, FrozenAndLearningRunsAgreeUntilTheFirstTestTrialHasEnded) {
+  const Recording recording = SyntheticRecording();
+  const PointTrack frozen = Decode(recording, SnnParams(), recording.trials[40].first_bin);
+  const PointTrack learning = Decode(recording, SnnParams());
+  const auto first_difference = std::mismatch(frozen.begin(), frozen.end(), learning.begin()).first;
+  EXPECT_EQ(first_difference - frozen.begin(), recording.trials[41].first_bin);
+}
+
+TEST(RecordingRun, ASilentRunKnowsNothingOfTheSpikes) {
+  const Recording recording = SyntheticRecording();
+  SyntheticParams other_spikes;
+  Recording other = SyntheticRecording(other_spikes);
+  SpikeEventList& events = std::get<SpikeEventList>(other.spikes);
+  for (std::uint32_t& channel : events.channels) channel = (channel + 5) % other.num_channels;
+  EXPECT_NE(Decode(recording, SnnParams()), Decode(other, SnnParams()));
+  EXPECT_EQ(Decode(recording, SnnParams(), {}, true), Decode(other, SnnParams(), {}, true));
+}
+
+TEST(RecordingRun, WithoutTrialsWhatIsLearntTakesEffectAtTheEndOfEachBlock) {
+  Recording recording = SyntheticRecording();
+  recording.trials.clear();
+  Recording mirrored = recording;
+  for (auto& target : mirrored.target_m) {
+    for (double& component : *target) component = -component;
+  }
+  const PointTrack decoded = Decode(recording, SnnParams());
+  const PointTrack other = Decode(mirrored, SnnParams());
+  const auto first_difference = std::mismatch(decoded.begin(), decoded.end(), other.begin()).first;
+  EXPECT_EQ(first_difference - decoded.begin(), 50) << "blocks of 1 s are 50 bins";
+}
+
+TEST(RecordingInput, BlocksCoverARecordingWithoutTrials) {
+  Recording recording = SyntheticRecording();
+  recording.trials.clear();
+  const RecordingInput input(&recording, {}, 0.7);
+  EXPECT_FALSE(input.has_trials());
+  ASSERT_EQ(input.trials().size(), 35u) << "1200 bins in blocks of 35";
+  EXPECT_EQ(input.trials().front().first_bin, 0);
+  EXPECT_EQ(input.trials().back().stop_bin, 1200);
+  EXPECT_EQ(input.trials().back().condition, "all");
+  EXPECT_THROW(RecordingInput(&recording, {}, 0.0), std::invalid_argument);
+}
+
+TEST(RecordingInput, WithoutAPositionThereIsNoBehaviour) {
+  Recording recording = SyntheticRecording();
+  recording.position_m.clear();
+  const RecordingInput input(&recording, {}, 1.0);
+  EXPECT_FALSE(input.behavior(0));
+}
+
+}  // namespace
+}  // namespace efferent
