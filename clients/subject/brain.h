@@ -33,10 +33,10 @@ class Brain {
   /// All neurons fall silent, for good.
   void SilenceAll() { perturbations_.SilenceAll(); }
 
-  /// The arm was put somewhere, at rest, and all that is random starts anew from `seed`: what comes
-  /// depends on weights and wear, not on how long earlier trials took.
-  void StartAnew(std::uint64_t seed) {
-    user_->ForgetPast();
+  /// The arm was put where it is in `start`, at rest, and all that is random starts anew from
+  /// `seed`: what comes does not depend on how long earlier trials took.
+  void StartFrom(const Observation& start, std::uint64_t seed) {
+    user_->StartFrom(start);
     tuning_->Reseed(seed);
     sampler_.Reseed(seed);
   }
@@ -45,7 +45,8 @@ class Brain {
   /// once for each bin, in order.
   const std::vector<SpikeEvent>& Fire(TimeNs bin_start_ns, const Observation& newest) {
     intent_ = user_->Intend(bin_start_ns, newest);
-    return sampler_.Draw(bin_start_ns, tuning_->Rates(intent_, newest.position_m),
+    return sampler_.Draw(bin_start_ns,
+                         tuning_->Rates(intent_, newest.task_center_m + newest.position_m),
                          perturbations_.silent());
   }
 

@@ -42,7 +42,7 @@ Vec3 DelayedUser::Obey(const Vec3& intent, const Vec3& velocity_m_s, TimeNs bin_
   return Follow(params_.plant, intent, velocity_m_s, bin_width_ns);
 }
 
-void DelayedUser::ForgetPast() {
+void DelayedUser::StartFrom(const Observation& /*start*/) {
   vision_.Clear();
   model_.Clear();
 }

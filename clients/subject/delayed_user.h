@@ -43,7 +43,8 @@ class DelayedUser final : public User {
   Vec3 Intend(TimeNs bin_start_ns, const Observation& newest) override;
   /// alpha v + beta (1 - alpha) c: the plant that the user believes in.
   Vec3 Obey(const Vec3& intent, const Vec3& velocity_m_s, TimeNs bin_width_ns) const override;
-  void ForgetPast() override;
+  /// A target that is there from the start on has to be noticed first, too.
+  void StartFrom(const Observation& start) override;
 
   /// c for a state that is known and a target that has been noticed.
   static Vec3 Control(const Observation& state, const Target& target,

@@ -12,9 +12,10 @@ namespace efferent::subject {
 ExponentialTuning::ExponentialTuning(const Population& population,
                                      const ExponentialTuningParams& params)
     : params_(params) {
-  if (!(params.speed_gain >= 0.0) || !(params.min_rate_hz > 0.0) || !(params.max_rate_hz > 0.0)) {
+  if (!(params.gain > 0.0) || !(params.speed_gain >= 0.0) || !(params.min_rate_hz > 0.0) ||
+      !(params.max_rate_hz > 0.0)) {
     throw std::invalid_argument(
-        "exponential tuning: speed gain must be >= 0, minimum and maximum rate > 0");
+        "exponential tuning: speed gain must be >= 0, gain, minimum and maximum rate > 0");
   }
   SetPopulation(population);
 }
@@ -40,12 +41,14 @@ void ExponentialTuning::SetPopulation(const Population& population) {
 
 const std::vector<double>& ExponentialTuning::Rates(const Vec3& intent,
                                                     const Vec3& arm_position_m) {
-  const double speed_term = params_.speed_gain * intent.norm();
+  const Vec3 drive = params_.gain * intent;
+  const double speed_term = params_.speed_gain * drive.norm();
   const double turn_rad = ShoulderTurnRad(arm_position_m);
   for (std::size_t i = 0; i < curves_.size(); ++i) {
     const Curve& curve = curves_[i];
-    const double log_rate =
-        curve.b + curve.m * (PreferredDirection(population_[i], turn_rad).dot(intent) + speed_term);
+    const Neuron& neuron = population_[i];
+    const double tuned = PreferredDirection(neuron, turn_rad).dot(drive) + speed_term;
+    const double log_rate = curve.b + curve.m * (tuned + neuron.posture_drive * turn_rad);
     rates_hz_[i] = std::min(params_.max_rate_hz, std::exp(log_rate));
   }
   return rates_hz_;

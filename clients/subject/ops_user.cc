@@ -36,6 +36,13 @@ Vec3 OpsUser::Intend(TimeNs bin_start_ns, const Observation& newest) {
   return seen ? Intent(*seen, params_.max_speed_m_s) : Vec3::Zero();
 }
 
+void OpsUser::StartFrom(const Observation& start) {
+  vision_.Clear();
+  Observation known = start;
+  known.time_ns -= params_.visual_delay_ns;
+  vision_.Push(known);
+}
+
 Vec3 OpsUser::Obey(const Vec3& intent, const Vec3& velocity_m_s, TimeNs bin_width_ns) const {
   return velocity_m_s + Response(params_, bin_width_ns) * params_.max_speed_m_s * intent;
 }

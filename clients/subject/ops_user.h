@@ -28,7 +28,8 @@ class OpsUser final : public User {
   Vec3 Intend(TimeNs bin_start_ns, const Observation& newest) override;
   /// v + dv, with k for a bin of this width.
   Vec3 Obey(const Vec3& intent, const Vec3& velocity_m_s, TimeNs bin_width_ns) const override;
-  void ForgetPast() override { vision_.Clear(); }
+  /// The start and the target are known; late is what is seen of the movement.
+  void StartFrom(const Observation& start) override;
 
   /// dv / a_max for a state that is seen.
   static Vec3 Intent(const Observation& seen, double max_speed_m_s);

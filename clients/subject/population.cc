@@ -43,11 +43,12 @@ Population DrawPopulation(int num_neurons, std::uint64_t seed, int num_dimension
   return population;
 }
 
-void DrawPostureGains(const PostureGain& gain, std::uint64_t seed, Population* population) {
+void DrawPostureTuning(const PostureTuning& tuning, std::uint64_t seed, Population* population) {
   std::mt19937_64 random = MakeRandomStream(seed, RandomUse::kPosture);
   std::normal_distribution<double> normal;
   for (Neuron& neuron : *population) {
-    neuron.posture_gain = gain.mean + gain.standard_deviation * normal(random);
+    neuron.posture_gain = tuning.gain_mean + tuning.gain_deviation * normal(random);
+    neuron.posture_drive = tuning.drive_deviation * normal(random);
   }
 }
 

@@ -13,7 +13,8 @@ struct Neuron {
   Vec3 preferred_direction = Vec3::UnitX();  ///< Unit vector.
   double min_rate_hz = 0.0;                  ///< Against (or without) the preferred direction.
   double max_rate_hz = 0.0;                  ///< Along it; > min_rate_hz.
-  double posture_gain = 0.0;  ///< Turn of the preferred direction per turn of the shoulder.
+  double posture_gain = 0.0;   ///< Turn of the preferred direction per turn of the shoulder.
+  double posture_drive = 0.0;  ///< Added to the tuned drive per radian of the shoulder's turn.
 };
 
 /// What a decoder hears; neuron i fires on channel i.
@@ -32,15 +33,16 @@ inline constexpr double kHardSettingRateNoise = 0.3;
 /// @throws std::invalid_argument if `num_neurons` is not in [1, 4096] or `num_dimensions` not 2 or 3.
 Population DrawPopulation(int num_neurons, std::uint64_t seed, int num_dimensions = 2);
 
-/// How far preferred directions turn with the shoulder, over a population: posture_gain ~ N(mean,
-/// standard_deviation).
-struct PostureGain {
-  double mean = 0.0;
-  double standard_deviation = 0.0;
+/// How the neurons of a population depend on the arm's posture, see posture.h: posture_gain ~
+/// N(gain_mean, gain_deviation), posture_drive ~ N(0, drive_deviation).
+struct PostureTuning {
+  double gain_mean = 0.0;
+  double gain_deviation = 0.0;
+  double drive_deviation = 0.0;
 };
 
-/// Draws the posture gains of a population anew. Same seed, same gains.
-void DrawPostureGains(const PostureGain& gain, std::uint64_t seed, Population* population);
+/// Draws how each neuron depends on posture. Same seed, same neurons.
+void DrawPostureTuning(const PostureTuning& tuning, std::uint64_t seed, Population* population);
 
 /// A preferred direction uniform on the circle, or on the sphere in three dimensions.
 Vec3 DrawDirection(int num_dimensions, std::mt19937_64* random);

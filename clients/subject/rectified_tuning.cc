@@ -35,7 +35,8 @@ const std::vector<double>& RectifiedTuning::Rates(const Vec3& intent, const Vec3
   const double turn_rad = ShoulderTurnRad(arm_position_m);
   for (std::size_t i = 0; i < population_.size(); ++i) {
     const Neuron& neuron = population_[i];
-    double drive = params_.gain * PreferredDirection(neuron, turn_rad).dot(intent);
+    double drive = params_.gain * PreferredDirection(neuron, turn_rad).dot(intent) +
+                   neuron.posture_drive * turn_rad;
     if (params_.rate_noise > 0.0) drive += params_.rate_noise * noise_(random_);
     rates_hz_[i] = neuron.min_rate_hz +
                    (neuron.max_rate_hz - neuron.min_rate_hz) * std::clamp(drive, 0.0, 1.0);

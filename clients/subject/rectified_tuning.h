@@ -15,9 +15,9 @@ struct RectifiedTuningParams {
 };
 
 /// The neurons of the OPS task (NeuroBench, branch 2025_GC):
-///   rate_i = lmin_i + (lmax_i - lmin_i) clip(gain pd_i . u + n_i, 0, 1)
+///   rate_i = lmin_i + (lmax_i - lmin_i) clip(gain pd_i . u + s_i + n_i, 0, 1)
 /// u: intent, for that task dv / a_max; n_i ~ N(0, rate_noise), anew in each bin; pd_i as the arm's
-/// posture turns it, see posture.h.
+/// posture turns it and s_i what that adds, see posture.h.
 class RectifiedTuning final : public Tuning {
  public:
   /// @throws std::invalid_argument if the population is empty or a setting makes no sense.

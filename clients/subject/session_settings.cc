@@ -25,7 +25,6 @@ v1::SessionConfig SuitableSessionConfig(const UserParams& user, const std::strin
   config.set_num_channels(num_channels);
   config.set_bin_width_ns(bin_width_ns);
   config.set_num_dimensions(2);
-  config.mutable_limits()->set_max_speed_m_s(kSuitableMaxSpeedMS);
   config.mutable_limits()->set_max_acceleration_m_s2(kSuitableMaxAccelerationMS2);
   if (lockstep) {
     constexpr std::int64_t kSecond = 1'000'000'000;
@@ -39,6 +38,7 @@ v1::SessionConfig SuitableSessionConfig(const UserParams& user, const std::strin
   learning.set_slowing_distance_m(settings.label.slowing_distance_m);
   learning.set_response(settings.label.response);
   config.mutable_features()->set_smoothing_tau_s(settings.smoothing_tau_s);
+  config.mutable_limits()->set_max_speed_m_s(settings.max_speed_m_s);
   return config;
 }
 

@@ -15,9 +15,7 @@ struct LabelRule {
   double response = 1.0;
 };
 
-/// Limits never felt by these users (0.2 m/s within a bin of 10 ms would be 20 m/s^2), but bounds all
-/// the same.
-inline constexpr double kSuitableMaxSpeedMS = 1.0;
+/// Never felt (0.2 m/s within a bin of 10 ms would be 20 m/s^2), but a bound all the same.
 inline constexpr double kSuitableMaxAccelerationMS2 = 100.0;
 
 /// A parameter of a decoder by its name, the same in DecoderParams and in the contract; decoders that
@@ -33,6 +31,7 @@ struct SuitableSettings {
   LabelRule label;
   std::vector<DecoderSetting> decoder;
   double smoothing_tau_s = 0.0;  ///< Of the features.
+  double max_speed_m_s = 1.0;    ///< Limit of the arm.
 };
 
 /// The settings that suit a user; the one place where they are chosen. `decoder`: its name. Velocity

@@ -14,7 +14,7 @@ class Tuning {
   virtual ~Tuning() = default;
 
   /// Firing rates, Hz, one for each neuron; valid until the next call. `intent`: see User::Intend.
-  /// `arm_position_m`: posture, from the centre of the task. Call once for each bin, in order.
+  /// `arm_position_m`: posture, see ShoulderTurnRad. Call once for each bin, in order.
   virtual const std::vector<double>& Rates(const Vec3& intent, const Vec3& arm_position_m) = 0;
 
   /// The neurons are others from now on, as many as before.

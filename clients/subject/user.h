@@ -19,8 +19,9 @@ class User {
   /// if it does what `intent` says: what a decoder without error would command.
   virtual Vec3 Obey(const Vec3& intent, const Vec3& velocity_m_s, TimeNs bin_width_ns) const = 0;
 
-  /// The arm was put somewhere, at rest: what was seen and wanted before does not count any more.
-  virtual void ForgetPast() = 0;
+  /// The arm was put where it is in `start`, at rest: what was seen and wanted before does not count
+  /// any more.
+  virtual void StartFrom(const Observation& start) = 0;
 };
 
 }  // namespace efferent::subject

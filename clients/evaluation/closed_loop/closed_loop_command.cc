@@ -45,8 +45,9 @@ std::string Footer() {
       "radius of 2.5 cm. It is reached when the cursor has stayed on it for 0.5 s, and given up "
       "after 3 s, which then counts as its time. Decoders learn in the condition's learning trials "
       "and are frozen in the test trials that are scored. Each figure is a mean over populations, "
-      "with Student's 95 % confidence interval. `intent` is no decoder: the arm does what the user "
-      "wants.\n\nConditions:\n";
+      "with Student's 95 % confidence interval. `intent` and `label` are no decoders: the arm does "
+      "what the "
+      "user wants, or what decoders are taught.\n\nConditions:\n";
   for (const Condition& c : closed_loop::AllConditions({}, {})) {
     text += fmt::format("  {:16} {}\n", c.name, c.description);
   }

@@ -47,8 +47,8 @@ HtmlTable ScoreTable(const ConditionOutcome& outcome) {
     HtmlCell time = Cell(summary(1), 3);
     time.best = best == &decoder;
     table.rows.push_back(
-        {decoder.is_reference ? "intent, no decoder" : decoder.decoder, Cell(summary(0), 1, 100.0),
-         time, difference, Cell(summary(2), 3), Cell(summary(3), 2),
+        {decoder.is_reference ? decoder.decoder + ", no decoder" : decoder.decoder,
+         Cell(summary(0), 1, 100.0), time, difference, Cell(summary(2), 3), Cell(summary(3), 2),
          decoder.dead_runs.empty() ? HtmlCell("")
                                    : Cell(Summarize(decoder.dead_runs, kMetrics[0]), 1, 100.0)});
   }
@@ -137,6 +137,8 @@ void AddHow(const std::vector<ConditionOutcome>& outcomes, const StudyParams& pa
        {"dead neurons", fmt::format("success with every neuron silent, as many learning trials, {} "
                                     "runs; above 5 % a score would mean nothing",
                                     params.num_dead_populations)},
+       {"intent, label",
+        "no decoders: the arm does what the user wants, or what decoders are taught"},
        {"efficiency",
         "straight distance / length of the path to where the target was first entered"},
        {"bits/s", "log2(1 + D / W) / time, D = 8 cm, W = 5 cm; 0 for a failed trial"}});

@@ -21,9 +21,7 @@ subject::Population PopulationOf(const Condition& condition, std::uint64_t seed)
       condition.population
           ? *condition.population
           : subject::DrawPopulation(condition.num_neurons, seed, condition.num_dimensions);
-  if (condition.posture.mean != 0.0 || condition.posture.standard_deviation != 0.0) {
-    subject::DrawPostureGains(condition.posture, seed, &population);
-  }
+  subject::DrawPostureTuning(condition.posture, seed, &population);
   return population;
 }
 

@@ -34,7 +34,10 @@ struct Condition {
   subject::BrainParams brain;
   int num_neurons = 0;  ///< Drawn, unless there is a population.
   std::optional<subject::Population> population;
-  subject::PostureGain posture;
+  subject::PostureTuning posture;
+  /// Shoulder turns, rad, of the places at which the task is done, one place a trial by lot; empty:
+  /// straight ahead.
+  std::vector<double> shoulder_turns_rad;
   int num_dimensions = 2;
   bool silent = false;        ///< No neuron ever fires.
   std::vector<Phase> phases;  ///< The last one is the test: frozen, and scored.

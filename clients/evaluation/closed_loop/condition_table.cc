@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <sstream>
 
 #include "clients/session/errors.h"
@@ -63,7 +64,9 @@ Condition Exponential(std::string name, std::string description, int delay_ms) {
   DelayedUserParams user;
   user.visual_delay_ns = delay_ms * 1'000'000;
   user.reaction_time_ns = user.visual_delay_ns;
-  condition.brain = {user, ExponentialTuningParams{}, {}};
+  ExponentialTuningParams tuning;
+  tuning.gain = 2.0;
+  condition.brain = {user, tuning, {}};
   condition.num_neurons = subject::kDefaultNumNeurons;
   condition.phases = {{kLearning, 50, true}};
   return condition;
@@ -113,10 +116,14 @@ void AddDelayConditions(std::vector<Condition>* all) {
 
 void AddNonlinearConditions(std::vector<Condition>* all) {
   all->push_back(Exponential("saturating", "exponential tuning with speed gain, saturating", 0));
-  Condition posture = Ops46("posture", "preferred directions turn with the shoulder", 50);
+  // With turns of 30 degrees a linear decoder hardly feels it, with 60 it misses some targets; and not
+  // if gains are scattered by 1 or more, for then it finds neurons enough that do not turn.
+  constexpr double kTurnRad = std::numbers::pi / 3;
+  Condition posture =
+      Ops46("posture", "done at three places: preferred directions turn with the arm", 100);
   posture.num_neurons = subject::kDefaultNumNeurons;
-  posture.brain.tuning = RectifiedTuningParams{};
-  posture.posture = {1.0, 3.0};
+  posture.posture = {1.0, 0.2, 0.3};
+  posture.shoulder_turns_rad = {-kTurnRad, 0.0, kTurnRad};
   all->push_back(std::move(posture));
   all->push_back(Exponential("delayed_user", "seen 200 ms late by a user who predicts", 200));
   all->push_back(Exponential("three_d", "an arm in space, saturating exponential tuning", 0));

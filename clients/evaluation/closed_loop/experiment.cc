@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "clients/arm/trial.h"
+#include "clients/subject/posture.h"
 
 namespace efferent::closed_loop {
 namespace {
@@ -16,8 +17,17 @@ std::uint64_t TrialSeed(std::uint64_t seed, std::uint32_t trial) {
   return z ^ (z >> 31);
 }
 
-subject::Observation AtStart(const TaskParams& task, const Vec3& target_m, std::int64_t now_ns) {
+/// Where the task is done in a trial.
+Vec3 TaskCenter(const Condition& condition, std::uint64_t trial_seed) {
+  const std::vector<double>& turns = condition.shoulder_turns_rad;
+  if (turns.empty()) return Vec3::Zero();
+  return subject::HandAtShoulderTurn(turns[trial_seed % turns.size()]);
+}
+
+subject::Observation AtStart(const TaskParams& task, const Vec3& task_center_m,
+                             const Vec3& target_m, std::int64_t now_ns) {
   subject::Observation seen;
+  seen.task_center_m = task_center_m;
   seen.time_ns = now_ns;
   seen.engaged = true;
   seen.target = subject::Target{target_m, task.target_radius_m};
@@ -39,9 +49,11 @@ std::vector<TrialResult> RunExperiment(const Condition& condition, std::uint64_t
   for (std::size_t phase = 0; phase < condition.phases.size(); ++phase) {
     pilot->SetLearning(condition.phases[phase].learn);
     for (int i = 0; i < condition.phases[phase].num_trials; ++i, ++trial_index) {
-      subject::Observation seen = AtStart(task, targets.Next(), now_ns);
+      const std::uint64_t trial_seed = TrialSeed(seed, trial_index);
+      subject::Observation seen =
+          AtStart(task, TaskCenter(condition, trial_seed), targets.Next(), now_ns);
       brain.OnTrialStart(condition.phases[phase].name);
-      brain.StartAnew(TrialSeed(seed, trial_index));
+      brain.StartFrom(seen, trial_seed);
       pilot->OnTrialStart();
       Trial trial(task, seen.target->position_m, now_ns, seen.position_m);
       while (!trial.is_over()) {

@@ -5,15 +5,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "clients/evaluation/step_settings.h"
 #include "clients/subject/suitable_settings.h"
-#include "decoder/step.h"
 
 namespace efferent::closed_loop {
 namespace {
 
-StepParams StepParamsOf(const Condition& condition, const std::string& kind) {
-  const subject::SuitableSettings suitable =
-      subject::SuitableFor(condition.brain.user, kind, kBinWidthNs);
+StepParams SuitableStep(const subject::SuitableSettings& suitable, const Condition& condition) {
   StepParams params;
   params.num_channels = condition.num_neurons;
   params.bin_width_ns = kBinWidthNs;
@@ -22,17 +20,41 @@ StepParams StepParamsOf(const Condition& condition, const std::string& kind) {
   params.intention.intended_speed_m_s = suitable.label.intended_speed_m_s;
   params.intention.slowing_distance_m = suitable.label.slowing_distance_m;
   params.intention.response = suitable.label.response;
-  params.limits.max_speed_m_s = subject::kSuitableMaxSpeedMS;
+  params.limits.max_speed_m_s = suitable.max_speed_m_s;
   params.limits.max_acceleration_m_s2 = subject::kSuitableMaxAccelerationMS2;
   return params;
 }
 
+/// As `NAME.FIELD=VALUE`, those that the decoder has.
+void AddDecoderSettings(const subject::SuitableSettings& suitable, const NamedDecoder& decoder,
+                        std::vector<std::string>* settings) {
+  const std::vector<FieldText> fields = DescribeParams(decoder.params);
+  for (const subject::DecoderSetting& setting : suitable.decoder) {
+    const auto is_it = [&](const FieldText& field) { return field.path == setting.field; };
+    if (std::none_of(fields.begin(), fields.end(), is_it)) continue;
+    settings->push_back(fmt::format("{}.{}={}", decoder.name, setting.field, setting.value));
+  }
+}
+
+BehaviorSample ToBehavior(const subject::Observation& seen) {
+  BehaviorSample behavior;
+  behavior.time_ns = seen.time_ns;
+  behavior.position_m = seen.position_m;
+  behavior.velocity_m_s = seen.velocity_m_s;
+  behavior.engaged = seen.engaged;
+  if (seen.target) {
+    behavior.target_position_m = seen.target->position_m;
+    behavior.target_radius_m = seen.target->radius_m;
+  }
+  return behavior;
+}
+
 class DecoderPilot final : public Pilot {
  public:
-  DecoderPilot(const NamedDecoder& decoder, const Condition& condition)
-      : step_(StepParamsOf(condition, KindOf(decoder.params)),
-              MakeDecoder(decoder.params,
-                          {condition.num_neurons, condition.num_dimensions, kBinWidthNs})) {}
+  explicit DecoderPilot(const PreparedDecoder& prepared)
+      : step_(prepared.step, MakeDecoder(prepared.decoder.params,
+                                         {prepared.step.num_channels, prepared.step.num_dimensions,
+                                          prepared.step.bin_width_ns})) {}
 
   void OnTrialStart() override { step_.OnTrialStart(); }
   void OnTrialStop() override { step_.OnTrialStop(); }
@@ -45,16 +67,7 @@ class DecoderPilot final : public Pilot {
     step_.AddSpikes(spikes_);
     Command command;
     step_.DecodeBin(seen.position_m, &command);
-    BehaviorSample behavior;
-    behavior.time_ns = seen.time_ns;
-    behavior.position_m = seen.position_m;
-    behavior.velocity_m_s = seen.velocity_m_s;
-    behavior.engaged = seen.engaged;
-    if (seen.target) {
-      behavior.target_position_m = seen.target->position_m;
-      behavior.target_radius_m = seen.target->radius_m;
-    }
-    step_.LearnBin(behavior);
+    step_.LearnBin(ToBehavior(seen));
     return command.velocity_m_s;
   }
 
@@ -71,28 +84,54 @@ class IntentPilot final : public Pilot {
   }
 };
 
+class LabelPilot final : public Pilot {
+ public:
+  explicit LabelPilot(const StepParams& step)
+      : intention_(step.intention), shaper_(step.limits, step.bin_width_ns) {}
+
+  void OnTrialStart() override { shaper_.Reset(); }
+  Vec3 Steer(const subject::Observation& seen, const subject::Brain& /*brain*/,
+             const std::vector<subject::SpikeEvent>& /*spikes*/) override {
+    const std::optional<Vec3> label = intention_.Estimate(ToBehavior(seen));
+    return label ? shaper_.Shape(*label, seen.position_m).value_or(Vec3::Zero()) : Vec3::Zero();
+  }
+
+ private:
+  IntentionEstimator intention_;
+  CommandShaper shaper_;
+};
+
 }  // namespace
 
-std::unique_ptr<Pilot> MakeDecoderPilot(const NamedDecoder& decoder, const Condition& condition) {
-  return std::make_unique<DecoderPilot>(decoder, condition);
+std::vector<PreparedDecoder> PrepareDecoders(const DecoderOptions& options,
+                                             const Condition& condition) {
+  std::vector<std::string> decoder_settings;
+  std::vector<PreparedDecoder> prepared;
+  std::vector<std::string> others;
+  for (const NamedDecoder& decoder : ChooseDecoders(options.decoders, {})) {
+    const auto suitable =
+        subject::SuitableFor(condition.brain.user, KindOf(decoder.params), kBinWidthNs);
+    AddDecoderSettings(suitable, decoder, &decoder_settings);
+    StepParams step = SuitableStep(suitable, condition);
+    others = options.settings;
+    ApplyStepSettings(&others, &step);
+    prepared.push_back({decoder, step});
+  }
+  decoder_settings.insert(decoder_settings.end(), others.begin(), others.end());
+  const auto decoders = ChooseDecoders(options.decoders, decoder_settings);
+  for (std::size_t i = 0; i < prepared.size(); ++i) prepared[i].decoder = decoders[i];
+  return prepared;
+}
+
+std::unique_ptr<Pilot> MakeDecoderPilot(const PreparedDecoder& decoder) {
+  return std::make_unique<DecoderPilot>(decoder);
 }
 
 std::unique_ptr<Pilot> MakeIntentPilot() { return std::make_unique<IntentPilot>(); }
 
-std::vector<std::string> SuitableDecoderSettings(const std::vector<NamedDecoder>& decoders,
-                                                 const Condition& condition) {
-  std::vector<std::string> settings;
-  for (const NamedDecoder& decoder : decoders) {
-    const std::vector<FieldText> fields = DescribeParams(decoder.params);
-    const auto suitable =
-        subject::SuitableFor(condition.brain.user, KindOf(decoder.params), kBinWidthNs);
-    for (const subject::DecoderSetting& setting : suitable.decoder) {
-      const auto is_it = [&](const FieldText& field) { return field.path == setting.field; };
-      if (std::none_of(fields.begin(), fields.end(), is_it)) continue;
-      settings.push_back(fmt::format("{}.{}={}", decoder.name, setting.field, setting.value));
-    }
-  }
-  return settings;
+std::unique_ptr<Pilot> MakeLabelPilot(const Condition& condition) {
+  const auto suitable = subject::SuitableFor(condition.brain.user, SnnParams::kName, kBinWidthNs);
+  return std::make_unique<LabelPilot>(SuitableStep(suitable, condition));
 }
 
 }  // namespace efferent::closed_loop

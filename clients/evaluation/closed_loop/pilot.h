@@ -7,6 +7,7 @@
 #include "clients/evaluation/closed_loop/condition.h"
 #include "clients/evaluation/decoder_choice.h"
 #include "clients/subject/brain.h"
+#include "decoder/step.h"
 
 namespace efferent::closed_loop {
 
@@ -23,17 +24,29 @@ class Pilot {
                      const std::vector<subject::SpikeEvent>& spikes) = 0;
 };
 
-/// A decoder behind the step of the service.
-/// @throws InvalidParameters naming the field out of bounds.
-std::unique_ptr<Pilot> MakeDecoderPilot(const NamedDecoder& decoder, const Condition& condition);
+/// A decoder and the step around it, set up for a condition.
+struct PreparedDecoder {
+  NamedDecoder decoder;
+  StepParams step;
+};
 
-/// No decoder: the arm does what the user wants. The floor of a condition, for comparison.
+/// The decoders that `options` names, with what suits the condition's user (subject::SuitableFor), and
+/// over that what the options set: a decoder's own fields, or `features.*`, `learning.*`, `limits.*`
+/// for all of them.
+/// @throws InputError if decoders or settings make no sense.
+std::vector<PreparedDecoder> PrepareDecoders(const DecoderOptions& options,
+                                             const Condition& condition);
+
+/// A decoder behind the step of the service.
+std::unique_ptr<Pilot> MakeDecoderPilot(const PreparedDecoder& decoder);
+
+/// No decoder: the arm does what the user wants.
 std::unique_ptr<Pilot> MakeIntentPilot();
 inline constexpr const char* kIntent = "intent";
 
-/// `NAME.FIELD=VALUE` for what suits a condition's user, for those of `decoders` that have such
-/// fields; see subject::SuitableFor. For ChooseDecoders, before what the caller sets.
-std::vector<std::string> SuitableDecoderSettings(const std::vector<NamedDecoder>& decoders,
-                                                 const Condition& condition);
+/// No decoder: the arm does, within its limits, what decoders that add are taught. The floor of what
+/// can be learnt.
+std::unique_ptr<Pilot> MakeLabelPilot(const Condition& condition);
+inline constexpr const char* kLabel = "label";
 
 }  // namespace efferent::closed_loop

@@ -37,7 +37,7 @@ RunScores ScoreRun(const std::vector<TrialResult>& trials, int phase);
 struct DecoderOutcome {
   std::string decoder;
   bool is_linear = false;
-  bool is_reference = false;               ///< Not a decoder: the intent itself.
+  bool is_reference = false;               ///< Not a decoder: intent or label itself.
   std::vector<RunScores> runs;             ///< One for each population.
   std::vector<double> trial_times_s;       ///< Time to the target, by trial, mean of all runs.
   std::vector<TrialResult> sample_trials;  ///< Some test trials of the first run, with their paths.

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::size_t kNumSampleTrials = 12;
 
-/// A decoder (or none: the intent) in a condition, and where its outcome goes.
+/// A decoder (or none: a reference) in a condition, and where its outcome goes.
 struct Entry {
-  std::optional<NamedDecoder> decoder;
+  std::optional<PreparedDecoder> decoder;
   const Condition* condition;
   DecoderOutcome* outcome;
   std::vector<std::vector<double>> trial_times_s;  // by run
@@ -27,18 +27,14 @@ struct Job {
   bool dead;
 };
 
-std::vector<NamedDecoder> DecodersFor(const Condition& condition, const DecoderOptions& options) {
-  std::vector<std::string> settings =
-      SuitableDecoderSettings(ChooseDecoders(options.decoders, {}), condition);
-  settings.insert(settings.end(), options.settings.begin(), options.settings.end());
-  return ChooseDecoders(options.decoders, settings);
-}
-
 std::unique_ptr<Pilot> MakePilot(const Entry& entry, std::size_t run) {
-  if (!entry.decoder) return MakeIntentPilot();
-  NamedDecoder decoder = *entry.decoder;
-  if (const auto seed = SeedOf(decoder.params)) SetSeed(*seed + run, &decoder.params);
-  return MakeDecoderPilot(decoder, *entry.condition);
+  if (!entry.decoder) {
+    return entry.outcome->decoder == kIntent ? MakeIntentPilot() : MakeLabelPilot(*entry.condition);
+  }
+  PreparedDecoder prepared = *entry.decoder;
+  DecoderParams& params = prepared.decoder.params;
+  if (const auto seed = SeedOf(params)) SetSeed(*seed + run, &params);
+  return MakeDecoderPilot(prepared);
 }
 
 void RunJob(const Job& job, std::uint64_t seed) {
@@ -85,17 +81,19 @@ std::vector<ConditionOutcome> RunStudy(
   for (const Condition& condition : conditions) {
     ConditionOutcome& outcome = outcomes.emplace_back();
     outcome.condition = condition;
-    for (const NamedDecoder& decoder : DecodersFor(condition, params.decoders)) {
+    for (const PreparedDecoder& prepared : PrepareDecoders(params.decoders, condition)) {
       DecoderOutcome& made = outcome.decoders.emplace_back();
-      made.decoder = decoder.name;
-      made.is_linear = KindOf(decoder.params) != SnnParams::kName;
+      made.decoder = prepared.decoder.name;
+      made.is_linear = KindOf(prepared.decoder.params) != SnnParams::kName;
       made.dead_runs.resize(num_dead);
-      entries.push_back({decoder, nullptr, nullptr, {}});
+      entries.push_back({prepared, nullptr, nullptr, {}});
     }
-    if (condition.silent) continue;  // Nobody hears the intent.
-    outcome.decoders.emplace_back().decoder = kIntent;
-    outcome.decoders.back().is_reference = true;
-    entries.push_back({std::nullopt, nullptr, nullptr, {}});
+    if (condition.silent) continue;  // No brain is heard.
+    for (const char* reference : {kIntent, kLabel}) {
+      outcome.decoders.emplace_back().decoder = reference;
+      outcome.decoders.back().is_reference = true;
+      entries.push_back({std::nullopt, nullptr, nullptr, {}});
+    }
   }
   // Only now does nothing move any more.
   std::vector<Job> jobs;

@@ -19,7 +19,7 @@ struct StudyParams {
   int num_threads = 0;  ///< 0: as many as the machine has.
 };
 
-/// Runs every decoder, and the intent without a decoder, in every condition, on several threads.
+/// Runs every decoder, and intent and label without a decoder, in every condition, on several threads.
 /// The outcome depends on conditions and parameters alone, to the last bit. A decoder that draws its
 /// weights draws others in each run. `progress`, called now and then from the calling thread: runs
 /// done, of how many.

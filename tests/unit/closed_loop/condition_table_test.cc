@@ -77,16 +77,25 @@ TEST(Conditions, AreMadeOfPopulationFilesToo) {
   EXPECT_THROW(AllConditions({{"gone", path + ".gone"}}, {}), InputError);
 }
 
-TEST(SuitableDecoderSettings, NameOnlyFieldsThatADecoderHas) {
-  const auto conditions = ChooseConditions(AllConditions({}, {}), "ops46_50,delay100");
-  const std::string list = "mine=snn,kalman,rls";
-  const auto settings = SuitableDecoderSettings(ChooseDecoders(list, {}), conditions[0]);
-  EXPECT_THAT(settings, testing::Contains("mine.output_leak=0.99"));
-  EXPECT_THAT(settings, testing::Contains("rls.output_leak=0.99"));
-  EXPECT_THAT(settings, testing::Not(testing::Contains(HasSubstr("kalman."))));
-  EXPECT_NO_THROW(ChooseDecoders(list, settings));
-  EXPECT_THAT(SuitableDecoderSettings(ChooseDecoders(list, {}), conditions[1]),
-              testing::Contains("mine.output_leak=0.95"));
+TEST(PrepareDecoders, SetsWhatSuitsTheUserAndOverThatWhatIsAskedFor) {
+  const auto conditions = ChooseConditions(AllConditions({}, {}), "ops46_50,delayed_user");
+  const DecoderOptions options{"mine=snn,kalman,rls",
+                               {"rls.output_leak=0.5", "learning.response=0.25"}};
+  const auto ops = PrepareDecoders(options, conditions[0]);
+  ASSERT_EQ(ops.size(), 3u);
+  EXPECT_EQ(ops[0].decoder.name, "mine");
+  EXPECT_EQ(std::get<SnnParams>(ops[0].decoder.params).output_leak, 0.99);
+  EXPECT_EQ(std::get<RlsParams>(ops[2].decoder.params).output_leak, 0.5);
+  EXPECT_EQ(ops[0].step.intention.slowing_distance_m, 0.05);  // 2 r
+  EXPECT_EQ(ops[1].step.intention.slowing_distance_m, 0.0);   // A velocity filter.
+  for (const PreparedDecoder& prepared : ops) {
+    EXPECT_EQ(prepared.step.intention.response, 0.25);
+    EXPECT_EQ(prepared.step.num_channels, 46);
+  }
+  EXPECT_LT(
+      std::get<SnnParams>(PrepareDecoders(options, conditions[1])[0].decoder.params).output_leak,
+      0.99);
+  EXPECT_THROW(PrepareDecoders({"rls", {"learning.mood=1"}}, conditions[0]), InputError);
 }
 
 }  // namespace

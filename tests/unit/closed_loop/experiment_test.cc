@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace efferent::closed_loop {
 namespace {
@@ -27,6 +28,7 @@ class Probe final : public Pilot {
       spikes_of_trial.back().push_back({s.time_ns - start_ns, s.channel});
     }
     targets_m.push_back(seen.target->position_m);
+    centers_m.push_back(seen.task_center_m);
     const int trial = static_cast<int>(spikes_of_trial.size()) - 1;
     if (std::count(idle_.begin(), idle_.end(), trial) > 0) return Vec3::Zero();
     return brain.user().Obey(brain.intent(), seen.velocity_m_s, kBinWidthNs);
@@ -35,7 +37,7 @@ class Probe final : public Pilot {
   using SpikesOfTrial = std::vector<std::pair<std::int64_t, std::uint32_t>>;
   std::vector<SpikesOfTrial> spikes_of_trial;  // times since the start of the trial
   std::vector<std::int64_t> start_times_ns;
-  std::vector<Vec3> targets_m;
+  std::vector<Vec3> targets_m, centers_m;
   std::vector<bool> learning;
   int num_stops = 0;
 
@@ -154,10 +156,23 @@ TEST(Experiment, InSpaceTargetsLeaveThePlaneAndAreReached) {
   EXPECT_GT(highest, 0.06);
 }
 
+TEST(Experiment, TheTaskIsDoneAtEveryPlaceAndPositionsAreFromItsCentre) {
+  Condition condition = NoisyOps({{"test", 30, false}});
+  condition.shoulder_turns_rad = {-0.5, 0.0, 0.5};
+  Probe probe;
+  for (const TrialResult& trial : RunExperiment(condition, 1, &probe)) {
+    EXPECT_EQ(trial.start_m, Eigen::Vector3d::Zero());
+    EXPECT_TRUE(trial.success);
+  }
+  std::set<double> places;
+  for (const Vec3& center : probe.centers_m) places.insert(center.x());
+  EXPECT_EQ(places.size(), 3u);
+}
+
 TEST(Experiment, PostureGainsAreDrawnOnlyWhereTheyAreAskedFor) {
   Condition condition = NoisyOps({{"test", 1, false}});
   for (const auto& n : PopulationOf(condition, 1)) EXPECT_EQ(n.posture_gain, 0.0);
-  condition.posture = {1.0, 2.0};
+  condition.posture = {1.0, 2.0, 0.0};
   for (const auto& n : PopulationOf(condition, 1)) EXPECT_NE(n.posture_gain, 0.0);
 }
 

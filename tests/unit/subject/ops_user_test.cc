@@ -58,7 +58,7 @@ TEST(OpsUser, SeesAsLateAsToldAndIntendsNothingBefore) {
   EXPECT_NEAR(user.Intend(3 * kBinNs, later).x(), 0.75, 1e-12);
 }
 
-TEST(OpsUser, ForgetsThePastWhenTheArmIsPutElsewhere) {
+TEST(OpsUser, KnowsStartAndTargetAtOnceWhenTheArmIsPutElsewhere) {
   OpsParams params;
   params.visual_delay_ns = 2 * kBinNs;
   OpsUser user(params);
@@ -67,9 +67,15 @@ TEST(OpsUser, ForgetsThePastWhenTheArmIsPutElsewhere) {
     seen.time_ns = k * kBinNs;
     user.Intend(seen.time_ns, seen);
   }
-  user.ForgetPast();
   Observation seen = Reach({0, 0, 0}, {0, 0, 0}, {0, 0.08, 0});
   seen.time_ns = 4 * kBinNs;
+  user.StartFrom(seen);
+  for (int k = 4; k < 7; ++k) {
+    seen.time_ns = k * kBinNs;
+    EXPECT_EQ(user.Intend(seen.time_ns, seen), Vec3(0, 1, 0)) << k;
+    seen.velocity_m_s = {0, 0.2, 0};  // Seen two bins later.
+  }
+  seen.time_ns = 7 * kBinNs;
   EXPECT_EQ(user.Intend(seen.time_ns, seen), Vec3::Zero());
 }
 

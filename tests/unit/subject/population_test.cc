@@ -102,9 +102,9 @@ TEST(DrawPopulation, InSpaceIsUniformOnTheSphere) {
   }
 }
 
-TEST(DrawPostureGains, HaveTheirMeanAndSpread) {
+TEST(DrawPostureTuning, HasItsMeanAndSpread) {
   Population population = DrawPopulation(4000, 1);
-  DrawPostureGains({1.0, 2.0}, 1, &population);
+  DrawPostureTuning({1.0, 2.0, 0.5}, 1, &population);
   double mean = 0.0, variance = 0.0;
   for (const Neuron& n : population) mean += n.posture_gain / 4000.0;
   for (const Neuron& n : population) variance += std::pow(n.posture_gain - mean, 2) / 4000.0;
