@@ -46,6 +46,7 @@ std::vector<Metric> Metrics(const RecordingEvaluation& evaluation) {
     return metrics;
   }
   std::vector<Metric> metrics;
+  metrics.reserve(2 * static_cast<std::size_t>(evaluation.recording->num_dimensions));
   for (int axis = 0; axis < evaluation.recording->num_dimensions; ++axis) {
     metrics.push_back({fmt::format("r2_{}", "xyz"[axis]),
                        fmt::format("R2 of the {} velocity", "xyz"[axis]), false, 3});
@@ -79,6 +80,7 @@ void AddMetricTable(const RecordingEvaluation& evaluation,
   const std::vector<GuessableCondition> guessable = GuessableConditions(evaluation);
   for (const ScoredCondition& condition : ScoredConditions(evaluation.task())) {
     std::vector<const ResultRow*> figures;
+    figures.reserve(decoders.size());
     for (const ScoredDecoder& decoder : decoders) {
       figures.push_back(
           FindRow(evaluation.rows, decoder.name, condition.name, decoder.protocol, metric.name));
@@ -149,6 +151,7 @@ void AddAdaptation(const RecordingEvaluation& evaluation,
     const std::string& condition = evaluation.input.trials()[run.first].condition;
     const auto length = static_cast<double>(run.stop - run.first);
     std::vector<const ResultRow*> figures;
+    figures.reserve(decoders.size());
     for (const ScoredDecoder& decoder : decoders) {
       figures.push_back(
           FindRow(evaluation.rows, decoder.name, condition, decoder.protocol, "trials_to_30deg"));
