@@ -91,7 +91,7 @@ TEST(OracleDecoder, Redecodes1108TrialsOfTheDegenhartSessionTo1e4MmPerSecond) {
   std::printf("1,108 trials, largest difference %.2g mm/s\n", largest);
 }
 
-TEST(OracleDecoder, ReproducesTheHennigSessionOutsideFreezesTo3e5MmPerSecond) {
+TEST(OracleDecoder, ReproducesTheHennigSessionOutsideFreezesToItsOwnRounding) {
   const std::optional<std::string> data = SharedData("hennig_20131218.h5");
   if (!data) GTEST_SKIP() << kNoSharedData;
   const Hdf5File file(*data + "/hennig_20131218.h5");
@@ -116,7 +116,8 @@ TEST(OracleDecoder, ReproducesTheHennigSessionOutsideFreezesTo3e5MmPerSecond) {
       ++num_bins;
     }
     EXPECT_GT(num_bins, 3000) << block;
-    EXPECT_LT(largest, 3e-5) << block;
+    // The data's own description finds 2.1e-5, rounded from 2.125e-5 mm/s (block 2).
+    EXPECT_LT(largest, 2.15e-5) << block;
   }
 }
 
