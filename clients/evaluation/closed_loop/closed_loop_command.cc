@@ -37,7 +37,7 @@ constexpr int kQuickPopulations = 4;
 constexpr int kQuickDeadPopulations = 2;
 constexpr int kQuickTestTrials = 20;
 
-constexpr const char* kDefaultDecoders = "snn,kalman,rls,nlms";
+constexpr const char* kDefaultDecoders = "snn,kalman,refit_kalman,rls,nlms";
 
 std::string Footer() {
   std::string text =
