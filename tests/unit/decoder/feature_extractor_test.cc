@@ -11,7 +11,9 @@ namespace {
 constexpr TimeNs kWidth = 20'000'000;
 
 TEST(FeatureExtractor, NormalisesToZeroMeanAndUnitDeviation) {
-  FeatureExtractor extractor({}, 1, kWidth);
+  FeatureParams params;
+  params.saturation = 0.0;
+  FeatureExtractor extractor(params, 1, kWidth);
   std::mt19937_64 random(3);
   std::poisson_distribution<int> counts(4.0);
   double sum = 0.0, squares = 0.0;
@@ -41,6 +43,24 @@ TEST(FeatureExtractor, SilentChannelStaysFiniteAndItsFirstSpikeBounded) {
   const float first = extractor.Extract(Eigen::VectorXf::Ones(1))[0];
   EXPECT_GT(first, 0.0f);
   EXPECT_LE(first, 1.0 / params.min_standard_deviation);
+}
+
+TEST(FeatureExtractor, AWildBinSaturatesAndAnOrdinaryOneHardly) {
+  FeatureParams params;
+  params.saturation = 4.0;
+  FeatureExtractor bounded(params, 1, kWidth);
+  params.saturation = 0.0;
+  FeatureExtractor unbounded(params, 1, kWidth);
+  const auto after = [](FeatureExtractor* extractor, float count) {
+    for (int k = 0; k < 500; ++k) {
+      extractor->Extract(Eigen::VectorXf::Constant(1, k % 2 == 0 ? 3.0f : 5.0f));
+    }
+    return extractor->Extract(Eigen::VectorXf::Constant(1, count))[0];
+  };
+  EXPECT_NEAR(after(&bounded, 4.5f), after(&unbounded, 4.5f), 0.02);
+  EXPECT_GT(after(&unbounded, 1000.0f), 20.0f);
+  EXPECT_LE(after(&bounded, 1000.0f), 4.0f);
+  EXPECT_GE(after(&bounded, -1000.0f), -4.0f);
 }
 
 TEST(FeatureExtractor, SmootherHasTheStatedTimeConstant) {

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "decoder/kernels/padded.h"
-#include "decoder/snn/recursive_least_squares.h"
+#include "decoder/linear/recursive_least_squares.h"
 #include "tests/unit/decoder/kernel_choice.h"
 
 namespace efferent {
@@ -100,7 +100,7 @@ TEST(RecursiveLeastSquares, EveryKernelGivesTheSameBits) {
         phi[features / 2] = 0.0;  // a silent feature
         const Eigen::VectorXd error =
             w.transpose() * phi - Eigen::Vector2d(phi.sum(), normal(random));
-        rls.Update(phi, error, &w);
+        rls.Update(phi, error, 1.0, &w);
       }
       if (first.size() == 0) first = w;
       EXPECT_TRUE(w.allFinite());
