@@ -5,6 +5,7 @@ namespace efferent {
 std::vector<std::string> DecoderNames() {
   std::vector<std::string> names;
   const auto* choice = v1::DecoderConfig::descriptor()->FindOneofByName("decoder");
+  names.reserve(static_cast<std::size_t>(choice->field_count()));
   for (int i = 0; i < choice->field_count(); ++i) names.push_back(choice->field(i)->name());
   return names;
 }
