@@ -8,7 +8,7 @@
 namespace efferent {
 
 /// How the readout learns.
-enum class SnnReadout { kMixture, kRls, kGradient };
+enum class SnnReadout { kRls, kGradient, kMixture };
 /// What carries the error back to the neurons.
 enum class SnnFeedback { kSymmetric, kRandom };
 
