@@ -64,9 +64,7 @@ Condition Exponential(std::string name, std::string description, int delay_ms) {
   DelayedUserParams user;
   user.visual_delay_ns = delay_ms * 1'000'000;
   user.reaction_time_ns = user.visual_delay_ns;
-  ExponentialTuningParams tuning;
-  tuning.gain = 2.0;
-  condition.brain = {user, tuning, {}};
+  condition.brain = {user, ExponentialTuningParams{}, {}};
   condition.num_neurons = subject::kDefaultNumNeurons;
   condition.phases = {{kLearning, 50, true}};
   return condition;

@@ -12,6 +12,13 @@ namespace {
 
 const Vec3 kCenter = Vec3::Zero();
 
+/// Comes to its maximum at full effort: easier to reckon with.
+ExponentialTuningParams Plain() {
+  ExponentialTuningParams params;
+  params.gain = 1.0;
+  return params;
+}
+
 /// c = (0.6, 0.8), 2 to 82 Hz, and its opposite.
 Population TwoNeurons() {
   return {{{0.6, 0.8, 0}, 2.0, 82.0, 0.0, 0.0}, {{-0.6, -0.8, 0}, 1.0, 51.0, 0.0, 0.0}};
@@ -72,7 +79,7 @@ TEST(RectifiedTuning, RefusesSettingsThatMakeNoSense) {
 // max 80, min 2 Hz: m = ln(40) / 2 = 1.844440, b = ln(80) - 1.3 m = 1.984255; at rest exp(b)
 // = 7.2736 Hz. By hand.
 TEST(ExponentialTuning, SpansTheNeuronsRange) {
-  ExponentialTuning tuning({{{1, 0, 0}, 2.0, 80.0, 0.0, 0.0}}, {});
+  ExponentialTuning tuning({{{1, 0, 0}, 2.0, 80.0, 0.0, 0.0}}, Plain());
   EXPECT_NEAR(tuning.Rates({1, 0, 0}, kCenter)[0], 80.0, 1e-9);
   EXPECT_NEAR(tuning.Rates({-1, 0, 0}, kCenter)[0], 2.0, 1e-9);
   EXPECT_NEAR(tuning.Rates({0, 0, 0}, kCenter)[0], 7.2736, 1e-3);
@@ -81,13 +88,13 @@ TEST(ExponentialTuning, SpansTheNeuronsRange) {
 // Across the preferred direction only speed counts: exp(1.984255 + 1.844440 * 0.3 * 0.5) = 9.5917
 // Hz.
 TEST(ExponentialTuning, RisesWithSpeedAcrossThePreferredDirection) {
-  ExponentialTuning tuning({{{1, 0, 0}, 2.0, 80.0, 0.0, 0.0}}, {});
+  ExponentialTuning tuning({{{1, 0, 0}, 2.0, 80.0, 0.0, 0.0}}, Plain());
   EXPECT_NEAR(tuning.Rates({0, 0.5, 0}, kCenter)[0], 9.5917, 1e-3);
   EXPECT_NEAR(tuning.Rates({0, 0, 0.5}, kCenter)[0], 9.5917, 1e-3);
 }
 
 TEST(ExponentialTuning, IsCappedAndHasAFloorForTheLogarithm) {
-  ExponentialTuning tuning({{{1, 0, 0}, 0.0, 180.0, 0.0, 0.0}}, {});
+  ExponentialTuning tuning({{{1, 0, 0}, 0.0, 180.0, 0.0, 0.0}}, Plain());
   EXPECT_DOUBLE_EQ(tuning.Rates({1, 0, 0}, kCenter)[0], 100.0);
   EXPECT_NEAR(tuning.Rates({-1, 0, 0}, kCenter)[0], 0.5, 1e-9);
 }
@@ -103,7 +110,7 @@ TEST(ExponentialTuning, WithGainSaturatesEarlier) {
   ExponentialTuningParams params;
   params.gain = 2.0;
   ExponentialTuning steep({{{1, 0, 0}, 2.0, 80.0, 0.0, 0.0}}, params);
-  ExponentialTuning plain({{{1, 0, 0}, 2.0, 80.0, 0.0, 0.0}}, {});
+  ExponentialTuning plain({{{1, 0, 0}, 2.0, 80.0, 0.0, 0.0}}, Plain());
   EXPECT_NEAR(steep.Rates({0.45, 0, 0}, kCenter)[0], plain.Rates({0.9, 0, 0}, kCenter)[0], 1e-9);
   EXPECT_DOUBLE_EQ(steep.Rates({1, 0, 0}, kCenter)[0], 100.0);
 }
@@ -143,7 +150,7 @@ TEST(Posture, IsFeltByBothKindsOfTuning) {
   const Population population{{{1, 0, 0}, 0.0, 100.0, 1.0, 0.0}};
   RectifiedTuning rectified(population, {}, 1);
   EXPECT_NEAR(rectified.Rates({0.5, 0, 0}, {0.45, 0, 0})[0], 75.0 * std::sqrt(0.5), 1e-9);
-  ExponentialTuning exponential(population, {});
+  ExponentialTuning exponential(population, Plain());
   EXPECT_NEAR(exponential.Rates({0.5, 0, 0}, {0.45, 0, 0})[0],
               exponential.Rates({0.5 * std::sqrt(0.5), 0.5 * std::sqrt(0.5), 0}, kCenter)[0], 1e-9);
 }
