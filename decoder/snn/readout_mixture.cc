@@ -13,13 +13,6 @@ constexpr double kLongestTrialS = 10.0;
 // The combination has few weights and its own idea of a start: a weak pull towards [I; 0; 0].
 constexpr double kCombinationRidge = 10.0;
 
-double HalfLife(const ReadoutMixtureParams& params, int memory) {
-  if (params.num_memories == 1) return params.slowest_half_life_s;
-  const double ratio = params.fastest_half_life_s / params.slowest_half_life_s;
-  return params.slowest_half_life_s *
-         std::pow(ratio, static_cast<double>(memory) / (params.num_memories - 1));
-}
-
 }  // namespace
 
 ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_features, int num_direct,
@@ -37,7 +30,9 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
       last_label_(mean_) {
   for (const int size : {num_features, num_direct}) {
     for (int memory = 0; size > 0 && memory < params.num_memories; ++memory) {
-      const double keep = KeptWithHalfLife(HalfLife(params, memory), bin_width_ns);
+      const double half_life_s =
+          params.slowest_half_life_s * std::pow(params.half_life_ratio, memory);
+      const double keep = KeptWithHalfLife(half_life_s, bin_width_ns);
       const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(size, num_dimensions);
       members_.push_back(
           {RecursiveLeastSquares(size, keep, params.ridge, kernels), none, none, error_, error_});

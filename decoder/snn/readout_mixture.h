@@ -14,7 +14,7 @@ namespace efferent {
 struct ReadoutMixtureParams {
   int num_memories = 0;            ///< 1 or more.
   double slowest_half_life_s = 0;  ///< Of the readout that remembers longest, in labelled time.
-  double fastest_half_life_s = 0;  ///< Of the one that remembers least; the others between them.
+  double half_life_ratio = 1;      ///< Of each memory to the next longer one, 0 to 1.
   double ridge = 0;                ///< Initial variance of the weights is 1 over this.
   double score_tau_s = 0;          ///< Memory of the scores, in evidence.
   double temperature = 0;   ///< Excess of error, relative to the best, that costs a factor e.
@@ -24,7 +24,7 @@ struct ReadoutMixtureParams {
 
 /// A readout that adapts at several speeds at once. Its members are recursive least squares on the
 /// features phi, F, or on the last F_in of them (what does not go through the network), each pair
-/// with another memory; half-lives are spaced geometrically. With y_i the members' outputs:
+/// with another memory. With y_i the members' outputs:
 ///   ybar = sum_i m_i y_i,   m_i ~ exp(-(E_i / min E - 1) / temperature),   sum m = 1
 ///   slow <- a slow + (1 - a) ybar,   a = exp(-bin / output_filter_tau)
 ///   y = V' [ybar; slow; 1]           V: learnt by least squares too, [I; 0; 0] at first

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
-#include <utility>
-#include <vector>
 
 #include "decoder/normal_weights.h"
 
@@ -42,15 +39,7 @@ LifNetworkParams NetworkParams(const SnnParams& params, int num_channels, double
 }
 
 const SnnParams& Checked(const SnnParams& params) {
-  std::vector<Violation> violations = CheckBounds(params, "snn.");
-  if (params.mixture_fastest_half_life_s > params.mixture_slowest_half_life_s) {
-    std::ostringstream text;
-    text << "is " << params.mixture_fastest_half_life_s
-         << " s, must not be above mixture_slowest_half_life_s ("
-         << params.mixture_slowest_half_life_s << " s)";
-    violations.push_back({"snn.mixture_fastest_half_life_s", text.str()});
-  }
-  if (!violations.empty()) throw InvalidParameters(std::move(violations));
+  RequireWithinBounds(params, "snn.");
   return params;
 }
 
@@ -62,7 +51,7 @@ ReadoutMixtureParams MixtureParams(const SnnParams& params) {
   ReadoutMixtureParams mixture;
   mixture.num_memories = params.readout == SnnReadout::kMixture ? params.mixture_memories : 0;
   mixture.slowest_half_life_s = params.mixture_slowest_half_life_s;
-  mixture.fastest_half_life_s = params.mixture_fastest_half_life_s;
+  mixture.half_life_ratio = params.mixture_half_life_ratio;
   mixture.ridge = params.rls_ridge;
   mixture.score_tau_s = params.mixture_score_tau_s;
   mixture.temperature = params.mixture_temperature;

@@ -32,7 +32,7 @@ struct SnnParams {
   double rls_forgetting = 0.9998;  ///< With kRls; kMixture has half-lives.
   int mixture_memories = 3;
   double mixture_slowest_half_life_s = 150.0;
-  double mixture_fastest_half_life_s = 3.0;
+  double mixture_half_life_ratio = 0.14;  ///< Of each memory to the next longer one.
   double mixture_score_tau_s = 1.5;
   double mixture_temperature = 0.1;
   double label_redundancy_s = 0.9;   ///< With kMixture; 0: every label counts in full.
@@ -63,8 +63,7 @@ void VisitFields(SnnParams& p, Visitor&& visit) {
   visit("mixture_memories", p.mixture_memories, Bounds{1, 8}, "");
   visit("mixture_slowest_half_life_s", p.mixture_slowest_half_life_s, Bounds{0.1, 1e6},
         "s of labelled data");
-  visit("mixture_fastest_half_life_s", p.mixture_fastest_half_life_s, Bounds{0.1, 1e6},
-        "s of labelled data");
+  visit("mixture_half_life_ratio", p.mixture_half_life_ratio, Bounds{0.01, 1}, "");
   visit("mixture_score_tau_s", p.mixture_score_tau_s, Bounds{1e-3, 1e6}, "s of evidence");
   visit("mixture_temperature", p.mixture_temperature, Bounds{1e-3, 1e3}, "");
   visit("label_redundancy_s", p.label_redundancy_s, Bounds{0, 1e6}, "s");

@@ -64,7 +64,7 @@ ReferenceDecoder::ReferenceDecoder(const SnnParams& params, int num_channels, in
   filtered_z_ = rate_ = learning_signal_ = Eigen::VectorXf::Zero(n);
   phi_ = Eigen::VectorXd::Zero(features);
   phi_[features - 1] = 1.0;
-  output_ = last_command_ = error_ = Eigen::VectorXd::Zero(num_dimensions);
+  output_ = carried_ = last_command_ = error_ = Eigen::VectorXd::Zero(num_dimensions);
   psi_of_step_ = Eigen::MatrixXf::Zero(n, num_substeps_);
   sources_of_step_ = Eigen::MatrixXf::Zero(sources, num_substeps_);
   presynaptic_ = Eigen::VectorXf::Zero(sources);
@@ -86,7 +86,8 @@ Vec3 ReferenceDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   }
   phi_.head(n) = filtered_z_.cast<double>();
   if (params_.readout_inputs) phi_.segment(n, channels) = filtered_x_.head(channels).cast<double>();
-  output_ = params_.output_leak * last_command_;
+  carried_ = params_.output_leak * last_command_;
+  output_ = carried_;
   output_.noalias() += readout_weights_.transpose() * phi_;
   Vec3 velocity = Vec3::Zero();
   velocity.head(output_.size()) = output_;
@@ -118,7 +119,10 @@ void ReferenceDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) n
   error_ = output_ - intended_velocity_m_s->head(output_.size());
   const Eigen::Index n = params_.num_neurons;
   const auto target = static_cast<float>(params_.target_rate_hz) * substep_s_;
-  learning_signal_.noalias() = readout_weights_.topRows(n).cast<float>() * error_.cast<float>();
+  const double power = (intended_velocity_m_s->head(output_.size()) - carried_).squaredNorm();
+  intended_power_ += (intended_power_ > 0.0 ? 0.001 : 1.0) * (power - intended_power_);
+  learning_signal_.noalias() =
+      readout_weights_.topRows(n).cast<float>() * (error_ / intended_power_).cast<float>();
   learning_signal_.array() +=
       static_cast<float>(params_.rate_regularization) * (rate_.array() - target);
   learning_signal_ *= 1.0f - kappa_;

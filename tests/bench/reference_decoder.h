@@ -102,7 +102,8 @@ class ReferenceDecoder final : public Decoder {
   Eigen::MatrixXf random_feedback_;
   Eigen::MatrixXd readout_weights_, readout_gradient_;
   Eigen::VectorXf x_, filtered_z_, filtered_x_, rate_, learning_signal_;
-  Eigen::VectorXd phi_, output_, last_command_, error_;
+  Eigen::VectorXd phi_, output_, carried_, last_command_, error_;
+  double intended_power_ = 0.0;
   Eigen::MatrixXf psi_of_step_, sources_of_step_;
   Eigen::VectorXf presynaptic_;
   Eigen::MatrixXf adaptation_, filtered_, gradient_;

@@ -76,7 +76,7 @@ session_defaults:
       "f.yaml:9: session_defaults.decoder.snn.tau_m: unknown key (did you mean `tau_m_s`?)\n"
       "f.yaml:10: session_defaults.decoder.snn.num_neurons: is `1.5`, must be a whole number\n"
       "f.yaml:11: session_defaults.decoder.snn.readout: is `rsl`, must be one of rls, "
-      "gradient (did you mean `rls`?)\n"
+      "gradient, mixture (did you mean `rls`?)\n"
       "f.yaml:12: session_defaults.decoder.snn.beta: is `2`, must be a number\n"
       "f.yaml:13: session_defaults.decoder.kalman: excludes `snn`, which is given too\n"
       "f.yaml:15: session_defaults.learning.enabled: is `yes`, must be true or false\n"
@@ -129,7 +129,7 @@ TEST(PrintedConfig, ShowsTheOtherDecodersAsAComment) {
 TEST(PrintedConfig, ShowsUnitsBoundsAndChoices) {
   const std::string printed = PrintConfig({});
   EXPECT_NE(printed.find("tau_m_s: 0.02  # [0.0001, 10] s\n"), std::string::npos) << printed;
-  EXPECT_NE(printed.find("readout: rls  # one of rls gradient\n"), std::string::npos);
+  EXPECT_NE(printed.find("readout: mixture  # one of rls gradient mixture\n"), std::string::npos);
   EXPECT_NE(printed.find("# num_channels:"), std::string::npos);
 }
 

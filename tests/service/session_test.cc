@@ -65,7 +65,7 @@ TEST_F(SessionCalls, CreatedSessionShowsEveryEffectiveValue) {
   EXPECT_TRUE(session.learning_enabled());
   EXPECT_EQ(session.config().num_dimensions(), 2u);
   EXPECT_EQ(session.config().decoder().snn().num_neurons(), 64u);
-  EXPECT_EQ(session.config().decoder().snn().readout(), v1::SNN_READOUT_RLS);
+  EXPECT_EQ(session.config().decoder().snn().readout(), v1::SNN_READOUT_MIXTURE);
   EXPECT_EQ(session.config().learning().effect(), v1::LEARNING_EFFECT_TRIAL_END);
   EXPECT_EQ(session.config().watchdog().hold_after_ns(), 30'000'000);
   EXPECT_EQ(session.config().watchdog().stop_after_ns(), 100'000'000);

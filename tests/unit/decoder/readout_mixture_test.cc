@@ -17,7 +17,7 @@ ReadoutMixtureParams Params() {
   ReadoutMixtureParams params;
   params.num_memories = 3;
   params.slowest_half_life_s = 100.0;
-  params.fastest_half_life_s = 2.0;
+  params.half_life_ratio = 0.14;
   params.ridge = 1.0;
   params.score_tau_s = 1.0;
   params.temperature = 0.1;
@@ -120,7 +120,7 @@ TEST(ReadoutMixture, WhoRemembersOnlyThisTrialIsNotTakenForGood) {
   // what it says within the trial, nothing would beat it.
   ReadoutMixtureParams params = Params();
   params.num_memories = 2;
-  params.fastest_half_life_s = 0.1;
+  params.half_life_ratio = 0.001;
   ReadoutMixture mixture = Make(params, 0);
   World world;
   world.noise = 3.0;
@@ -141,7 +141,7 @@ TEST(ReadoutMixture, LabelsWithoutTrialsAreScoredAllTheSame) {
 }
 
 TEST(ReadoutMixture, OneLongTrialDoesNotOutweighManyShortOnes) {
-  // A hundred trials of one world, then four seconds towards one target in another (the subject
+  // A few trials of one world, then four seconds towards one target in another (the subject
   // struggles). What was learnt of the first world suffers less if those labels count less.
   const auto error_afterwards = [](double redundancy_s) {
     ReadoutMixtureParams params = Params();
@@ -150,7 +150,7 @@ TEST(ReadoutMixture, OneLongTrialDoesNotOutweighManyShortOnes) {
     ReadoutMixture mixture = Make(params, 0);
     World world;
     world.noise = 2.0;
-    Train(&mixture, &world, 100);
+    Train(&mixture, &world, 6);
     World other = world;
     other.Redraw();
     other.NewTarget();
