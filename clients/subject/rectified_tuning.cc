@@ -2,21 +2,20 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <utility>
 
 #include "clients/subject/posture.h"
 #include "clients/subject/random_stream.h"
 
 namespace efferent::subject {
 
-RectifiedTuning::RectifiedTuning(Population population, const RectifiedTuningParams& params,
+RectifiedTuning::RectifiedTuning(const Population& population, const RectifiedTuningParams& params,
                                  std::uint64_t seed)
     : params_(params) {
   if (!(params.gain > 0.0)) throw std::invalid_argument("rectified tuning: gain must be > 0");
   if (!(params.rate_noise >= 0.0)) {
     throw std::invalid_argument("rectified tuning: rate noise must be >= 0");
   }
-  SetPopulation(std::move(population));
+  SetPopulation(population);
   Reseed(seed);
 }
 

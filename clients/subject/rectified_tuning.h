@@ -21,7 +21,8 @@ struct RectifiedTuningParams {
 class RectifiedTuning final : public Tuning {
  public:
   /// @throws std::invalid_argument if the population is empty or a setting makes no sense.
-  RectifiedTuning(Population population, const RectifiedTuningParams& params, std::uint64_t seed);
+  RectifiedTuning(const Population& population, const RectifiedTuningParams& params,
+                  std::uint64_t seed);
 
   const std::vector<double>& Rates(const Vec3& intent, const Vec3& arm_position_m) override;
   void SetPopulation(const Population& population) override;

@@ -18,7 +18,6 @@ namespace {
 
 using closed_loop::Condition;
 using closed_loop::ConditionLengths;
-using closed_loop::ConditionOutcome;
 using closed_loop::PopulationFile;
 using closed_loop::StudyParams;
 
@@ -64,6 +63,7 @@ std::string Footer() {
 /// Files that were named, else those of the data folder.
 std::vector<PopulationFile> FindPopulations(const std::vector<std::string>& paths) {
   std::vector<PopulationFile> files;
+  files.reserve(paths.size());
   for (const std::string& path : paths) {
     files.push_back({std::filesystem::path(path).stem().string(), path});
   }

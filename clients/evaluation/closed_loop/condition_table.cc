@@ -16,7 +16,6 @@ namespace {
 using subject::DelayedUserParams;
 using subject::ExponentialTuningParams;
 using subject::OpsParams;
-using subject::Perturbation;
 using subject::PerturbationKind;
 using subject::RectifiedTuningParams;
 
@@ -50,7 +49,7 @@ Condition Perturbed(std::string name, std::string description, PerturbationKind 
 
 Condition Delayed(Condition condition, int delay_ms, std::vector<PublishedFigure> published) {
   OpsParams user;
-  user.visual_delay_ns = delay_ms * 1'000'000;
+  user.visual_delay_ns = delay_ms * std::int64_t{1'000'000};
   condition.brain.user = user;
   condition.published = std::move(published);
   return condition;
@@ -62,7 +61,7 @@ Condition Exponential(std::string name, std::string description, int delay_ms) {
   condition.name = std::move(name);
   condition.description = std::move(description);
   DelayedUserParams user;
-  user.visual_delay_ns = delay_ms * 1'000'000;
+  user.visual_delay_ns = delay_ms * std::int64_t{1'000'000};
   user.reaction_time_ns = user.visual_delay_ns;
   condition.brain = {user, ExponentialTuningParams{}, {}};
   condition.num_neurons = subject::kDefaultNumNeurons;
@@ -152,6 +151,7 @@ Condition FromFile(const PopulationFile& file) {
 std::vector<Condition> AllConditions(const std::vector<PopulationFile>& files,
                                      const ConditionLengths& lengths) {
   std::vector<Condition> all;
+  all.reserve(files.size());
   for (const PopulationFile& file : files) all.push_back(FromFile(file));
   AddOpsConditions(&all);
   AddDelayConditions(&all);

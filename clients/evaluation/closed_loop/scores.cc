@@ -14,6 +14,7 @@ RunScores ScoreRun(const std::vector<TrialResult>& trials, int phase) {
 
 MeanOfRuns Summarize(const std::vector<RunScores>& runs, const Metric& metric) {
   std::vector<double> values;
+  values.reserve(runs.size());
   for (const RunScores& run : runs) values.push_back(run.*metric.value);
   MeanOfRuns summary = SummarizeRuns(values);
   if (metric.value == &RunScores::success_rate && summary.interval) {
