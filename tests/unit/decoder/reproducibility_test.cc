@@ -77,7 +77,7 @@ std::vector<Session> Sessions() {
   gradient.num_neurons = 37;
   gradient.readout = SnnReadout::kGradient;
   gradient.feedback = SnnFeedback::kRandom;
-  return {{"Default45Ms", {}, 45'000'000, 9648042807796256448u},
+  return {{"Default45Ms", {}, 45'000'000, 6626938396564758160u},
           {"Gradient10Ms", gradient, 10'000'000, 14029063921552029901u}};
 }
 
