@@ -21,7 +21,7 @@ using subject::RectifiedTuningParams;
 
 constexpr const char* kLearning = "learning";
 constexpr const char* kAdapting = "adapting";
-constexpr const char* kSpiking = "published adaptive spiking networks, learning on";
+constexpr const char* kSpiking = "adaptive spiking networks, learning on";
 constexpr const char* kLinear = "linear NLMS / RLS, frozen";
 
 /// The OPS task with drawn neurons, in its harder setting.
