@@ -175,15 +175,15 @@ struct SynapseKernels {
         ebar.Store(filtered + column + j);
         descent.Descend(column + j, j, ebar);
       }
-      float* const eps_column = adaptation + (first_column + i) * num_adaptive - first_adaptive;
+      float* const eps_column = adaptation + (first_column + i) * num_adaptive;
       for (std::size_t j = first_adaptive; j < size; j += kLanes) {
-        const F eps = F::Load(eps_column + j);
+        const F eps = F::Load(eps_column + (j - first_adaptive));
         const F ebar = filtered_keep * F::Load(filtered + column + j) +
                        F::Load(filtered_of_adaptation + j) * eps +
                        arrivals(filtered_of_source, filtered_of_later, j);
         const F next_eps = F::Load(adaptation_keep + j) * eps +
                            arrivals(adaptation_of_source, adaptation_of_later, j);
-        next_eps.Store(eps_column + j);
+        next_eps.Store(eps_column + (j - first_adaptive));
         ebar.Store(filtered + column + j);
         descent.Descend(column + j, j, ebar);
       }

@@ -52,6 +52,19 @@ TEST_P(Readouts, LearnsToDecodeAndKeepsItWhenFrozen) {
   EXPECT_LT(MeanSquaredError(&decoder, 500, false, &world), 0.25 * before);
 }
 
+TEST(SnnDecoder, LearnsWithoutAdaptiveNeuronsAndWithNoOthers) {
+  for (const double fraction : {0.0, 1.0}) {
+    SnnParams params;
+    params.adaptive_fraction = fraction;
+    params.tau_out_s = 0.02;
+    SnnDecoder decoder(params, kChannels, 2, kWidth);
+    World world;
+    const double before = MeanSquaredError(&decoder, 200, false, &world);
+    MeanSquaredError(&decoder, 2000, true, &world);
+    EXPECT_LT(MeanSquaredError(&decoder, 200, false, &world), 0.5 * before) << fraction;
+  }
+}
+
 TEST(SnnDecoder, LearnsThroughSpikesAlone) {
   SnnParams params;
   params.readout_inputs = false;
