@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "clients/evaluation/closed_loop/pilot.h"
 #include "clients/subject/brain.h"
 #include "decoder/step.h"
 #include "tests/closed_loop/point_cursor.h"
@@ -29,18 +30,9 @@ class LearningLoop {
         spikes_.push_back({s.time_ns, s.channel});
       }
       step_->AddSpikes(spikes_);
-      BehaviorSample behavior;
-      behavior.time_ns = seen.time_ns;
-      behavior.position_m = seen.position_m;
-      behavior.velocity_m_s = seen.velocity_m_s;
-      behavior.engaged = seen.engaged;
-      if (seen.target) {
-        behavior.target_position_m = seen.target->position_m;
-        behavior.target_radius_m = seen.target->radius_m;
-      }
       Command command;
-      step_->DecodeBin(behavior.position_m, &command);
-      step_->LearnBin(behavior);
+      step_->DecodeBin(seen.position_m, &command);
+      step_->LearnBin(closed_loop::ToBehavior(seen));
       return command.velocity_m_s;
     });
   }

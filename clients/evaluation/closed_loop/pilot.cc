@@ -36,19 +36,6 @@ void AddDecoderSettings(const subject::SuitableSettings& suitable, const NamedDe
   }
 }
 
-BehaviorSample ToBehavior(const subject::Observation& seen) {
-  BehaviorSample behavior;
-  behavior.time_ns = seen.time_ns;
-  behavior.position_m = seen.position_m;
-  behavior.velocity_m_s = seen.velocity_m_s;
-  behavior.engaged = seen.engaged;
-  if (seen.target) {
-    behavior.target_position_m = seen.target->position_m;
-    behavior.target_radius_m = seen.target->radius_m;
-  }
-  return behavior;
-}
-
 class DecoderPilot final : public Pilot {
  public:
   explicit DecoderPilot(const PreparedDecoder& prepared)
@@ -102,6 +89,19 @@ class LabelPilot final : public Pilot {
 };
 
 }  // namespace
+
+BehaviorSample ToBehavior(const subject::Observation& seen) {
+  BehaviorSample behavior;
+  behavior.time_ns = seen.time_ns;
+  behavior.position_m = seen.position_m;
+  behavior.velocity_m_s = seen.velocity_m_s;
+  behavior.engaged = seen.engaged;
+  if (seen.target) {
+    behavior.target_position_m = seen.target->position_m;
+    behavior.target_radius_m = seen.target->radius_m;
+  }
+  return behavior;
+}
 
 std::vector<PreparedDecoder> PrepareDecoders(const DecoderOptions& options,
                                              const Condition& condition) {

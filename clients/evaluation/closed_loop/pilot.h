@@ -11,6 +11,9 @@
 
 namespace efferent::closed_loop {
 
+/// Arm and task as the subject sees them, as a label is made from them.
+BehaviorSample ToBehavior(const subject::Observation& seen);
+
 /// Steers the cursor by what comes from a brain.
 class Pilot {
  public:
