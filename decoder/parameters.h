@@ -96,11 +96,13 @@ std::vector<Violation> CheckBounds(const Params& params, const std::string& pref
   return violations;
 }
 
+/// `params` itself, for use in initialisers.
 /// @throws InvalidParameters unless every field of `params` is within its declared bounds.
 template <class Params>
-void RequireWithinBounds(const Params& params, const std::string& prefix = "") {
+const Params& RequireWithinBounds(const Params& params, const std::string& prefix = "") {
   std::vector<Violation> violations = CheckBounds(params, prefix);
   if (!violations.empty()) throw InvalidParameters(std::move(violations));
+  return params;
 }
 
 }  // namespace efferent

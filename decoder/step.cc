@@ -1,17 +1,8 @@
 #include "decoder/step.h"
 
 namespace efferent {
-namespace {
-
-const StepParams& Checked(const StepParams& params) {
-  RequireWithinBounds(params);
-  return params;
-}
-
-}  // namespace
-
 Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
-    : num_dimensions_(Checked(params).num_dimensions),
+    : num_dimensions_(RequireWithinBounds(params).num_dimensions),
       binner_(params.num_channels, params.bin_width_ns),
       features_(params.features, params.num_channels, params.bin_width_ns),
       learner_(std::move(decoder), params.num_channels, params.learning_effect,

@@ -12,6 +12,14 @@ using TimeNs = std::int64_t;
 /// Position (m) or velocity (m/s) in the frame of the task. Planar sessions leave z at 0.
 using Vec3 = Eigen::Vector3d;
 
+/// A velocity of 2 or 3 dimensions with the others at 0.
+template <class Vector>
+Vec3 InThreeDimensions(const Vector& velocity) {
+  Vec3 result = Vec3::Zero();
+  result.head(velocity.size()) = velocity;
+  return result;
+}
+
 /// One threshold crossing or one spike of a sorted unit.
 struct Spike {
   TimeNs time_ns = 0;

@@ -4,6 +4,7 @@
 
 #include "decoder/exponential_decay.h"
 #include "decoder/kalman/steady_state.h"
+#include "decoder/kalman/velocity_filter.h"
 
 namespace efferent {
 namespace {
@@ -57,13 +58,7 @@ KalmanDecoder::KalmanDecoder(const KalmanParams& params, int num_channels, int n
 
 Vec3 KalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   features_ = features.cast<double>();
-  SmallVector next = gains_.m0;
-  next.noalias() += gains_.m1.lazyProduct(velocity_);
-  next.noalias() += gains_.m2.lazyProduct(features_);
-  velocity_ = next;
-  Vec3 result = Vec3::Zero();
-  result.head(velocity_.size()) = velocity_;
-  return result;
+  return AdvanceVelocity(gains_.m0, gains_.m1, gains_.m2, features_, &velocity_);
 }
 
 void KalmanDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {

@@ -5,16 +5,12 @@
 
 #include "decoder/exponential_decay.h"
 #include "decoder/kalman/steady_state.h"
+#include "decoder/kalman/velocity_filter.h"
 
 namespace efferent {
 namespace {
 
 constexpr double kFirstBatchS = 3.0;
-
-const RefitKalmanParams& Checked(const RefitKalmanParams& params) {
-  RequireWithinBounds(params, "refit_kalman.");
-  return params;
-}
 
 TuningModel NoModel(int num_channels, int num_dimensions) {
   TuningModel model;
@@ -37,8 +33,9 @@ void Blend(double share, const Matrix& other, Matrix* value) noexcept {
 
 RefitKalmanDecoder::RefitKalmanDecoder(const RefitKalmanParams& params, int num_channels,
                                        int num_dimensions, TimeNs bin_width_ns)
-    : bins_per_batch_(std::max(1.0, std::round(Checked(params).batch_length_s * 1e9 /
-                                               static_cast<double>(bin_width_ns)))),
+    : bins_per_batch_(
+          std::max(1.0, std::round(RequireWithinBounds(params, "refit_kalman.").batch_length_s *
+                                   1e9 / static_cast<double>(bin_width_ns)))),
       first_batch_bins_(std::min(
           bins_per_batch_, std::round(kFirstBatchS * 1e9 / static_cast<double>(bin_width_ns)))),
       keep_per_bin_(KeptWithHalfLife(params.half_life_s, bin_width_ns)),
@@ -64,12 +61,8 @@ Vec3 RefitKalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   features_ = features.cast<double>();
   innovation_ = features_ - weights_.model.d;
   innovation_.noalias() -= weights_.model.b.lazyProduct(position);
-  SmallVector next = weights_.m1.lazyProduct(velocity_);
-  next.noalias() += weights_.m2.lazyProduct(innovation_);
-  velocity_ = next;
-  Vec3 result = Vec3::Zero();
-  result.head(velocity_.size()) = velocity_;
-  return result;
+  const SmallVector no_offset = SmallVector::Zero(velocity_.size());
+  return AdvanceVelocity(no_offset, weights_.m1, weights_.m2, innovation_, &velocity_);
 }
 
 void RefitKalmanDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {

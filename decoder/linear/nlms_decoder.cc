@@ -3,18 +3,9 @@
 #include "decoder/exponential_decay.h"
 
 namespace efferent {
-namespace {
-
-const NlmsParams& Checked(const NlmsParams& params) {
-  RequireWithinBounds(params, "nlms.");
-  return params;
-}
-
-}  // namespace
-
 NlmsDecoder::NlmsDecoder(const NlmsParams& params, int num_channels, int num_dimensions,
                          TimeNs bin_width_ns)
-    : kappa_(KeptWithTau(Checked(params).tau_out_s, bin_width_ns)),
+    : kappa_(KeptWithTau(RequireWithinBounds(params, "nlms.").tau_out_s, bin_width_ns)),
       step_size_(params.step_size),
       offset_(params.regularization * (num_channels + 1)),
       readout_(num_channels + 1, num_dimensions, params.output_leak) {}

@@ -3,18 +3,9 @@
 #include "decoder/exponential_decay.h"
 
 namespace efferent {
-namespace {
-
-const RlsParams& Checked(const RlsParams& params) {
-  RequireWithinBounds(params, "rls.");
-  return params;
-}
-
-}  // namespace
-
 RlsDecoder::RlsDecoder(const RlsParams& params, int num_channels, int num_dimensions,
                        TimeNs bin_width_ns)
-    : kappa_(KeptWithTau(Checked(params).tau_out_s, bin_width_ns)),
+    : kappa_(KeptWithTau(RequireWithinBounds(params, "rls.").tau_out_s, bin_width_ns)),
       readout_(num_channels + 1, num_dimensions, params.output_leak),
       rls_(num_channels + 1, params.forgetting, params.ridge) {}
 

@@ -25,7 +25,6 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
       combination_rls_(2 * num_dimensions + 1, 1.0, kCombinationRidge, kernels),
       phi_(Eigen::VectorXd::Zero(num_features)),
       mean_(Eigen::VectorXd::Zero(num_dimensions)),
-      trial_mean_(mean_),
       error_(mean_),
       last_label_(mean_) {
   for (const int size : {num_features, num_direct}) {
@@ -57,23 +56,27 @@ void ReadoutMixture::Combination::Respond(const Eigen::VectorXd& mean, double ke
 
 const Eigen::VectorXd& ReadoutMixture::Respond(const Eigen::VectorXd& phi) noexcept {
   phi_ = phi;
+  Mix(&Member::weights, &Member::output, &combination_);
+  return combination_.output;
+}
+
+void ReadoutMixture::Recall() noexcept {
+  Mix(&Member::trial_weights, &Member::trial_output, &trial_combination_);
+}
+
+void ReadoutMixture::Mix(Eigen::MatrixXd Member::*weights, Eigen::VectorXd Member::*output,
+                         Combination* combination) noexcept {
   mean_.setZero();
-  trial_mean_.setZero();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
     const auto seen = FeaturesOf(member);
-    const auto size = static_cast<std::size_t>(seen.size());
     for (Eigen::Index d = 0; d < mean_.size(); ++d) {
-      member.output[d] = kernels_.Dot(member.weights.col(d).data(), seen.data(), size);
-      member.trial_output[d] = kernels_.Dot(member.trial_weights.col(d).data(), seen.data(), size);
+      (member.*output)[d] = kernels_.Dot((member.*weights).col(d).data(), seen.data(),
+                                         static_cast<std::size_t>(seen.size()));
     }
-    const double share = shares_[static_cast<Eigen::Index>(i)];
-    mean_ += share * member.output;
-    trial_mean_ += share * member.trial_output;
+    mean_ += shares_[static_cast<Eigen::Index>(i)] * (member.*output);
   }
-  combination_.Respond(mean_, output_keep_);
-  trial_combination_.Respond(trial_mean_, output_keep_);
-  return combination_.output;
+  combination->Respond(mean_, output_keep_);
 }
 
 double ReadoutMixture::Evidence(const Eigen::VectorXd& label_direction) noexcept {
@@ -87,6 +90,7 @@ double ReadoutMixture::Evidence(const Eigen::VectorXd& label_direction) noexcept
 
 void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorXd& label_direction,
                            double power) noexcept {
+  Recall();
   if (trial_s_ > kLongestTrialS) TakeTrialWeights();
   trial_s_ += bin_width_s_;
   const double evidence = Evidence(label_direction);

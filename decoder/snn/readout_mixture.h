@@ -48,6 +48,9 @@ class ReadoutMixture {
   /// y for phi, F; valid until the next call.
   const Eigen::VectorXd& Respond(const Eigen::VectorXd& phi) noexcept;
 
+  /// A bin without a label: only what learning remembers of the past advances.
+  void LearnNothing() noexcept { Recall(); }
+
   /// Learns that the last response should have been `intended`, D. `label_direction`, D: what tells
   /// how redundant the label is. `power`, > 0: usual |intended|^2, (m/s)^2.
   void Learn(const Eigen::VectorXd& intended, const Eigen::VectorXd& label_direction,
@@ -84,6 +87,10 @@ class ReadoutMixture {
     void Respond(const Eigen::VectorXd& mean, double keep) noexcept;
   };
 
+  void Mix(Eigen::MatrixXd Member::*weights, Eigen::VectorXd Member::*output,
+           Combination* combination) noexcept;
+  /// What the weights that the trial began with make of the bin. Off the command's path.
+  void Recall() noexcept;
   /// Evidence in the label, 0 to 1.
   double Evidence(const Eigen::VectorXd& label_direction) noexcept;
   void TakeTrialWeights() noexcept;
@@ -101,12 +108,12 @@ class ReadoutMixture {
   Combination trial_combination_;  // of what the weights that the trial began with say
   RecursiveLeastSquares combination_rls_;
 
-  Eigen::VectorXd phi_;                // F
-  Eigen::VectorXd mean_, trial_mean_;  // ybar, D
-  Eigen::VectorXd error_;              // D
-  Eigen::VectorXd last_label_;         // D
-  double num_alike_ = 0.0;             // n
-  double trial_s_ = 0.0;               // labelled time since the weights of the trial were taken
+  Eigen::VectorXd phi_;         // F
+  Eigen::VectorXd mean_;        // ybar, D
+  Eigen::VectorXd error_;       // D
+  Eigen::VectorXd last_label_;  // D
+  double num_alike_ = 0.0;      // n
+  double trial_s_ = 0.0;        // labelled time since the weights of the trial were taken
 };
 
 }  // namespace efferent

@@ -38,11 +38,6 @@ LifNetworkParams NetworkParams(const SnnParams& params, int num_channels, double
   return network;
 }
 
-const SnnParams& Checked(const SnnParams& params) {
-  RequireWithinBounds(params, "snn.");
-  return params;
-}
-
 int NumFeatures(const SnnParams& params, int num_channels) {
   return params.num_neurons + (params.readout_inputs ? num_channels : 0) + 1;
 }
@@ -64,7 +59,7 @@ ReadoutMixtureParams MixtureParams(const SnnParams& params) {
 
 SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimensions,
                        TimeNs bin_width_ns, const kernels::Kernels& kernels)
-    : params_(Checked(params)),
+    : params_(RequireWithinBounds(params, "snn.")),
       num_substeps_(NumSubsteps(params, bin_width_ns)),
       substep_s_(static_cast<float>(static_cast<double>(bin_width_ns) * 1e-9 / num_substeps_)),
       kappa_(static_cast<float>(std::exp(-substep_s_ / params.tau_out_s))),
@@ -126,14 +121,13 @@ Vec3 SnnDecoder::Decode(const Eigen::VectorXf& features) noexcept {
     output_[d] += network_.kernels().Dot(readout_weights_.col(d).data(), phi_.data(),
                                          static_cast<std::size_t>(phi_.size()));
   }
-  Vec3 velocity = Vec3::Zero();
-  velocity.head(output_.size()) = output_;
-  return velocity;
+  return InThreeDimensions(output_);
 }
 
 void SnnDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
   if (!intended_velocity_m_s) {
     traces_.Advance(activity_);
+    if (mixes()) mixture_.LearnNothing();
     return;
   }
   label_ = intended_velocity_m_s->head(output_.size());

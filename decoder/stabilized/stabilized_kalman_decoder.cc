@@ -7,6 +7,7 @@
 
 #include "decoder/exponential_decay.h"
 #include "decoder/kalman/steady_state.h"
+#include "decoder/kalman/velocity_filter.h"
 #include "decoder/normal_weights.h"
 
 namespace efferent {
@@ -87,13 +88,7 @@ StabilizedKalmanDecoder::StabilizedKalmanDecoder(const StabilizedKalmanParams& p
 
 Vec3 StabilizedKalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   features_ = features.cast<double>();
-  SmallVector next = weights_.m0;
-  next.noalias() += weights_.m1.lazyProduct(velocity_);
-  next.noalias() += weights_.m2.lazyProduct(features_);
-  velocity_ = next;
-  Vec3 result = Vec3::Zero();
-  result.head(velocity_.size()) = velocity_;
-  return result;
+  return AdvanceVelocity(weights_.m0, weights_.m1, weights_.m2, features_, &velocity_);
 }
 
 void StabilizedKalmanDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
