@@ -179,10 +179,11 @@ bool SetSeed(std::uint64_t seed, DecoderParams* params) {
 void AddDecoderOptions(CLI::App* command, DecoderOptions* options) {
   constexpr const char* kGroup = "Decoders";
   command
-      ->add_option("--decoders", options->decoders,
-                   fmt::format("Decoders to run, in a list: {}. NAME=DECODER runs one under a name "
-                               "of its own (still=snn). Default: all",
-                               Join(KindNames())))
+      ->add_option(
+          "--decoders", options->decoders,
+          fmt::format("Decoders to run, in a list: {}. NAME=DECODER runs one under a name "
+                      "of its own (still=snn). Default: {}",
+                      Join(KindNames()), options->decoders.empty() ? "all" : options->decoders))
       ->group(kGroup);
   command
       ->add_option("--set", options->settings,

@@ -49,7 +49,7 @@ bool SetSeed(std::uint64_t seed, DecoderParams* params);
 
 /// `--decoders` and `--set`, as every evaluation has them.
 struct DecoderOptions {
-  std::string decoders;
+  std::string decoders;  ///< Before parsing: those that run by default. Empty: all.
   std::vector<std::string> settings;
 };
 void AddDecoderOptions(CLI::App* command, DecoderOptions* options);

@@ -83,7 +83,6 @@ void Run(Options options) {
     options.study.num_dead_populations = kQuickDeadPopulations;
     options.lengths.test_trials = std::min(options.lengths.test_trials, kQuickTestTrials);
   }
-  if (options.study.decoders.decoders.empty()) options.study.decoders.decoders = kDefaultDecoders;
   const auto conditions = closed_loop::ChooseConditions(
       closed_loop::AllConditions(FindPopulations(options.population_paths), options.lengths),
       options.conditions);
@@ -120,6 +119,7 @@ void AddClosedLoopCommand(CLI::App& eval) {
   StudyParams& study = options->study;
   command->add_option("--conditions", options->conditions,
                       "Conditions to run, in a list (below). Default: all");
+  study.decoders.decoders = kDefaultDecoders;
   AddDecoderOptions(command, &study.decoders);
   command
       ->add_option("--populations", study.num_populations,
