@@ -11,6 +11,7 @@ IntentionEstimator::IntentionEstimator(const IntentionParams& params) : params_(
 
 std::optional<Vec3> IntentionEstimator::Estimate(const BehaviorSample& behavior) const noexcept {
   if (params_.label_source == LabelSource::kKinematics) return behavior.velocity_m_s;
+  if (params_.label_source == LabelSource::kReward) return std::nullopt;
   if (!behavior.engaged || !behavior.target_position_m) return std::nullopt;
 
   const Vec3 to_target = *behavior.target_position_m - behavior.position_m;
@@ -33,7 +34,7 @@ std::optional<Vec3> IntentionEstimator::Estimate(const BehaviorSample& behavior)
     wanted = params_.intended_speed_m_s * share / distance * to_target;
   }
   const Vec3 present = behavior.velocity_m_s.value_or(Vec3::Zero());
-  return Vec3(present + params_.response * (wanted - present));
+  return Approach(present, wanted, params_.response);
 }
 
 }  // namespace efferent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "decoder/parameters.h"
@@ -15,15 +16,17 @@ struct BehaviorSample {
   bool engaged = false;              ///< The arm follows the decoder.
   std::optional<Vec3> target_position_m;
   double target_radius_m = 0.0;
+  /// For moving with velocity_m_s; larger is better. Absent: unknown.
+  std::optional<double> reward;
 };
 
 /// Where the label comes from.
-enum class LabelSource { kTarget, kKinematics };
+enum class LabelSource { kTarget, kKinematics, kReward };
 
 /// How the label follows from target and arm, with LabelSource::kTarget.
 enum class IntentionRule { kApproach, kRotation };
 
-/// Settings of IntentionEstimator.
+/// Settings of IntentionEstimator and RewardIntention.
 struct IntentionParams {
   LabelSource label_source = LabelSource::kTarget;
   IntentionRule rule = IntentionRule::kApproach;
@@ -32,6 +35,10 @@ struct IntentionParams {
       0.0;                ///< Below it the intended speed falls with sqrt(distance); 0: never.
   double response = 1.0;  ///< Share of the way to the intended velocity that is wanted in one bin.
   bool learn_on_target = false;  ///< On the target: learn zero velocity (true) or nothing (false).
+  /// With kReward: speed of what is tried, in each dimension, as a share of intended_speed_m_s.
+  double exploration = 0.05;
+  double exploration_tau_s = 0.05;
+  std::uint64_t exploration_seed = 1;
 };
 
 template <class Visitor>
@@ -42,6 +49,14 @@ void VisitFields(IntentionParams& p, Visitor&& visit) {
   visit("slowing_distance_m", p.slowing_distance_m, Bounds{0.0, 10.0}, "m");
   visit("response", p.response, Bounds{1e-3, 1.0}, "");
   visit("learn_on_target", p.learn_on_target);
+  visit("exploration", p.exploration, Bounds{0.0, 10.0}, "");
+  visit("exploration_tau_s", p.exploration_tau_s, Bounds{0.0, 10.0}, "s");
+  visit("exploration_seed", p.exploration_seed, Bounds{0, 1.8446744073709552e19}, "");
+}
+
+/// The label of a subject who moves with `present` and wants `wanted`, m/s: part of the way there.
+inline Vec3 Approach(const Vec3& present, const Vec3& wanted, double response) {
+  return present + response * (wanted - present);
 }
 
 /// The velocity that the subject must have intended, from target and arm state (intention
@@ -55,7 +70,8 @@ void VisitFields(IntentionParams& p, Visitor&& visit) {
 /// without a label while v is unknown or zero: it refits a decoder that moves the arm already, and
 /// cannot teach one that knows nothing.
 /// There is no label while the arm is not engaged or has no target. With LabelSource::kKinematics
-/// the label is the measured velocity itself, if it is known.
+/// the label is the measured velocity itself, if it is known; with LabelSource::kReward there is
+/// none here, see RewardIntention.
 class IntentionEstimator {
  public:
   /// @throws InvalidParameters for a field out of bounds.

@@ -8,7 +8,11 @@ Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
       learner_(std::move(decoder), params.num_channels, params.learning_effect,
                params.learning_enabled),
       shaper_(params.limits, params.bin_width_ns),
-      intention_(params.intention) {}
+      intention_(params.intention) {
+  if (params.intention.label_source == LabelSource::kReward) {
+    reward_intention_.emplace(params.intention, params.num_dimensions, params.bin_width_ns);
+  }
+}
 
 CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* command) noexcept {
   command->bin_index = binner_.next_bin_index();
@@ -19,9 +23,11 @@ CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* co
   const Eigen::VectorXf& features = features_.Extract(binner_.TakeBin());
   learner_.OnPosition(position_m);
   std::optional<Vec3> velocity = learner_.Decode(features);
-  if (velocity) velocity = shaper_.Shape(*velocity, position_m);
+  Vec3 tried = Vec3::Zero();
+  if (reward_intention_ && learner_.enabled()) tried = reward_intention_->Explore();
+  if (velocity) velocity = shaper_.Shape(*velocity + tried, position_m);
   last_bin_decoded_ = velocity.has_value();
-  learner_.OnCommand(velocity.value_or(Vec3::Zero()));
+  learner_.OnCommand(velocity ? Vec3(*velocity - tried) : Vec3(Vec3::Zero()));
   if (!velocity) {
     shaper_.Reset();
     return command->status;
@@ -35,10 +41,18 @@ bool Step::LearnBin(const std::optional<BehaviorSample>& behavior) noexcept {
   if (!last_bin_decoded_) return false;
   last_bin_decoded_ = false;
   std::optional<Vec3> label;
-  if (behavior) label = intention_.Estimate(*behavior);
+  if (behavior) {
+    label =
+        reward_intention_ ? reward_intention_->Estimate(*behavior) : intention_.Estimate(*behavior);
+  }
   // A label that is not finite teaches nothing.
   if (label && !label->allFinite()) label.reset();
   return learner_.Learn(label);
+}
+
+void Step::OnTrialStart() noexcept {
+  learner_.OnTrialStart();
+  if (reward_intention_) reward_intention_->OnTrialStart();
 }
 
 void Step::OnStopped() noexcept {

@@ -10,6 +10,7 @@
 #include "decoder/intention.h"
 #include "decoder/learner.h"
 #include "decoder/parameters.h"
+#include "decoder/reward_intention.h"
 #include "decoder/spike_binner.h"
 #include "decoder/types.h"
 
@@ -43,6 +44,9 @@ void VisitFields(StepParams& p, Visitor&& visit) {
 ///   DecodeBin                -> binner -> features -> decoder -> shaper -> command  (respond,
 ///   LearnBin                 -> label -> learner                                    then learn)
 ///
+/// With LabelSource::kReward commands are varied while it learns, and the label follows from what
+/// that earns; the decoder goes on from what it had itself commanded.
+///
 /// Real-time safe after construction: no allocation, lock, I/O, log or throw. Not thread-safe. A
 /// function of its inputs: same construction and same calls, same commands and weights, bit for
 /// bit.
@@ -64,7 +68,7 @@ class Step {
   /// when the bin began. Returns whether anything was learnt.
   bool LearnBin(const std::optional<BehaviorSample>& behavior) noexcept;
 
-  void OnTrialStart() noexcept { learner_.OnTrialStart(); }
+  void OnTrialStart() noexcept;
   void OnTrialStop() noexcept { learner_.OnTrialStop(); }
   /// Jumps over missing bins to `bin_index`; returns how many.
   std::uint64_t SkipTo(std::uint64_t bin_index) noexcept;
@@ -82,6 +86,7 @@ class Step {
   Learner learner_;
   CommandShaper shaper_;
   IntentionEstimator intention_;
+  std::optional<RewardIntention> reward_intention_;  // with LabelSource::kReward
   bool last_bin_decoded_ = false;
 };
 

@@ -65,6 +65,11 @@ v1::SessionConfig MakeSessionConfig(const SessionOptions& options, const Recordi
     learning.set_label_source(recording.has_target() ? v1::LABEL_SOURCE_TARGET
                                                      : v1::LABEL_SOURCE_KINEMATICS);
   }
+  if (learning.label_source() == v1::LABEL_SOURCE_REWARD) {
+    throw InputError(
+        "learning.label_source: a recording holds no reward, and cannot answer to what is tried; "
+        "choose `target` or `kinematics`");
+  }
   return config;
 }
 

@@ -70,6 +70,7 @@ void ToMessage(const RigUpdate& update, v1::ArmUpdate* message) {
     state.add_velocity_m_s(update.velocity_m_s[axis]);
   }
   state.set_engaged(update.engaged);
+  if (update.reward) state.set_reward(*update.reward);
   if (update.target_m) {
     v1::Target& target = *message->mutable_target();
     for (int axis = 0; axis < 2; ++axis) target.add_position_m((*update.target_m)[axis]);

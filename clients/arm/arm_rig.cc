@@ -122,6 +122,7 @@ RigUpdate ArmRig::TakeUpdate() {
     update.engaged = commanded_;
     update.target_m = trial->target_m().head<2>();
     update.target_radius_m = params_.task.target_radius_m;
+    update.reward = trial->reward();
   }
   update.marks = experiment_.TakeMarks();
   return update;

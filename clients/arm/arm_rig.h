@@ -33,6 +33,7 @@ struct RigUpdate {
   bool engaged = false;
   std::optional<Eigen::Vector2d> target_m;
   double target_radius_m = 0.0;
+  std::optional<double> reward;  ///< See Trial::reward; absent between trials.
   std::vector<TrialMark> marks;
 };
 

@@ -17,6 +17,7 @@ Trial::Trial(const TaskParams& task, const Eigen::Vector3d& target_m, std::int64
       start_ns_(start_ns),
       start_m_(position_m),
       last_m_(position_m),
+      last_ns_(start_ns),
       stop_ns_(start_ns),
       next_log_ns_(start_ns) {
   Observe(start_ns, position_m);
@@ -25,10 +26,16 @@ Trial::Trial(const TaskParams& task, const Eigen::Vector3d& target_m, std::int64
 Trial::State Trial::Observe(std::int64_t now_ns, const Eigen::Vector3d& position_m) {
   if (is_over()) return state_;
   path_length_m_ += (position_m - last_m_).norm();
+  const double distance_m = (position_m - target_m_).norm();
+  const bool inside = distance_m <= task_.target_radius_m;
+  if (now_ns > last_ns_) {
+    const double approach_m = (last_m_ - target_m_).norm() - distance_m;
+    reward_ = inside ? 0.0 : approach_m / (1e-9 * static_cast<double>(now_ns - last_ns_));
+  }
   last_m_ = position_m;
+  last_ns_ = now_ns;
   if (now_ns >= next_log_ns_) Log(now_ns, position_m);
 
-  const bool inside = (position_m - target_m_).norm() <= task_.target_radius_m;
   if (inside && state_ != State::kHolding) {
     state_ = State::kHolding;
     entered_ns_ = now_ns;

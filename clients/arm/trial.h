@@ -27,6 +27,10 @@ class Trial {
   /// over.
   State Observe(std::int64_t now_ns, const Eigen::Vector3d& position_m);
 
+  /// How fast the target came nearer between the last two observations, m/s; 0 on it: what a task
+  /// that pays for progress would pay.
+  double reward() const { return reward_; }
+
   State state() const { return state_; }
   bool is_over() const { return state_ == State::kReached || state_ == State::kFailed; }
   std::int64_t start_ns() const { return start_ns_; }
@@ -46,6 +50,8 @@ class Trial {
   Eigen::Vector3d start_m_;
   State state_ = State::kReaching;
   Eigen::Vector3d last_m_;
+  std::int64_t last_ns_;
+  double reward_ = 0.0;
   double path_length_m_ = 0.0;
   std::optional<double> path_efficiency_;  // Set when the target is entered for the first time.
   std::int64_t entered_ns_ = 0;

@@ -89,6 +89,11 @@ void AddDemoCommand(CLI::App& app) {
   command->add_option("--user", options->user, "Simulated user (see `efferent subject --help`)")
       ->check(CLI::IsMember({"ops", "delayed"}))
       ->capture_default_str();
+  command
+      ->add_option("--learn-from", options->learn_from,
+                   "What the decoder is taught by (see `efferent subject --help`)")
+      ->check(CLI::IsMember({"target", "reward"}))
+      ->capture_default_str();
   command->add_option("--population", options->population,
                       "CSV file or number of neurons (see `efferent subject --help`)");
   command->add_option("--seed", options->seed, "Seed of all that is random")->capture_default_str();

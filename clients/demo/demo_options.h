@@ -11,6 +11,7 @@ struct DemoOptions {
   std::string out_dir = "demo-out";
   std::string decoder = "snn";
   std::string user = "ops";
+  std::string learn_from = "target";
   std::string population;  ///< Empty: the subject's own default.
   std::uint64_t seed = 1;
   int learning_trials = 50;

@@ -83,6 +83,8 @@ void DemoRun::StartSubject(const std::string& address) {
                                         session_id_,
                                         "--user",
                                         options_.user,
+                                        "--learn-from",
+                                        options_.learn_from,
                                         "--decoder",
                                         options_.decoder,
                                         "--seed",

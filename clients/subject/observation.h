@@ -29,6 +29,8 @@ struct Observation {
   Vec3 velocity_m_s = Vec3::Zero();
   bool engaged = false;          ///< The arm follows the decoder.
   std::optional<Target> target;  ///< Absent: none is shown.
+  /// For the last movement, as the task pays it; absent: unknown.
+  std::optional<double> reward = std::nullopt;
   /// Where the task's centre is: from the point straight ahead of the shoulder at which the arm's
   /// posture counts as neutral. Positions are from the task's centre.
   Vec3 task_center_m = Vec3::Zero();

@@ -139,6 +139,12 @@ void AddSubjectCommand(CLI::App& app) {
   command->add_option("--decoder", options->decoder, "Decoder of the session")
       ->check(CLI::IsMember(DecoderNames()))
       ->capture_default_str();
+  command
+      ->add_option("--learn-from", options->learn_from_reward,
+                   "What the decoder is taught by: the `target`, or `reward` alone, which the arm "
+                   "reports: how fast the target comes nearer")
+      ->transform(NamedChoice<bool>({{"target", false}, {"reward", true}}))
+      ->default_str("target");
   command->add_option("--session-config", options->session_config_file,
                       "YAML or JSON file with settings of the session, over those that suit the "
                       "user (see --print-config)");

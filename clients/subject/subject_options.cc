@@ -61,6 +61,9 @@ v1::SessionConfig MakeSessionConfig(const SubjectOptions& options, std::size_t n
   v1::SessionConfig config = SuitableSessionConfig(MakeBrainParams(options).user, options.decoder,
                                                    static_cast<std::uint32_t>(num_channels),
                                                    options.bin_width_ns(), options.lockstep);
+  if (options.learn_from_reward) {
+    config.mutable_learning()->set_label_source(v1::LABEL_SOURCE_REWARD);
+  }
   if (!options.session_config_file.empty()) {
     // Lists are replaced, not lengthened.
     const v1::SessionConfig read = ReadSessionConfig(options.session_config_file);

@@ -23,6 +23,7 @@ struct SubjectOptions {
   std::uint64_t seed = 1;
   double bin_width_ms = 10.0;
   std::string decoder = "snn";
+  bool learn_from_reward = false;          ///< Else from the target.
   std::string session_config_file;         ///< Empty: none.
   std::vector<std::string> perturbations;  ///< PHASE:KIND=SHARE.
   std::optional<double> visual_delay_ms;   ///< Absent: the user's own.

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "decoder/normal_weights.h"
+#include "decoder/normal_deviates.h"
 
 namespace efferent {
 
@@ -20,7 +20,7 @@ LifNetwork::LifNetwork(const LifNetworkParams& params, float input_gain, float r
       spikes_(v_.padded_size()),
       spare_(v_.padded_size()) {
   const int n = params.num_neurons;
-  NormalWeights normal(seed);
+  NormalDeviates normal(seed);
   const float scale = (1.0f - params.alpha) * params.v_th;
   normal.Fill(input_gain * scale / std::sqrt(static_cast<float>(params.num_inputs)),
               weights().leftCols(params.num_inputs));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "decoder/normal_weights.h"
+#include "decoder/normal_deviates.h"
 
 namespace efferent {
 namespace {
@@ -85,7 +85,7 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
   }
   if (params.feedback == SnnFeedback::kRandom) {
     random_feedback_.resize(n, num_dimensions);
-    NormalWeights(params.seed + 1).Fill(1.0f / std::sqrt(static_cast<float>(n)), random_feedback_);
+    NormalDeviates(params.seed + 1).Fill(1.0f / std::sqrt(static_cast<float>(n)), random_feedback_);
   }
 
   activity_.x.view()[num_channels] = 1.0f;

@@ -8,7 +8,7 @@
 #include "decoder/exponential_decay.h"
 #include "decoder/kalman/steady_state.h"
 #include "decoder/kalman/velocity_filter.h"
-#include "decoder/normal_weights.h"
+#include "decoder/normal_deviates.h"
 
 namespace efferent {
 namespace {
@@ -42,7 +42,7 @@ int NumStable(const StabilizedKalmanParams& params, int num_channels, int num_la
 FactorModel Start(int num_channels, int num_latents) {
   FactorModel model;
   Eigen::MatrixXf loadings(num_channels, num_latents);
-  NormalWeights(kStartSeed).Fill(1.0f / std::sqrt(static_cast<float>(num_latents)), loadings);
+  NormalDeviates(kStartSeed).Fill(1.0f / std::sqrt(static_cast<float>(num_latents)), loadings);
   model.loadings = loadings.cast<double>();
   model.variances = Eigen::VectorXd::Ones(num_channels);
   return model;

@@ -49,6 +49,13 @@ std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Targe
     }
     sample->velocity_m_s = velocity;
   }
+  if (state.has_reward()) {
+    if (!(std::abs(state.reward()) <= kMaxMagnitude)) {
+      return Violation{state_path + ".reward", "is " + std::to_string(state.reward()) +
+                                                   ", must be finite and within +-1e6"};
+    }
+    sample->reward = state.reward();
+  }
   if (!target) return std::nullopt;
   Vec3 position;
   if (auto wrong = ReadVector(target->position_m(), num_dimensions, target_path + ".position_m",

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <string>
 
 #include "clients/acquisition/recording_player.h"
@@ -8,6 +9,7 @@
 #include "clients/acquisition/session_request.h"
 #include "clients/evaluation/decoder_choice.h"
 #include "clients/evaluation/recording/recording_run.h"
+#include "clients/session/errors.h"
 #include "clients/session/session_client.h"
 #include "tests/service/service_fixture.h"
 #include "tests/shared_data.h"
@@ -91,6 +93,20 @@ TEST_F(EvalMatchesStream, OnSpikeEventsWithTargetsAndWithKinematics) {
       ExpectSame(Stream(recording, decoder, by_kinematics, 7),
                  Evaluate(recording, decoder, by_kinematics));
     }
+  }
+}
+
+TEST(SessionRequest, ARecordingCannotTeachByReward) {
+  const std::string path = testing::TempDir() + "reward.yaml";
+  std::ofstream(path) << "learning:\n  label_source: reward\n";
+  SessionOptions options;
+  options.config_path = path;
+  const Recording recording = SyntheticRecording({});
+  try {
+    MakeSessionConfig(options, recording);
+    FAIL() << "accepted";
+  } catch (const InputError& e) {
+    EXPECT_NE(std::string(e.what()).find("learning.label_source"), std::string::npos) << e.what();
   }
 }
 

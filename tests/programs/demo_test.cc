@@ -15,10 +15,11 @@ namespace {
 class Demo : public testing::Test {
  protected:
   ~Demo() override { std::filesystem::remove_all(out_); }
-  Outcome Run(std::vector<std::string> arguments) {
+  Outcome Run(std::vector<std::string> arguments, int learning_trials = 2, int test_trials = 2) {
     arguments.insert(arguments.begin(),
-                     {"demo", "--fast", "--out", out_, "--learning-trials", "2", "--test-trials",
-                      "2", "--dead-learning-trials", "1", "--dead-test-trials", "1"});
+                     {"demo", "--fast", "--out", out_, "--learning-trials",
+                      std::to_string(learning_trials), "--test-trials", std::to_string(test_trials),
+                      "--dead-learning-trials", "1", "--dead-test-trials", "1"});
     return RunProgram(ProgramDir() / "efferent", arguments);
   }
   std::string out_ = ScratchFile() + ".d";
@@ -39,6 +40,19 @@ TEST_F(Demo, RunsAgainWhereItRanBeforeAndWritesTheSameScores) {
   }
   EXPECT_EQ(scores[0].size(), 12u);
   EXPECT_EQ(scores[0], scores[1]);
+}
+
+TEST_F(Demo, LearnsFromRewardAlone) {
+  const Outcome outcome = Run({"--learn-from", "reward", "--json", out_ + "/rows.json"}, 40, 20);
+  ASSERT_EQ(outcome.exit_status, 0) << outcome.output;
+  for (const ResultRow& row : ReadResultRows(out_ + "/rows.json")) {
+    if (row.metric != "success_rate") continue;
+    if (row.condition == "dead_neurons") {
+      EXPECT_EQ(row.value, 0.0);
+    } else {
+      EXPECT_GE(row.value, 0.9) << row.condition;
+    }
+  }
 }
 
 TEST_F(Demo, SaysWhichGoalsAreNotMet) {

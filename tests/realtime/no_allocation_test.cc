@@ -26,6 +26,7 @@ struct Case {
   DecoderParams decoder;
   LearningEffect effect;
   int num_channels;
+  LabelSource label_source = LabelSource::kTarget;
 };
 
 void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
@@ -43,6 +44,7 @@ std::vector<Case> Cases() {
         cases.push_back({std::string(DecoderName(decoder)) + suffix, decoder, effect, channels});
       }
       cases.push_back({"snn_gradient" + suffix, gradient, effect, channels});
+      cases.push_back({"snn_reward" + suffix, SnnParams(), effect, channels, LabelSource::kReward});
     }
   }
   return cases;
@@ -57,6 +59,7 @@ TEST_P(NoAllocation, InStepAndLearningStep) {
   params.num_channels = GetParam().num_channels;
   params.bin_width_ns = 20'000'000;
   params.learning_effect = GetParam().effect;
+  params.intention.label_source = GetParam().label_source;
   Step step(params, MakeDecoder(GetParam().decoder, {params.num_channels, 2, params.bin_width_ns}));
 
   std::mt19937_64 random(1);
@@ -75,6 +78,8 @@ TEST_P(NoAllocation, InStepAndLearningStep) {
     behavior.position_m = Vec3(0.01, 0.0, 0.0);
     behavior.target_position_m =
         bin % 7 == 0 ? std::nullopt : std::optional<Vec3>(Vec3(0.1, 0.05, 0.0));
+    behavior.velocity_m_s = Vec3(0.1, bin % 2 == 0 ? 0.05 : -0.05, 0.0);
+    behavior.reward = behavior.velocity_m_s->y();
     Command command;
 
     AllocationGuard guard;

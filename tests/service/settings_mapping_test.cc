@@ -39,6 +39,7 @@ TEST(SettingsMapping, EveryFieldOfTheMessageIsReadAndEveryDeclaredFieldExists) {
 
 TEST(SettingsMapping, EnumerationsOfTheWireAreThoseOfTheDecoderPlusOne) {
   EXPECT_EQ(static_cast<int>(LabelSource::kKinematics) + 1, v1::LABEL_SOURCE_KINEMATICS);
+  EXPECT_EQ(static_cast<int>(LabelSource::kReward) + 1, v1::LABEL_SOURCE_REWARD);
   EXPECT_EQ(static_cast<int>(IntentionRule::kRotation) + 1, v1::INTENTION_RULE_ROTATION);
   EXPECT_EQ(static_cast<int>(LearningEffect::kTrialEnd) + 1, v1::LEARNING_EFFECT_TRIAL_END);
   EXPECT_EQ(static_cast<int>(SnnReadout::kGradient) + 1, v1::SNN_READOUT_GRADIENT);

@@ -39,8 +39,9 @@ struct Condition {
   /// straight ahead.
   std::vector<double> shoulder_turns_rad;
   int num_dimensions = 2;
-  bool silent = false;        ///< No neuron ever fires.
-  std::vector<Phase> phases;  ///< The last one is the test: frozen, and scored.
+  bool silent = false;            ///< No neuron ever fires.
+  bool taught_by_reward = false;  ///< By Trial::reward alone; else by the target.
+  std::vector<Phase> phases;      ///< The last one is the test: frozen, and scored.
   std::vector<PublishedFigure> published;
 
   int test_phase() const { return static_cast<int>(phases.size()) - 1; }

@@ -92,6 +92,8 @@ void AddOpsConditions(std::vector<Condition>* all) {
   all->push_back(Perturbed("drift90", "rates of 90 % of the neurons fall over 100 learning trials",
                            PerturbationKind::kDrift, 0.9, subject::kDriftTrials,
                            {{kSpiking, "1.02"}, {kLinear, "0.867 / 0.871"}}));
+  all->push_back(Ops46("reward", "46 noisy neurons, taught by reward alone, no target known", 50));
+  all->back().taught_by_reward = true;
   all->push_back(Ops46("silence", "every neuron silent: what a dead brain reaches", 50));
   all->back().silent = true;
 }

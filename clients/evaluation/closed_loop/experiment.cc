@@ -63,6 +63,7 @@ std::vector<TrialResult> RunExperiment(const Condition& condition, std::uint64_t
         now_ns += kBinWidthNs;
         seen.time_ns = now_ns;
         trial.Observe(now_ns, seen.position_m);
+        seen.reward = trial.reward();
       }
       pilot->OnTrialStop();
       TrialResult result = trial.Result();

@@ -20,6 +20,7 @@ StepParams SuitableStep(const subject::SuitableSettings& suitable, const Conditi
   params.intention.intended_speed_m_s = suitable.label.intended_speed_m_s;
   params.intention.slowing_distance_m = suitable.label.slowing_distance_m;
   params.intention.response = suitable.label.response;
+  if (condition.taught_by_reward) params.intention.label_source = LabelSource::kReward;
   params.limits.max_speed_m_s = suitable.max_speed_m_s;
   params.limits.max_acceleration_m_s2 = subject::kSuitableMaxAccelerationMS2;
   return params;
@@ -96,6 +97,7 @@ BehaviorSample ToBehavior(const subject::Observation& seen) {
   behavior.position_m = seen.position_m;
   behavior.velocity_m_s = seen.velocity_m_s;
   behavior.engaged = seen.engaged;
+  behavior.reward = seen.reward;
   if (seen.target) {
     behavior.target_position_m = seen.target->position_m;
     behavior.target_radius_m = seen.target->radius_m;
@@ -131,7 +133,9 @@ std::unique_ptr<Pilot> MakeIntentPilot() { return std::make_unique<IntentPilot>(
 
 std::unique_ptr<Pilot> MakeLabelPilot(const Condition& condition) {
   const auto suitable = subject::SuitableFor(condition.brain.user, SnnParams::kName, kBinWidthNs);
-  return std::make_unique<LabelPilot>(SuitableStep(suitable, condition));
+  StepParams step = SuitableStep(suitable, condition);
+  step.intention.label_source = LabelSource::kTarget;
+  return std::make_unique<LabelPilot>(step);
 }
 
 }  // namespace efferent::closed_loop

@@ -34,6 +34,7 @@ std::unique_ptr<Pilot> MakePilot(const Entry& entry, std::size_t run) {
   PreparedDecoder prepared = *entry.decoder;
   DecoderParams& params = prepared.decoder.params;
   if (const auto seed = SeedOf(params)) SetSeed(*seed + run, &params);
+  prepared.step.intention.exploration_seed += run;
   return MakeDecoderPilot(prepared);
 }
 

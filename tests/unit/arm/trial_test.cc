@@ -48,6 +48,19 @@ TEST(Trial, FailsAtTheTimeLimitWithTheLimitAsItsTime) {
   EXPECT_EQ(ThroughputBitsPerS(trial.Result()), 0.0);
 }
 
+TEST(Trial, RewardsTheSpeedOfApproachAndNothingOnTheTarget) {
+  Trial trial({}, kTarget, 0, Eigen::Vector3d::Zero());
+  EXPECT_EQ(trial.reward(), 0.0);
+  trial.Observe(10 * kMs, {0.002, 0.0, 0.0});
+  EXPECT_NEAR(trial.reward(), 0.2, 1e-12);
+  trial.Observe(20 * kMs, {0.001, 0.0, 0.0});
+  EXPECT_NEAR(trial.reward(), -0.1, 1e-12);
+  trial.Observe(20 * kMs, {0.001, 0.0, 0.0});
+  EXPECT_NEAR(trial.reward(), -0.1, 1e-12) << "no time has passed";
+  trial.Observe(30 * kMs, kTarget);
+  EXPECT_EQ(trial.reward(), 0.0);
+}
+
 TEST(TrialScores, FailuresCountAsTheLimitAndThroughputIsShannons) {
   TrialResult good;
   good.target_m = kTarget;

@@ -90,5 +90,11 @@ TEST(Intention, WithKinematicsItIsTheMeasuredVelocity) {
   EXPECT_EQ(IntentionEstimator(params).Estimate(behavior), behavior.velocity_m_s);
 }
 
+TEST(Intention, TaughtByRewardTheTargetSaysNothing) {
+  IntentionParams params;
+  params.label_source = LabelSource::kReward;
+  EXPECT_FALSE(IntentionEstimator(params).Estimate(Reaching(0.1)));
+}
+
 }  // namespace
 }  // namespace efferent

@@ -77,6 +77,65 @@ TEST(Step, EachBinIsLearntFromOnceAtMost) {
   EXPECT_FALSE(step.LearnBin(Reaching()));
 }
 
+StepParams TaughtByReward() {
+  StepParams params = Params();
+  params.intention.label_source = LabelSource::kReward;
+  return params;
+}
+
+TEST(Step, VariesCommandsOnlyWhileItLearnsFromReward) {
+  Step step(TaughtByReward(), std::make_unique<ProbeDecoder>(0.5));
+  Command command;
+  int num_varied = 0;
+  for (int bin = 0; bin < 20; ++bin) {
+    step.DecodeBin(std::nullopt, &command);
+    num_varied += command.velocity_m_s != Vec3(0.5, 0.0, 0.0) ? 1 : 0;
+    EXPECT_LT((command.velocity_m_s - Vec3(0.5, 0.0, 0.0)).norm(), 5 * 0.05 * 0.2);
+  }
+  EXPECT_EQ(num_varied, 20);
+  step.SetLearningEnabled(false);
+  step.DecodeBin(std::nullopt, &command);
+  EXPECT_EQ(command.velocity_m_s, Vec3(0.5, 0.0, 0.0));
+}
+
+TEST(Step, ADecoderGoesOnFromItsOwnCommandNotFromWhatWasTried) {
+  StepParams params = TaughtByReward();
+  // It knows nothing, so it commands nothing; all that moves is tried. Half of the last command is
+  // kept: were that what moved, an untaught decoder would move once frozen.
+  Step step(params, MakeDecoder(RlsParams{.output_leak = 0.5}, {4, 2, params.bin_width_ns}));
+  Command command;
+  for (int bin = 0; bin < 20; ++bin) step.DecodeBin(std::nullopt, &command);
+  EXPECT_FALSE(command.velocity_m_s.isZero());
+  step.SetLearningEnabled(false);
+  step.DecodeBin(std::nullopt, &command);
+  EXPECT_LT(command.velocity_m_s.norm(), 1e-15);
+}
+
+TEST(Step, TaughtByRewardItAsksForRewardAndNotForTheTarget) {
+  BehaviorSample towards_x;
+  towards_x.engaged = true;
+  const auto learns_x = [&](bool with_reward, const Vec3& target) {
+    Step step(TaughtByReward(), std::make_unique<ProbeDecoder>(0.0));
+    Command command;
+    for (int bin = 0; bin < 100; ++bin) {
+      step.DecodeBin(std::nullopt, &command);
+      towards_x.target_position_m = target;
+      towards_x.velocity_m_s = command.velocity_m_s;
+      towards_x.reward.reset();
+      if (with_reward) towards_x.reward = command.velocity_m_s.x();
+      step.LearnBin(towards_x);
+    }
+    step.SetLearningEnabled(false);
+    step.DecodeBin(std::nullopt, &command);
+    return std::pair(step.learner().learned_bin_count(), command.velocity_m_s.x());
+  };
+  const auto with = learns_x(true, Vec3(0.1, 0.0, 0.0));
+  EXPECT_GT(with.first, 50u);
+  EXPECT_NEAR(with.second, 0.2, 0.02) << "the intended speed, where reward rises";
+  EXPECT_EQ(learns_x(true, Vec3(-0.1, 0.0, 0.0)), with) << "wherever the target is";
+  EXPECT_EQ(learns_x(false, Vec3(0.1, 0.0, 0.0)).first, 0u);
+}
+
 TEST(Step, SameInputsGiveTheSameBits) {
   for (const DecoderParams& decoder : AllDecoders()) {
     StepParams params = Params();

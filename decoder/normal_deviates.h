@@ -9,9 +9,9 @@ namespace efferent {
 
 /// Normal deviates that are the same on every platform (std::normal_distribution is not):
 /// SplitMix64 (Steele et al., OOPSLA 2014) and the Box-Muller transform.
-class NormalWeights {
+class NormalDeviates {
  public:
-  explicit NormalWeights(std::uint64_t seed) : state_(seed) {}
+  explicit NormalDeviates(std::uint64_t seed) : state_(seed) {}
 
   /// Fills `matrix`, column by column, with deviates of the given standard deviation.
   void Fill(float standard_deviation, Eigen::Ref<Eigen::MatrixXf> matrix) {
@@ -22,14 +22,16 @@ class NormalWeights {
     }
   }
 
- private:
-  double Next() {
+  /// Of standard deviation 1. Real-time safe.
+  double Next() noexcept {
     const double u = Uniform();
     const double phase = 2.0 * std::numbers::pi * Uniform();
     return std::sqrt(-2.0 * std::log(u)) * std::cos(phase);
   }
+
+ private:
   /// In (0, 1].
-  double Uniform() {
+  double Uniform() noexcept {
     std::uint64_t x = (state_ += 0x9E3779B97F4A7C15u);
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
     x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;

@@ -1,0 +1,73 @@
+#include "decoder/reward_gradient.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace efferent {
+namespace {
+
+// All variances in units of reward_power_; chosen in closed loop, see decoder/README.md.
+constexpr double kPriorVariance = 4.0;          // of g at a trial's start, of b at the very first
+constexpr double kGradientVariancePerS = 10.0;  // by which g changes
+constexpr double kOffsetVariancePerS = 0.01;    // by which b does
+constexpr double kSmallestNoiseVariance = 1e-3;
+constexpr double kPowerTauS = 10.0;
+constexpr double kSmallestPower = 1e-30;  // of any unit: less counts as nothing
+
+}  // namespace
+
+RewardGradient::RewardGradient(double speed_m_s, int num_dimensions, TimeNs bin_width_ns)
+    : speed_m_s_(speed_m_s),
+      num_dimensions_(num_dimensions),
+      bin_width_s_(static_cast<double>(bin_width_ns) * 1e-9) {}
+
+void RewardGradient::Observe(const Vec3& velocity_m_s, double reward) noexcept {
+  if (reward_power_ == 0.0) {
+    if (reward * reward < kSmallestPower) return;
+    reward_power_ = noise_power_ = reward * reward;
+    OnTrialStart();
+    covariance_(3, 3) = kPriorVariance * reward_power_;
+  }
+  const double gain = 1.0 - std::exp(-bin_width_s_ / kPowerTauS);
+  const double earned = reward - state_[3];
+  reward_power_ += gain * (earned * earned - reward_power_);
+
+  const int d = num_dimensions_;
+  auto variances = covariance_.diagonal();
+  const double elapsed = bin_width_s_ * reward_power_;
+  // No worse known than at a trial's start, however long nothing has been tried.
+  const double most = std::max(kPriorVariance * reward_power_, variances.head(d).maxCoeff());
+  for (int i = 0; i < d; ++i) {
+    variances[i] = std::min(variances[i] + kGradientVariancePerS * elapsed, most);
+  }
+  variances[3] += kOffsetVariancePerS * elapsed;
+
+  Eigen::Vector4d x = Eigen::Vector4d::Zero();
+  x.head(d) = velocity_m_s.head(d) / speed_m_s_;
+  x[3] = 1.0;
+  const Eigen::Vector4d p = covariance_ * x;
+  const double noise =
+      std::max({noise_power_, kSmallestNoiseVariance * reward_power_, kSmallestPower});
+  const double variance = x.dot(p) + noise;
+  state_ += p * ((reward - x.dot(state_)) / variance);
+  covariance_ -= p * p.transpose() / variance;
+  const double residual = reward - x.dot(state_);
+  noise_power_ += gain * (residual * residual - noise_power_);
+}
+
+std::optional<Vec3> RewardGradient::Direction() const noexcept {
+  const Vec3 g = state_.head<3>();
+  const double uncertainty = covariance_.diagonal().head(num_dimensions_).sum();
+  if (!(g.squaredNorm() > uncertainty)) return std::nullopt;
+  return Vec3(g.normalized());
+}
+
+void RewardGradient::OnTrialStart() noexcept {
+  const double offset_variance = covariance_(3, 3);
+  covariance_.setZero();
+  covariance_.diagonal().head(num_dimensions_).setConstant(kPriorVariance * reward_power_);
+  covariance_(3, 3) = offset_variance;
+  state_.head<3>().setZero();
+}
+
+}  // namespace efferent
