@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <random>
@@ -49,6 +50,24 @@ MeanOfRuns SummarizeRuns(const std::vector<double>& values) {
   const double t =
       boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1.0), kTail));
   result.interval = Interval{result.mean - t * standard_error, result.mean + t * standard_error};
+  return result;
+}
+
+std::optional<MeanOfRuns> SummarizeRatio(const std::vector<double>& values,
+                                         const std::vector<double>& others) {
+  assert(values.size() == others.size());
+  const double mean = SummarizeRuns(others).mean;
+  if (!(mean > 0.0)) return std::nullopt;
+  const double ratio = SummarizeRuns(values).mean / mean;
+  std::vector<double> residuals(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    residuals[i] = (values[i] - ratio * others[i]) / mean;
+  }
+  // The residuals' mean is zero but for rounding.
+  MeanOfRuns result = SummarizeRuns(residuals);
+  result.mean = ratio;
+  if (result.interval)
+    result.interval = {result.interval->low + ratio, result.interval->high + ratio};
   return result;
 }
 

@@ -35,4 +35,11 @@ struct MeanOfRuns {
 /// `values`: at least one.
 MeanOfRuns SummarizeRuns(const std::vector<double>& values);
 
+/// Ratio of the mean of `values` to the mean of `others`, of the same runs, with the interval of the
+/// ratio estimator r = mean(x) / mean(y): Student's t over the runs' (x - r y) / mean(y) (Cochran,
+/// Sampling Techniques, 1977, ch. 6). What runs have in common cancels, and a single run with y = 0
+/// does no harm. Nothing if the mean of `others` is not positive.
+std::optional<MeanOfRuns> SummarizeRatio(const std::vector<double>& values,
+                                         const std::vector<double>& others);
+
 }  // namespace efferent

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "decoder/exponential_decay.h"
 
@@ -23,20 +24,32 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
       bin_width_s_(static_cast<double>(bin_width_ns) * 1e-9),
       output_keep_(KeptWithTau(params.output_filter_tau_s, bin_width_ns)),
       combination_rls_(2 * num_dimensions + 1, 1.0, kCombinationRidge, kernels),
-      phi_(Eigen::VectorXd::Zero(num_features)),
-      mean_(Eigen::VectorXd::Zero(num_dimensions)),
+      num_features_(num_features),
+      num_direct_(num_direct),
+      gains_(Eigen::VectorXd::Zero(num_dimensions)),
+      mean_(gains_),
       error_(mean_),
       last_label_(mean_) {
-  for (const int size : {num_features, num_direct}) {
+  const int num_modulated = num_dimensions * std::max(0, num_direct - 1);
+  const bool has_gain_fields = num_modulated > 0 && num_direct + num_modulated <= kMostGainFeatures;
+  phi_ = Eigen::VectorXd::Zero(num_features + (has_gain_fields ? num_modulated : 0));
+  const auto add_members = [&](int first, int size, bool gain_fields) {
     for (int memory = 0; size > 0 && memory < params.num_memories; ++memory) {
       const double half_life_s =
           params.slowest_half_life_s * std::pow(params.half_life_ratio, memory);
       const double keep = KeptWithHalfLife(half_life_s, bin_width_ns);
       const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(size, num_dimensions);
       members_.push_back(
-          {RecursiveLeastSquares(size, keep, params.ridge, kernels), none, none, error_, error_});
+          {first, gain_fields,
+           RecursiveLeastSquares(size, gain_fields ? std::pow(keep, params.num_memories) : keep,
+                                 params.ridge, kernels),
+           none, none, error_, error_});
     }
-  }
+  };
+  const int first_direct = num_features - num_direct;
+  add_members(0, num_features, false);
+  add_members(first_direct, num_direct, false);
+  if (has_gain_fields) add_members(first_direct, num_direct + num_modulated, true);
   errors_ = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(members_.size()), -1.0);
   shares_ = errors_;
   combination_.weights = Eigen::MatrixXd::Identity(2 * num_dimensions + 1, num_dimensions);
@@ -54,8 +67,22 @@ void ReadoutMixture::Combination::Respond(const Eigen::VectorXd& mean, double ke
   output.noalias() = weights.transpose().lazyProduct(inputs);
 }
 
+void ReadoutMixture::SetPosture(const Eigen::VectorXd& gains) noexcept {
+  gains_ = gains;
+  if (knows_posture_) return;
+  knows_posture_ = true;
+  SettleShares();
+}
+
 const Eigen::VectorXd& ReadoutMixture::Respond(const Eigen::VectorXd& phi) noexcept {
-  phi_ = phi;
+  phi_.head(num_features_) = phi;
+  if (knows_posture_ && phi_.size() > num_features_) {
+    const Eigen::Index channels = num_direct_ - 1;
+    for (Eigen::Index d = 0; d < gains_.size(); ++d) {
+      phi_.segment(num_features_ + d * channels, channels) =
+          gains_[d] * phi.segment(num_features_ - num_direct_, channels);
+    }
+  }
   Mix(&Member::weights, &Member::output, &combination_);
   return combination_.output;
 }
@@ -69,6 +96,7 @@ void ReadoutMixture::Mix(Eigen::MatrixXd Member::*weights, Eigen::VectorXd Membe
   mean_.setZero();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
+    if (!IsHeard(member)) continue;
     const auto seen = FeaturesOf(member);
     for (Eigen::Index d = 0; d < mean_.size(); ++d) {
       (member.*output)[d] = kernels_.Dot((member.*weights).col(d).data(), seen.data(),
@@ -98,12 +126,19 @@ void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorX
 
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
+    if (!IsHeard(member)) continue;
     double& error = errors_[static_cast<Eigen::Index>(i)];
     const double squared = (member.trial_output - intended).squaredNorm();
     error = error < 0.0 ? squared : error + weight * (squared - error);
     error_ = member.output - intended;
-    member.rls.Update(FeaturesOf(member), error_, evidence, &member.weights);
+    if (!member.has_gain_fields) {
+      member.rls.Update(FeaturesOf(member), error_, evidence, &member.weights);
+    } else if (static_cast<int>(i) % params_.num_memories == turn_) {
+      member.rls.Update(FeaturesOf(member), error_, params_.num_memories * evidence,
+                        &member.weights);
+    }
   }
+  turn_ = (turn_ + 1) % params_.num_memories;
   if (params_.output_filter_tau_s == 0.0) return;
   // From what the weights of the trial's start say: those of now have seen the label already.
   error_.noalias() = combination_.weights.transpose().lazyProduct(trial_combination_.inputs);
@@ -131,9 +166,21 @@ void ReadoutMixture::TakeTrialWeights() noexcept {
 
 void ReadoutMixture::SettleShares() noexcept {
   if (members_.empty()) return;
+  // Of those that have been heard and scored; before the first label all count alike.
+  double best = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const double error = errors_[static_cast<Eigen::Index>(i)];
+    if (IsHeard(members_[i]) && error >= 0.0) best = std::min(best, error);
+  }
+  const bool any = std::isfinite(best);
   // A mean squared error of zero would leave nothing to compare by.
-  const double best = std::max(errors_.minCoeff(), 1e-12);
-  shares_ = (-(errors_.array() / best - 1.0).max(0.0) / params_.temperature).exp();
+  best = std::max(best, 1e-12);
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const auto at = static_cast<Eigen::Index>(i);
+    const bool counts = IsHeard(members_[i]) && (!any || errors_[at] >= 0.0);
+    const double excess = any && counts ? std::max(errors_[at] / best - 1.0, 0.0) : 0.0;
+    shares_[at] = counts ? std::exp(-excess / params_.temperature) : 0.0;
+  }
   shares_ /= shares_.sum();
 }
 
@@ -143,6 +190,7 @@ void ReadoutMixture::CopyWeightsFrom(const ReadoutMixture& other) noexcept {
   }
   combination_.weights = other.combination_.weights;
   errors_ = other.errors_;
+  knows_posture_ = other.knows_posture_;
   TakeTrialWeights();
 }
 

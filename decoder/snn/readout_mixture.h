@@ -23,8 +23,12 @@ struct ReadoutMixtureParams {
 };
 
 /// A readout that adapts at several speeds at once. Its members are recursive least squares on the
-/// features phi, F, or on the last F_in of them (what does not go through the network), each pair
-/// with another memory. With y_i the members' outputs:
+/// features phi, F, or on the last F_in of them, x and 1 (what does not go through the network), each
+/// pair with another memory. Where the arm's posture g, D, is known, there are as many members on
+/// [x; 1; g_1 x; ...; g_D x]: gain fields, with which preferred directions may turn with the arm (Zipser
+/// & Andersen, Nature 331, 1988; Pouget & Sejnowski, J Cogn Neurosci 9, 1997). Posture alone is no
+/// feature: it says where the target is likely to be, and nothing of what the subject wants. With y_i
+/// the members' outputs:
 ///   ybar = sum_i m_i y_i,   m_i ~ exp(-(E_i / min E - 1) / temperature),   sum m = 1
 ///   slow <- a slow + (1 - a) ybar,   a = exp(-bin / output_filter_tau)
 ///   y = V' [ybar; slow; 1]           V: learnt by least squares too, [I; 0; 0] at first
@@ -37,13 +41,23 @@ struct ReadoutMixtureParams {
 /// features have in common with them (a cursor that strays, a wrong plan) persists. A label counts
 ///   1 / (1 + n bin / redundancy),   n <- cos(label, last label)_+ (n + 1),  0 at a trial's start
 ///
+/// What gain fields cost grows with the square of F_in (1 + D). So their members take turns: in each
+/// labelled bin one of them learns, the bin counting for all those that it sits out; and beyond
+/// kMostGainFeatures there are none.
+///
 /// Real-time safe after construction. All velocities m/s, D dimensions.
 class ReadoutMixture {
  public:
+  /// As many as make one least-squares matrix of 1 MB: 170 channels in the plane, 127 in space.
+  static constexpr int kMostGainFeatures = 512;
+
   /// `num_direct`: F_in, with the constant; 0: no members of that kind. No members at all with
   /// num_memories = 0.
   ReadoutMixture(const ReadoutMixtureParams& params, int num_features, int num_direct,
                  int num_dimensions, TimeNs bin_width_ns, const kernels::Kernels& kernels);
+
+  /// g, D, of the bins that follow. There are no gain fields until this is called once.
+  void SetPosture(const Eigen::VectorXd& gains) noexcept;
 
   /// y for phi, F; valid until the next call.
   const Eigen::VectorXd& Respond(const Eigen::VectorXd& phi) noexcept;
@@ -64,7 +78,8 @@ class ReadoutMixture {
   const Eigen::MatrixXd& slow_weights() const { return members_.front().weights; }
   const Eigen::VectorXd& slow_output() const { return members_.front().output; }
 
-  /// Shares m of the members, those on all features first, from long to short memory.
+  /// Shares m of the members, those on all features first, those with gain fields last, each kind from
+  /// long to short memory.
   const Eigen::VectorXd& shares() const { return shares_; }
 
   void CopyWeightsFrom(const ReadoutMixture& other) noexcept;
@@ -73,8 +88,10 @@ class ReadoutMixture {
 
  private:
   struct Member {
+    Eigen::Index first;  // of its features among all
+    bool has_gain_fields;
     RecursiveLeastSquares rls;
-    Eigen::MatrixXd weights;        // F x D or F_in x D
+    Eigen::MatrixXd weights;        // features x D
     Eigen::MatrixXd trial_weights;  // those that the trial began with
     Eigen::VectorXd output;         // D
     Eigen::VectorXd trial_output;   // the same with trial_weights
@@ -95,7 +112,11 @@ class ReadoutMixture {
   double Evidence(const Eigen::VectorXd& label_direction) noexcept;
   void TakeTrialWeights() noexcept;
   void SettleShares() noexcept;
-  auto FeaturesOf(const Member& member) const { return phi_.tail(member.weights.rows()); }
+  auto FeaturesOf(const Member& member) const {
+    return phi_.segment(member.first, member.weights.rows());
+  }
+  /// Whether a member has a say: gain fields have none while posture is unknown.
+  bool IsHeard(const Member& member) const { return !member.has_gain_fields || knows_posture_; }
 
   ReadoutMixtureParams params_;
   kernels::Kernels kernels_;
@@ -108,7 +129,11 @@ class ReadoutMixture {
   Combination trial_combination_;  // of what the weights that the trial began with say
   RecursiveLeastSquares combination_rls_;
 
-  Eigen::VectorXd phi_;         // F
+  Eigen::Index num_features_, num_direct_;  // F, F_in
+  bool knows_posture_ = false;
+  int turn_ = 0;                // of the members with gain fields that learn
+  Eigen::VectorXd gains_;       // g, D
+  Eigen::VectorXd phi_;         // [phi; g_1 x; ...; g_D x]
   Eigen::VectorXd mean_;        // ybar, D
   Eigen::VectorXd error_;       // D
   Eigen::VectorXd last_label_;  // D

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "decoder/exponential_decay.h"
 #include "decoder/normal_deviates.h"
 
 namespace efferent {
@@ -68,6 +69,7 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
                params.seed, kernels),
       mixture_(MixtureParams(params), NumFeatures(params, num_channels),
                params.readout_inputs ? num_channels + 1 : 0, num_dimensions, bin_width_ns, kernels),
+      posture_(num_dimensions, KeptWithHalfLife(params.mixture_slowest_half_life_s, bin_width_ns)),
       activity_(num_channels + 1, params.num_neurons, num_substeps_),
       traces_(network_.params(), kappa_, num_substeps_, kernels),
       adam_(network_.weights().rows(), network_.weights().cols(), params.learning_rate),
@@ -116,7 +118,10 @@ Vec3 SnnDecoder::Decode(const Eigen::VectorXf& features) noexcept {
 
   carried_ = params_.output_leak * last_command_;
   output_ = carried_;
-  if (mixes()) output_ += mixture_.Respond(phi_);
+  if (mixes()) {
+    if (posture_.was_known()) mixture_.SetPosture(posture_.Gains());
+    output_ += mixture_.Respond(phi_);
+  }
   for (Eigen::Index d = 0; d < readout_weights_.cols(); ++d) {
     output_[d] += network_.kernels().Dot(readout_weights_.col(d).data(), phi_.data(),
                                          static_cast<std::size_t>(phi_.size()));
@@ -171,6 +176,7 @@ void SnnDecoder::LearnNetwork() noexcept {
 }
 
 void SnnDecoder::LearnReadout() noexcept {
+  posture_.Learn();
   if (mixes()) return mixture_.Learn(intended_, label_, intended_power_);
   if (params_.readout == SnnReadout::kRls) {
     rls_.Update(phi_, error_, 1.0, &readout_weights_);
@@ -194,6 +200,7 @@ void SnnDecoder::ResetActivity() noexcept {
   output_.setZero();
   last_command_.setZero();
   mixture_.OnTrialStart();
+  posture_.OnPosition(std::nullopt);
 }
 
 void SnnDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
@@ -201,6 +208,7 @@ void SnnDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
   network_.weights() = snn.network_.weights();
   readout_weights_ = snn.readout_weights_;
   mixture_.CopyWeightsFrom(snn.mixture_);
+  posture_.CopyWeightsFrom(snn.posture_);
 }
 
 void SnnDecoder::ForgetEvidence() noexcept {
@@ -211,7 +219,8 @@ void SnnDecoder::ForgetEvidence() noexcept {
 }
 
 bool SnnDecoder::IsHealthy() const noexcept {
-  return network_.weights().allFinite() && readout_weights_.allFinite() && mixture_.IsHealthy();
+  return network_.weights().allFinite() && readout_weights_.allFinite() && mixture_.IsHealthy() &&
+         posture_.IsHealthy();
 }
 
 std::unique_ptr<Decoder> SnnDecoder::Clone() const { return std::make_unique<SnnDecoder>(*this); }

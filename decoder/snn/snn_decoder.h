@@ -8,6 +8,7 @@
 #include "decoder/kernels/kernels.h"
 #include "decoder/linear/recursive_least_squares.h"
 #include "decoder/snn/adam.h"
+#include "decoder/snn/arm_posture.h"
 #include "decoder/snn/eligibility_traces.h"
 #include "decoder/snn/lif_network.h"
 #include "decoder/snn/readout_mixture.h"
@@ -22,7 +23,8 @@ namespace efferent {
 ///             xbar <- kappa xbar + (1 - kappa) x
 ///   y[k] = output_leak c[k-1] + readout(phi)    phi = [zbar; xbar; 1]
 ///                                               (without `readout_inputs`: [zbar; 1])
-/// The readout is W_out' phi, or a ReadoutMixture of several of these.
+/// The readout is W_out' phi, or a ReadoutMixture of several of these, some of them with weights that
+/// depend on where the hand is, if OnPosition says so.
 /// Learning from label y*, error = y - y*: the readout by recursive least squares or by the
 /// gradient; input and recurrent weights by e-prop, with W_out and the error of the mixture's
 /// member with the longest memory:
@@ -38,6 +40,9 @@ class SnnDecoder final : public Decoder {
              const kernels::Kernels& kernels = kernels::Kernels());
 
   std::string_view name() const override { return SnnParams::kName; }
+  void OnPosition(const std::optional<Vec3>& position_m) noexcept override {
+    posture_.OnPosition(position_m);
+  }
   Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
   void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
   void OnCommand(const Vec3& velocity_m_s) noexcept override;
@@ -74,6 +79,7 @@ class SnnDecoder final : public Decoder {
   LifNetwork network_;
   Eigen::MatrixXd readout_weights_;  // F x D, F = N (+ I - 1) + 1; 0 x 0 with a mixture
   ReadoutMixture mixture_;           // empty without
+  ArmPosture posture_;               // asked by the mixture only
   Eigen::MatrixXf random_feedback_;  // N x D; empty with symmetric feedback
 
   // Activity.

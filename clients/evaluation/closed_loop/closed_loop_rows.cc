@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "clients/evaluation/closed_loop/pilot.h"
 #include "clients/report/table.h"
 
 namespace efferent::closed_loop {
@@ -30,7 +31,8 @@ std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, s
   std::vector<ResultRow> rows;
   for (const ConditionOutcome& outcome : outcomes) {
     const Condition& condition = outcome.condition;
-    const DecoderOutcome* best = BestLinear(outcome);
+    const DecoderOutcome* quickest = BestLinear(outcome, kTimeToTarget);
+    const DecoderOutcome* best = BestLinear(outcome, kThroughput);
     for (const DecoderOutcome& decoder : outcome.decoders) {
       const auto add = [&](const std::string& protocol, const std::string& metric,
                            const MeanOfRuns& figure, std::size_t n) {
@@ -40,9 +42,14 @@ std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, s
       for (const Metric& metric : kMetrics) {
         add(protocol, metric.name, Summarize(decoder.runs, metric), decoder.runs.size());
       }
-      if (best != nullptr && best != &decoder) {
-        add(protocol, "time_to_target_s_less_best_linear", PairedDifference(decoder, *best),
+      if (quickest != nullptr && quickest != &decoder) {
+        add(protocol, "time_to_target_s_less_best_linear", PairedDifference(decoder, *quickest),
             decoder.runs.size());
+      }
+      if (best != nullptr && best != &decoder) {
+        if (const auto ratio = ThroughputRatio(decoder, *best)) {
+          add(protocol, "throughput_over_best_linear", *ratio, decoder.runs.size());
+        }
       }
       if (decoder.dead_runs.empty()) continue;
       for (const Metric& metric : kMetrics) {
@@ -52,6 +59,25 @@ std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, s
     }
   }
   return rows;
+}
+
+std::string HeadroomText(const ConditionOutcome& outcome) {
+  const auto headroom = HeadroomOf(outcome);
+  if (!headroom) return "";
+  const MeanOfRuns& share = headroom->share;
+  std::string range;
+  if (share.interval) {
+    range = fmt::format(" ({:.0f} to {:.0f})", 100.0 * share.interval->low,
+                        100.0 * share.interval->high);
+  }
+  const bool intends = headroom->floor->decoder == kIntent;
+  return fmt::format(
+      "{} is {} in closed loop: the best linear decoder ({}) has {:.0f} %{} of the throughput of "
+      "{} "
+      "without a decoder",
+      outcome.condition.name, headroom->is_linear() ? "linear" : "not linear",
+      headroom->best_linear->decoder, 100.0 * share.mean, range,
+      intends ? "the user's own intent" : "the label itself");
 }
 
 std::string WithHalfWidth(const MeanOfRuns& figure, int decimals, double scale) {
@@ -65,9 +91,10 @@ std::string WithHalfWidth(const MeanOfRuns& figure, int decimals, double scale) 
 
 std::string MakeTable(const std::vector<ConditionOutcome>& outcomes) {
   Table table({"condition, decoder", "success %", "time to target s", "less best linear s",
-               "efficiency", "bits/s", "dead %"});
+               "efficiency", "bits/s", "over best linear", "dead %"});
   for (const ConditionOutcome& outcome : outcomes) {
-    const DecoderOutcome* best = BestLinear(outcome);
+    const DecoderOutcome* quickest = BestLinear(outcome, kTimeToTarget);
+    const DecoderOutcome* best = BestLinear(outcome, kThroughput);
     table.AddRow({fmt::format("{}, {} learning trials", outcome.condition.name,
                               outcome.condition.num_learning_trials())});
     for (const DecoderOutcome& decoder : outcome.decoders) {
@@ -75,24 +102,35 @@ std::string MakeTable(const std::vector<ConditionOutcome>& outcomes) {
         return WithHalfWidth(Summarize(decoder.runs, kMetrics[metric]), decimals, scale);
       };
       std::string difference;
-      if (best == &decoder) {
-        difference = "best linear";
-      } else if (best != nullptr) {
-        const MeanOfRuns less = PairedDifference(decoder, *best);
+      if (quickest == &decoder) {
+        difference = kBestLinear;
+      } else if (quickest != nullptr) {
+        const MeanOfRuns less = PairedDifference(decoder, *quickest);
         difference = fmt::format("{}{}", less.mean < 0.0 ? "" : "+", WithHalfWidth(less, 3));
+      }
+      std::string ratio;
+      if (best == &decoder) {
+        ratio = kBestLinear;
+      } else if (best != nullptr) {
+        if (const auto over = ThroughputRatio(decoder, *best)) ratio = WithHalfWidth(*over, 3);
       }
       const std::string dead =
           decoder.dead_runs.empty()
               ? "-"
               : fmt::format("{:.1f}", 100.0 * Summarize(decoder.dead_runs, kMetrics[0]).mean);
       table.AddRow({"  " + decoder.decoder, figure(0, 1, 100.0), figure(1, 3, 1.0), difference,
-                    figure(2, 3, 1.0), figure(3, 2, 1.0), dead});
+                    figure(2, 3, 1.0), figure(3, 2, 1.0), ratio, dead});
     }
     for (const PublishedFigure& published : outcome.condition.published) {
       table.AddRow({"  (" + published.source + ")", "", published.time_to_target_s});
     }
   }
-  return table.ToString();
+  std::string text = table.ToString() + "\n";
+  for (const ConditionOutcome& outcome : outcomes) {
+    const std::string headroom = HeadroomText(outcome);
+    if (!headroom.empty()) text += headroom + "\n";
+  }
+  return text;
 }
 
 }  // namespace efferent::closed_loop

@@ -12,12 +12,18 @@ namespace efferent::closed_loop {
 std::string ProtocolOf(const Condition& condition);
 
 /// Every figure as a row; n counts populations, whose mean and interval it is. The dead-neuron
-/// control has the protocol `dead-neurons-...`; a paired difference the metric
-/// `time_to_target_s_less_best_linear`.
+/// control has the protocol `dead-neurons-...`; what is paired with the best linear decoder the
+/// metrics `time_to_target_s_less_best_linear` and `throughput_over_best_linear`.
 std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, std::uint64_t seed);
 
 /// The same for a terminal: one block for each condition.
 std::string MakeTable(const std::vector<ConditionOutcome>& outcomes);
+
+/// What stands in place of a comparison with itself.
+inline constexpr const char* kBestLinear = "best linear";
+
+/// One sentence: whether the world is linear in closed loop, and by what. Empty if nothing is known.
+std::string HeadroomText(const ConditionOutcome& outcome);
 
 /// `0.834 +-0.004`, `-` without runs; half the width of the interval.
 std::string WithHalfWidth(const MeanOfRuns& figure, int decimals, double scale = 1.0);

@@ -35,9 +35,10 @@ struct Condition {
   int num_neurons = 0;  ///< Drawn, unless there is a population.
   std::optional<subject::Population> population;
   subject::PostureTuning posture;
-  /// Shoulder turns, rad, of the places at which the task is done, one place a trial by lot; empty:
-  /// straight ahead.
-  std::vector<double> shoulder_turns_rad;
+  /// Where the task is done: where the hand comes to when the shoulder is turned by at most so much, rad;
+  /// one of `num_places` evenly spaced ones (0: anywhere) a trial, by lot.
+  double max_shoulder_turn_rad = 0.0;
+  int num_places = 1;  ///< 1: straight ahead.
   int num_dimensions = 2;
   bool silent = false;            ///< No neuron ever fires.
   bool taught_by_reward = false;  ///< By Trial::reward alone; else by the target.

@@ -69,6 +69,17 @@ Condition Exponential(std::string name, std::string description, int delay_ms) {
   return condition;
 }
 
+/// Preferred directions turn with the shoulder (posture.h), which turns by as much as it comfortably does
+/// to either side; three places to the left, ahead and to the right are those of Caminiti et al.
+/// Twice the trials, for there is more to learn.
+Condition AtPlaces(Condition condition, int num_places) {
+  condition.posture = {1.0, 0.2, 0.3};
+  condition.max_shoulder_turn_rad = std::numbers::pi / 3;
+  condition.num_places = num_places;
+  condition.phases.front().num_trials *= 2;
+  return condition;
+}
+
 void AddOpsConditions(std::vector<Condition>* all) {
   all->push_back(Ops46("ops46_10", "46 noisy neurons, from nothing, 10 learning trials", 10));
   all->back().published = {{kSpiking, "0.86"}, {kLinear, "0.848 / 0.829"}};
@@ -115,17 +126,17 @@ void AddDelayConditions(std::vector<Condition>* all) {
 
 void AddNonlinearConditions(std::vector<Condition>* all) {
   all->push_back(Exponential("saturating", "exponential tuning with speed gain, saturating", 0));
-  // With turns of 30 degrees a linear decoder hardly feels it, with 60 it misses some targets; and not
-  // if gains are scattered by 1 or more, for then it finds neurons enough that do not turn.
-  constexpr double kTurnRad = std::numbers::pi / 3;
-  Condition posture =
-      Ops46("posture", "done at three places: preferred directions turn with the arm", 100);
-  posture.num_neurons = subject::kDefaultNumNeurons;
-  posture.posture = {1.0, 0.2, 0.3};
-  posture.shoulder_turns_rad = {-kTurnRad, 0.0, kTurnRad};
-  all->push_back(std::move(posture));
   all->push_back(Exponential("delayed_user", "seen 200 ms late by a user who predicts", 200));
-  all->push_back(Exponential("three_d", "an arm in space, saturating exponential tuning", 0));
+  all->push_back(AtPlaces(
+      Exponential("posture",
+                  "a user who predicts, three places: preferred directions turn with the arm", 200),
+      3));
+  all->push_back(
+      AtPlaces(Exponential("posture_anywhere",
+                           "the same, anywhere between the outer two of the places", 200),
+               0));
+  all->push_back(
+      AtPlaces(Exponential("three_d", "as posture, an arm that reaches in space", 200), 3));
   all->back().num_dimensions = 3;
 }
 

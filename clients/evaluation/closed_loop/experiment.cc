@@ -19,9 +19,12 @@ std::uint64_t TrialSeed(std::uint64_t seed, std::uint32_t trial) {
 
 /// Where the task is done in a trial.
 Vec3 TaskCenter(const Condition& condition, std::uint64_t trial_seed) {
-  const std::vector<double>& turns = condition.shoulder_turns_rad;
-  if (turns.empty()) return Vec3::Zero();
-  return subject::HandAtShoulderTurn(turns[trial_seed % turns.size()]);
+  if (condition.num_places == 1) return Vec3::Zero();
+  const auto places = static_cast<std::uint64_t>(condition.num_places);
+  const double share =
+      places == 0 ? static_cast<double>(trial_seed >> 11) * 0x1.0p-53  // in [0, 1)
+                  : static_cast<double>(trial_seed % places) / static_cast<double>(places - 1);
+  return subject::HandAtShoulderTurn(condition.max_shoulder_turn_rad * (2.0 * share - 1.0));
 }
 
 subject::Observation AtStart(const TaskParams& task, const Vec3& task_center_m,

@@ -54,8 +54,9 @@ class DecoderPilot final : public Pilot {
     for (const subject::SpikeEvent& s : spikes) spikes_.push_back({s.time_ns, s.channel});
     step_.AddSpikes(spikes_);
     Command command;
-    step_.DecodeBin(seen.position_m, &command);
-    step_.LearnBin(ToBehavior(seen));
+    const BehaviorSample behavior = ToBehavior(seen);
+    step_.DecodeBin(behavior.position_m, &command);
+    step_.LearnBin(behavior);
     return command.velocity_m_s;
   }
 
@@ -78,10 +79,12 @@ class LabelPilot final : public Pilot {
       : intention_(step.intention), shaper_(step.limits, step.bin_width_ns) {}
 
   void OnTrialStart() override { shaper_.Reset(); }
-  Vec3 Steer(const subject::Observation& seen, const subject::Brain& /*brain*/,
+  Vec3 Steer(const subject::Observation& seen, const subject::Brain& brain,
              const std::vector<subject::SpikeEvent>& /*spikes*/) override {
-    const std::optional<Vec3> label = intention_.Estimate(ToBehavior(seen));
-    return label ? shaper_.Shape(*label, seen.position_m).value_or(Vec3::Zero()) : Vec3::Zero();
+    if (brain.intent().isZero()) return Vec3::Zero();  // The target has not been noticed yet.
+    const BehaviorSample behavior = ToBehavior(seen);
+    const std::optional<Vec3> label = intention_.Estimate(behavior);
+    return label ? shaper_.Shape(*label, behavior.position_m).value_or(Vec3::Zero()) : Vec3::Zero();
   }
 
  private:
@@ -94,12 +97,12 @@ class LabelPilot final : public Pilot {
 BehaviorSample ToBehavior(const subject::Observation& seen) {
   BehaviorSample behavior;
   behavior.time_ns = seen.time_ns;
-  behavior.position_m = seen.position_m;
+  behavior.position_m = seen.task_center_m + seen.position_m;
   behavior.velocity_m_s = seen.velocity_m_s;
   behavior.engaged = seen.engaged;
   behavior.reward = seen.reward;
   if (seen.target) {
-    behavior.target_position_m = seen.target->position_m;
+    behavior.target_position_m = seen.task_center_m + seen.target->position_m;
     behavior.target_radius_m = seen.target->radius_m;
   }
   return behavior;

@@ -11,7 +11,8 @@
 
 namespace efferent::closed_loop {
 
-/// Arm and task as the subject sees them, as a label is made from them.
+/// Arm and task as the subject sees them, as a label is made from them and as a lab knows them: where
+/// the arm is in space, wherever the task is done.
 BehaviorSample ToBehavior(const subject::Observation& seen);
 
 /// Steers the cursor by what comes from a brain.
@@ -47,8 +48,8 @@ std::unique_ptr<Pilot> MakeDecoderPilot(const PreparedDecoder& decoder);
 std::unique_ptr<Pilot> MakeIntentPilot();
 inline constexpr const char* kIntent = "intent";
 
-/// No decoder: the arm does, within its limits, what decoders that add are taught. The floor of what
-/// can be learnt.
+/// No decoder: the arm does, within its limits, what decoders that add are taught, from when the user
+/// wants something. The floor of what can be learnt.
 std::unique_ptr<Pilot> MakeLabelPilot(const Condition& condition);
 inline constexpr const char* kLabel = "label";
 

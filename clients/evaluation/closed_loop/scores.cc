@@ -4,6 +4,32 @@
 #include <cassert>
 
 namespace efferent::closed_loop {
+namespace {
+
+std::vector<double> ValuesOf(const std::vector<RunScores>& runs, const Metric& metric) {
+  std::vector<double> values;
+  values.reserve(runs.size());
+  for (const RunScores& run : runs) values.push_back(run.*metric.value);
+  return values;
+}
+
+/// Of the decoders that are of this kind.
+const DecoderOutcome* Best(const ConditionOutcome& outcome, const Metric& metric,
+                           bool DecoderOutcome::*kind) {
+  const DecoderOutcome* best = nullptr;
+  double best_loss = 0.0;
+  for (const DecoderOutcome& decoder : outcome.decoders) {
+    if (!(decoder.*kind)) continue;
+    const double mean = Summarize(decoder.runs, metric).mean;
+    const double loss = metric.less_is_better ? mean : -mean;
+    if (best != nullptr && loss >= best_loss) continue;
+    best = &decoder;
+    best_loss = loss;
+  }
+  return best;
+}
+
+}  // namespace
 
 RunScores ScoreRun(const std::vector<TrialResult>& trials, int phase) {
   const std::optional<TrialScores> scores = ScoreTrials(trials, phase);
@@ -13,10 +39,7 @@ RunScores ScoreRun(const std::vector<TrialResult>& trials, int phase) {
 }
 
 MeanOfRuns Summarize(const std::vector<RunScores>& runs, const Metric& metric) {
-  std::vector<double> values;
-  values.reserve(runs.size());
-  for (const RunScores& run : runs) values.push_back(run.*metric.value);
-  MeanOfRuns summary = SummarizeRuns(values);
+  MeanOfRuns summary = SummarizeRuns(ValuesOf(runs, metric));
   if (metric.value == &RunScores::success_rate && summary.interval) {
     summary.interval->low = std::max(0.0, summary.interval->low);
     summary.interval->high = std::min(1.0, summary.interval->high);
@@ -24,17 +47,8 @@ MeanOfRuns Summarize(const std::vector<RunScores>& runs, const Metric& metric) {
   return summary;
 }
 
-const DecoderOutcome* BestLinear(const ConditionOutcome& outcome) {
-  const DecoderOutcome* best = nullptr;
-  double best_s = 0.0;
-  for (const DecoderOutcome& decoder : outcome.decoders) {
-    if (!decoder.is_linear) continue;
-    const double time_s = Summarize(decoder.runs, {"", &RunScores::time_to_target_s}).mean;
-    if (best != nullptr && time_s >= best_s) continue;
-    best = &decoder;
-    best_s = time_s;
-  }
-  return best;
+const DecoderOutcome* BestLinear(const ConditionOutcome& outcome, const Metric& metric) {
+  return Best(outcome, metric, &DecoderOutcome::is_linear);
 }
 
 MeanOfRuns PairedDifference(const DecoderOutcome& decoder, const DecoderOutcome& other) {
@@ -44,6 +58,20 @@ MeanOfRuns PairedDifference(const DecoderOutcome& decoder, const DecoderOutcome&
     differences.push_back(decoder.runs[i].time_to_target_s - other.runs[i].time_to_target_s);
   }
   return SummarizeRuns(differences);
+}
+
+std::optional<MeanOfRuns> ThroughputRatio(const DecoderOutcome& decoder,
+                                          const DecoderOutcome& other) {
+  return SummarizeRatio(ValuesOf(decoder.runs, kThroughput), ValuesOf(other.runs, kThroughput));
+}
+
+std::optional<Headroom> HeadroomOf(const ConditionOutcome& outcome) {
+  const DecoderOutcome* linear = BestLinear(outcome, kThroughput);
+  const DecoderOutcome* floor = Best(outcome, kThroughput, &DecoderOutcome::is_reference);
+  if (linear == nullptr || floor == nullptr) return std::nullopt;
+  const auto share = ThroughputRatio(*linear, *floor);
+  if (!share) return std::nullopt;
+  return Headroom{linear, floor, *share};
 }
 
 }  // namespace efferent::closed_loop

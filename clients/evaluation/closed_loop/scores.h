@@ -23,12 +23,14 @@ struct RunScores {
 struct Metric {
   const char* name;
   double RunScores::*value;
+  bool less_is_better = false;
 };
-inline constexpr std::array<Metric, 4> kMetrics{
-    {{"success_rate", &RunScores::success_rate},
-     {"time_to_target_s", &RunScores::time_to_target_s},
-     {"path_efficiency", &RunScores::path_efficiency},
-     {"throughput_bits_per_s", &RunScores::throughput_bits_per_s}}};
+inline constexpr Metric kSuccessRate{"success_rate", &RunScores::success_rate};
+inline constexpr Metric kTimeToTarget{"time_to_target_s", &RunScores::time_to_target_s, true};
+inline constexpr Metric kPathEfficiency{"path_efficiency", &RunScores::path_efficiency};
+inline constexpr Metric kThroughput{"throughput_bits_per_s", &RunScores::throughput_bits_per_s};
+inline constexpr std::array<Metric, 4> kMetrics{kSuccessRate, kTimeToTarget, kPathEfficiency,
+                                                kThroughput};
 
 /// Scores of the trials of phase `phase`, of which there must be some.
 RunScores ScoreRun(const std::vector<TrialResult>& trials, int phase);
@@ -53,11 +55,28 @@ struct ConditionOutcome {
 /// success rates are kept within 0 and 1.
 MeanOfRuns Summarize(const std::vector<RunScores>& runs, const Metric& metric);
 
-/// The linear decoder that takes least time to the target; nothing if there is none.
-const DecoderOutcome* BestLinear(const ConditionOutcome& outcome);
+/// The linear decoder with the best mean of a figure; nothing if there is none.
+const DecoderOutcome* BestLinear(const ConditionOutcome& outcome, const Metric& metric);
 
 /// Time to the target of one decoder less that of another in the same runs: the populations,
 /// targets and seeds are the same, so what is common to them cancels.
 MeanOfRuns PairedDifference(const DecoderOutcome& decoder, const DecoderOutcome& other);
+
+/// Throughput of one decoder over that of another in the same runs; nothing if the other has none.
+std::optional<MeanOfRuns> ThroughputRatio(const DecoderOutcome& decoder,
+                                          const DecoderOutcome& other);
+
+/// What is left to win in a condition.
+struct Headroom {
+  const DecoderOutcome* best_linear = nullptr;  ///< The one with most throughput.
+  const DecoderOutcome* floor = nullptr;        ///< The reference with most.
+  MeanOfRuns share;                             ///< Throughput of the one over that of the other.
+  /// No decoder could be a tenth better than the best linear one without being better than what it is
+  /// taught: the world is linear in closed loop, whatever its neurons are.
+  bool is_linear() const { return share.mean > 1.0 / 1.1; }
+};
+
+/// Nothing without linear decoder or reference.
+std::optional<Headroom> HeadroomOf(const ConditionOutcome& outcome);
 
 }  // namespace efferent::closed_loop

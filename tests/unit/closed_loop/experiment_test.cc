@@ -6,6 +6,8 @@
 #include <cmath>
 #include <set>
 
+#include "clients/subject/posture.h"
+
 namespace efferent::closed_loop {
 namespace {
 
@@ -158,7 +160,8 @@ TEST(Experiment, InSpaceTargetsLeaveThePlaneAndAreReached) {
 
 TEST(Experiment, TheTaskIsDoneAtEveryPlaceAndPositionsAreFromItsCentre) {
   Condition condition = NoisyOps({{"test", 30, false}});
-  condition.shoulder_turns_rad = {-0.5, 0.0, 0.5};
+  condition.max_shoulder_turn_rad = 0.5;
+  condition.num_places = 3;
   Probe probe;
   for (const TrialResult& trial : RunExperiment(condition, 1, &probe)) {
     EXPECT_EQ(trial.start_m, Eigen::Vector3d::Zero());
@@ -167,6 +170,46 @@ TEST(Experiment, TheTaskIsDoneAtEveryPlaceAndPositionsAreFromItsCentre) {
   std::set<double> places;
   for (const Vec3& center : probe.centers_m) places.insert(center.x());
   EXPECT_EQ(places.size(), 3u);
+  // 0.45 sin(0.5) = 0.2157 to either side.
+  EXPECT_NEAR(*places.begin(), -0.2157, 1e-4);
+  EXPECT_NEAR(*places.rbegin(), 0.2157, 1e-4);
+}
+
+TEST(Experiment, TheTaskIsDoneAnywhereIfThereAreNoPlaces) {
+  Condition condition = NoisyOps({{"test", 200, false}});
+  condition.max_shoulder_turn_rad = 0.5;
+  condition.num_places = 0;
+  Probe probe;
+  RunExperiment(condition, 1, &probe);
+  std::set<double> turns;
+  for (const Vec3& center : probe.centers_m) turns.insert(subject::ShoulderTurnRad(center));
+  EXPECT_EQ(turns.size(), 200u);
+  EXPECT_GE(*turns.begin(), -0.5);
+  EXPECT_LE(*turns.rbegin(), 0.5);
+  double mean = 0.0;
+  for (const double turn : turns) mean += std::abs(turn) / 200.0;
+  EXPECT_NEAR(mean, 0.25, 0.03);
+}
+
+// The hand at one place of the task, the target of that place: what a decoder is told.
+TEST(Pilot, DecodersKnowWhereTheArmIsAndNotOnlyWhereItIsInTheTask) {
+  subject::Observation seen;
+  seen.task_center_m = {0.3, -0.1, 0.0};
+  seen.position_m = {0.01, 0.02, 0.0};
+  seen.target = subject::Target{{0.08, 0.0, 0.0}, 0.025};
+  const BehaviorSample behavior = ToBehavior(seen);
+  EXPECT_TRUE(behavior.position_m.isApprox(Vec3(0.31, -0.08, 0.0)));
+  EXPECT_TRUE(behavior.target_position_m->isApprox(Vec3(0.38, -0.1, 0.0)));
+}
+
+// 0.77 s if the label is obeyed at once (README); a user who reacts after 200 ms takes as much longer.
+TEST(Pilot, LabelItselfDoesNotKnowOfATargetBeforeTheUserDoes) {
+  Condition condition = Exponential(2);
+  condition.phases = {{"test", 20, false}};
+  const auto pilot = MakeLabelPilot(condition);
+  for (const TrialResult& trial : RunExperiment(condition, 1, pilot.get())) {
+    EXPECT_NEAR(trial.time_s, 0.97, 0.011);
+  }
 }
 
 TEST(Experiment, PostureGainsAreDrawnOnlyWhereTheyAreAskedFor) {

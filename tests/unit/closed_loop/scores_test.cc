@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "clients/evaluation/closed_loop/closed_loop_rows.h"
+#include "clients/evaluation/closed_loop/pilot.h"
 
 namespace efferent::closed_loop {
 namespace {
@@ -13,7 +14,7 @@ DecoderOutcome Outcome(std::string name, bool is_linear, const std::vector<doubl
   DecoderOutcome outcome;
   outcome.decoder = std::move(name);
   outcome.is_linear = is_linear;
-  for (const double time_s : times_s) outcome.runs.push_back({1.0, time_s, 0.9, 1.5});
+  for (const double time_s : times_s) outcome.runs.push_back({1.0, time_s, 0.9, 1.2 / time_s});
   return outcome;
 }
 
@@ -67,10 +68,14 @@ TEST(Scores, BoundsOfASuccessRateAreRates) {
 }
 
 TEST(Scores, BestLinearTakesLeastTimeAndIsLinear) {
-  EXPECT_EQ(BestLinear(ThreeDecoders())->decoder, "rls");
+  EXPECT_EQ(BestLinear(ThreeDecoders(), kTimeToTarget)->decoder, "rls");
   ConditionOutcome outcome = ThreeDecoders();
+  // Less throughput than nlms, though it is faster where it arrives.
+  for (RunScores& run : outcome.decoders[1].runs) run.throughput_bits_per_s = 0.5;
+  EXPECT_EQ(BestLinear(outcome, kTimeToTarget)->decoder, "rls");
+  EXPECT_EQ(BestLinear(outcome, kThroughput)->decoder, "nlms");
   outcome.decoders.resize(1);
-  EXPECT_EQ(BestLinear(outcome), nullptr);
+  EXPECT_EQ(BestLinear(outcome, kTimeToTarget), nullptr);
 }
 
 // Each run differs by 0.1 s, whatever the spread over runs; against nlms 0.20, 0.25, 0.30: standard
@@ -83,6 +88,41 @@ TEST(Scores, PairedDifferencesCancelWhatRunsHaveInCommon) {
   const MeanOfRuns uneven = PairedDifference(outcome.decoders[0], outcome.decoders[2]);
   EXPECT_NEAR(uneven.mean, -0.25, 1e-12);
   EXPECT_NEAR(uneven.interval->high, -0.25 + 0.12421, 1e-5);
+}
+
+/// rls in 0.96 s and a reference that takes `floor_s`.
+ConditionOutcome WithFloor(double floor_s) {
+  ConditionOutcome outcome = ThreeDecoders();
+  outcome.decoders[1] = Outcome("rls", true, {0.96, 0.96, 0.96});
+  for (const double time_s : {2.0, floor_s}) {
+    outcome.decoders.push_back(
+        Outcome(time_s == floor_s ? kLabel : kIntent, false, {time_s, time_s, time_s}));
+    outcome.decoders.back().is_reference = true;
+  }
+  return outcome;
+}
+
+// 0.88 / 0.96 is 92 %, 0.86 / 0.96 90 %: a decoder with all of the floor's throughput would be 1.09 or
+// 1.12 times as good as the linear one.
+TEST(Headroom, WorldIsLinearWhereTheBestLinearDecoderIsWithinATenthOfTheBetterReference) {
+  const auto close = HeadroomOf(WithFloor(0.88));
+  ASSERT_TRUE(close);
+  EXPECT_EQ(close->best_linear->decoder, "rls");
+  EXPECT_EQ(close->floor->decoder, kLabel);
+  EXPECT_NEAR(close->share.mean, 0.88 / 0.96, 1e-12);
+  EXPECT_TRUE(close->is_linear());
+  EXPECT_FALSE(HeadroomOf(WithFloor(0.86))->is_linear());
+  EXPECT_FALSE(HeadroomOf(ThreeDecoders())) << "there is no reference";
+}
+
+TEST(Headroom, IsSaidInASentence) {
+  EXPECT_EQ(
+      HeadroomText(WithFloor(0.88)),
+      "world is linear in closed loop: the best linear decoder (rls) has 92 % (92 to 92) of the "
+      "throughput of the label itself without a decoder");
+  EXPECT_EQ(HeadroomText(WithFloor(0.86)).find("world is not linear in closed loop: "), 0u);
+  EXPECT_EQ(HeadroomText(ThreeDecoders()), "");
+  EXPECT_NE(MakeTable({WithFloor(0.88)}).find(HeadroomText(WithFloor(0.88))), std::string::npos);
 }
 
 TEST(Rows, HaveEveryFigureTheControlAndTheDifference) {
@@ -104,6 +144,12 @@ TEST(Rows, HaveEveryFigureTheControlAndTheDifference) {
   ASSERT_NE(find("snn", "frozen-after-10-trials", difference), nullptr);
   EXPECT_NEAR(find("snn", "frozen-after-10-trials", difference)->value, -0.1, 1e-12);
   EXPECT_EQ(find("rls", "frozen-after-10-trials", difference), nullptr);
+  const ResultRow* ratio = find("snn", "frozen-after-10-trials", "throughput_over_best_linear");
+  ASSERT_NE(ratio, nullptr);
+  EXPECT_NEAR(ratio->value, (1 / 0.80 + 1 / 0.85 + 1 / 0.90) / (1 / 0.90 + 1 / 0.95 + 1 / 1.00),
+              1e-12);
+  EXPECT_TRUE(ratio->ci_low);
+  EXPECT_EQ(find("rls", "frozen-after-10-trials", "throughput_over_best_linear"), nullptr);
   const ResultRow* dead = find("snn", "dead-neurons-frozen-after-10-trials", "success_rate");
   ASSERT_NE(dead, nullptr);
   EXPECT_EQ(dead->value, 0.0);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <Eigen/Geometry>
 #include <cmath>
 #include <random>
 
@@ -75,8 +76,8 @@ TEST(ReadoutMixture, SaysNothingBeforeTheFirstLabel) {
   EXPECT_EQ(mixture.Respond(Eigen::VectorXd::Ones(kFeatures)), Eigen::VectorXd::Zero(2));
 }
 
-TEST(ReadoutMixture, HasAMemberForEachMemoryWithAndWithoutWhatGoesThroughTheNetwork) {
-  EXPECT_EQ(Make(Params()).shares().size(), 6);
+TEST(ReadoutMixture, HasAMemberOfEachKindForEachMemory) {
+  EXPECT_EQ(Make(Params()).shares().size(), 9);
   EXPECT_EQ(Make(Params(), 0).shares().size(), 3);
   EXPECT_NEAR(Make(Params()).shares().sum(), 1.0, 1e-12);
 }
@@ -178,14 +179,103 @@ TEST(ReadoutMixture, LearnsHowMuchSmoothingPays) {
   EXPECT_LT(Train(&filtered, &same, 50), 0.8 * Train(&raw, &world, 50));
 }
 
+/// A world whose tuning turns with posture g, in [-1, 1]: phi = W R(1.2 g) v + noise.
+struct TurningWorld : World {
+  Eigen::VectorXd gains = Eigen::VectorXd::Zero(2);
+
+  void NewTrial() {
+    NewTarget();
+    gains[0] = std::uniform_real_distribution<double>(-1.0, 1.0)(random);
+  }
+  void Advance() {
+    const Eigen::VectorXd meant = velocity;
+    velocity = Eigen::Rotation2Dd(1.2 * gains[0]) * Eigen::Vector2d(meant);
+    World::Advance();
+    velocity = meant;
+  }
+};
+
+/// As Train, posture told or not.
+double TrainTurning(ReadoutMixture* mixture, TurningWorld* world, int trials, bool tell) {
+  double sum = 0.0;
+  for (int trial = 0; trial < trials; ++trial) {
+    world->NewTrial();
+    mixture->OnTrialStart();
+    ReadoutMixture scored = *mixture;
+    for (int k = 0; k < kTrialBins; ++k) {
+      world->Advance();
+      for (ReadoutMixture* m : {&scored, mixture}) {
+        if (tell) m->SetPosture(world->gains);
+      }
+      sum += (scored.Respond(world->phi) - world->velocity).squaredNorm();
+      mixture->Respond(world->phi);
+      mixture->Learn(world->velocity, world->velocity, 1.0);
+    }
+  }
+  return sum / (trials * kTrialBins);
+}
+
+TEST(ReadoutMixture, GainFieldsFollowATuningThatTurnsWithPosture) {
+  ReadoutMixture told = Make(Params()), untold = Make(Params());
+  TurningWorld world, same;
+  TrainTurning(&told, &world, 300, true);
+  TrainTurning(&untold, &same, 300, false);
+  EXPECT_LT(TrainTurning(&told, &world, 100, true), 0.6 * TrainTurning(&untold, &same, 100, false));
+  EXPECT_GT(told.shares().tail(3).sum(), 0.5) << told.shares().transpose();
+}
+
+TEST(ReadoutMixture, GainFieldsHaveNoSayWhilePostureIsUnknown) {
+  ReadoutMixture mixture = Make(Params());
+  World world;
+  Train(&mixture, &world, 20);
+  mixture.OnTrialStart();
+  EXPECT_EQ(mixture.shares().tail(3), Eigen::VectorXd::Zero(3));
+  // Told in the middle of a session they have learnt nothing yet, and do not spoil what is known.
+  world.Advance();
+  const Eigen::VectorXd before = mixture.Respond(world.phi);
+  mixture.SetPosture(Eigen::VectorXd::Ones(2));
+  EXPECT_EQ(mixture.Respond(world.phi), before);
+}
+
+TEST(ReadoutMixture, PostureAloneSaysNothing) {
+  // Labels that posture predicts, and features that are silent.
+  ReadoutMixture mixture = Make(Params());
+  Eigen::VectorXd silent = Eigen::VectorXd::Zero(kFeatures);
+  silent[kFeatures - 1] = 1.0;
+  const Eigen::VectorXd one = Eigen::VectorXd::Ones(2);
+  for (int k = 0; k < 2000; ++k) {
+    const double sign = k / 10 % 2 == 0 ? 1.0 : -1.0;
+    mixture.SetPosture(sign * one);
+    mixture.Respond(silent);
+    mixture.Learn(sign * one, sign * one, 1.0);
+  }
+  mixture.SetPosture(one);
+  const Eigen::VectorXd there = mixture.Respond(silent);
+  mixture.SetPosture(-one);
+  EXPECT_EQ(mixture.Respond(silent), there);
+}
+
+TEST(ReadoutMixture, BeyondABoundThereAreNoGainFields) {
+  // 171 features with the constant, 2 x 170 modulated ones: 511. One more channel is too much.
+  const auto members = [](int num_direct) {
+    return ReadoutMixture(Params(), num_direct, num_direct, 2, kWidth, kernels::Kernels())
+        .shares()
+        .size();
+  };
+  EXPECT_EQ(members(171), 9);
+  EXPECT_EQ(members(172), 6);
+}
+
 TEST(ReadoutMixture, ACopyOfTheWeightsDecodesTheSame) {
   ReadoutMixture mixture = Make(Params()), copy = Make(Params());
   World world;
+  mixture.SetPosture(Eigen::Vector2d(0.5, -0.5));
   Train(&mixture, &world, 20);
   copy.CopyWeightsFrom(mixture);
   mixture.OnTrialStart();
   copy.OnTrialStart();
   world.Advance();
+  for (ReadoutMixture* m : {&mixture, &copy}) m->SetPosture(Eigen::Vector2d(-0.3, 0.2));
   EXPECT_EQ(copy.Respond(world.phi), mixture.Respond(world.phi));
   EXPECT_EQ(copy.shares(), mixture.shares());
 }

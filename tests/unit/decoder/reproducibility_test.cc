@@ -52,6 +52,7 @@ class ExactWorld {
     return features_;
   }
   const Vec3& velocity_m_s() const { return velocity_; }
+  Vec3 NextPosition() { return {Draw(), Draw(), 0.0}; }
 
  private:
   double Draw() {  // in [-1, 1), 24 bits
@@ -67,6 +68,7 @@ struct Session {
   std::string name;
   SnnParams params;
   TimeNs bin_width_ns;
+  bool tells_position;
   std::uint64_t checksum;  ///< Of this code; changes with it, and then says so in the history.
 };
 
@@ -77,8 +79,9 @@ std::vector<Session> Sessions() {
   gradient.num_neurons = 37;
   gradient.readout = SnnReadout::kGradient;
   gradient.feedback = SnnFeedback::kRandom;
-  return {{"Default45Ms", {}, 45'000'000, 6626938396564758160u},
-          {"Gradient10Ms", gradient, 10'000'000, 14029063921552029901u}};
+  return {{"Default45Ms", {}, 45'000'000, false, 8697418236348608220u},
+          {"Position45Ms", {}, 45'000'000, true, 4073911688815223480u},
+          {"Gradient10Ms", gradient, 10'000'000, false, 14029063921552029901u}};
 }
 
 std::uint64_t ChecksumOf(const Session& session, const kernels::Kernels& kernels) {
@@ -87,6 +90,7 @@ std::uint64_t ChecksumOf(const Session& session, const kernels::Kernels& kernels
   ExactWorld world(kChannels);
   Checksum checksum;
   for (int k = 0; k < 3000; ++k) {
+    if (session.tells_position) decoder.OnPosition(world.NextPosition());
     const Vec3 command = decoder.Decode(world.Next());
     checksum.AddAll(command);
     decoder.OnCommand(command);

@@ -126,6 +126,48 @@ TEST(SnnDecoder, ContinuesFromTheLastCommand) {
   EXPECT_TRUE(decoder.Decode(Eigen::VectorXf::Zero(kChannels)).isApprox(Vec3(0.2, -0.1, 0.0)));
 }
 
+/// Trials here and there: towards the right of the workspace tuning is turned by 1.2 rad, to the left by
+/// as much the other way.
+double ErrorOfTurning(SnnDecoder* decoder, int bins, bool learn, bool tell, World* world) {
+  double sum = 0.0;
+  for (int k = 0; k < bins; ++k) {
+    if (k % 50 == 0) decoder->ResetActivity();
+    const double x_m = k / 50 % 2 == 0 ? 0.4 : -0.4;
+    world->Advance();
+    const double turn = x_m > 0.0 ? 1.2 : -1.2;
+    const Vec3& v = world->velocity;
+    const Vec3 label(std::cos(turn) * v.x() - std::sin(turn) * v.y(),
+                     std::sin(turn) * v.x() + std::cos(turn) * v.y(), 0.0);
+    if (tell) decoder->OnPosition(Vec3(x_m, 0.0, 0.0));
+    sum += (decoder->Decode(world->features) - label).squaredNorm();
+    if (learn) decoder->Learn(label);
+  }
+  return sum / bins;
+}
+
+TEST(SnnDecoder, KnowsFromTheArmsPositionWhichWayTuningIsTurned) {
+  SnnParams params;
+  params.tau_out_s = 0.02;
+  SnnDecoder told(params, kChannels, 2, kWidth), untold(params, kChannels, 2, kWidth);
+  World world, same;
+  ErrorOfTurning(&told, 5000, true, true, &world);
+  ErrorOfTurning(&untold, 5000, true, false, &same);
+  EXPECT_LT(ErrorOfTurning(&told, 1000, false, true, &world),
+            0.6 * ErrorOfTurning(&untold, 1000, false, false, &same));
+  // A copy of the weights decodes the same, and so does a clone.
+  SnnDecoder copy(params, kChannels, 2, kWidth);
+  copy.CopyWeightsFrom(told);
+  const auto clone = told.Clone();
+  for (Decoder* decoder :
+       {static_cast<Decoder*>(&told), static_cast<Decoder*>(&copy), clone.get()}) {
+    decoder->ResetActivity();
+    decoder->OnPosition(Vec3(0.3, 0.1, 0.0));
+  }
+  const Vec3 said = told.Decode(world.features);
+  EXPECT_EQ(copy.Decode(world.features), said);
+  EXPECT_EQ(clone->Decode(world.features), said);
+}
+
 TEST(SnnDecoder, SubstepsAreAtMostTwelveMilliseconds) {
   EXPECT_EQ(SnnDecoder({}, 1, 2, 1'000'000).num_substeps(), 1);
   EXPECT_EQ(SnnDecoder({}, 1, 2, 12'000'000).num_substeps(), 1);

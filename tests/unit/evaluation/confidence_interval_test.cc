@@ -23,6 +23,24 @@ TEST(ConfidenceInterval, ASingleRunHasNone) {
   EXPECT_FALSE(BootstrapInterval(1, [](auto) { return 1.0; }));
 }
 
+// x = 2 y + (1, -2, 1), mean y = 2: residuals (0.5, -1, 0.5) of deviation sqrt(0.75), half width
+// 4.3027 sqrt(0.75 / 3) = 2.1513.
+TEST(ConfidenceInterval, RatioOfPairedMeansForgetsWhatRunsHaveInCommon) {
+  const auto ratio = SummarizeRatio({3.0, 2.0, 7.0}, {1.0, 2.0, 3.0});
+  ASSERT_TRUE(ratio);
+  EXPECT_DOUBLE_EQ(ratio->mean, 2.0);
+  EXPECT_NEAR(ratio->interval->low, 2.0 - 2.1513, 1e-3);
+  EXPECT_NEAR(ratio->interval->high, 2.0 + 2.1513, 1e-3);
+  const auto exact = SummarizeRatio({2.0, 200.0}, {1.0, 100.0});
+  EXPECT_NEAR(exact->interval->high - exact->interval->low, 0.0, 1e-12);
+}
+
+TEST(ConfidenceInterval, RatioBearsARunWithoutAnyButNotAllOfThem) {
+  EXPECT_DOUBLE_EQ(SummarizeRatio({1.0, 3.0}, {0.0, 2.0})->mean, 2.0);
+  EXPECT_FALSE(SummarizeRatio({1.0, 3.0}, {0.0, 0.0}));
+  EXPECT_FALSE(SummarizeRatio({1.0}, {2.0})->interval);
+}
+
 // The mean of 0, 1, ..., 99 has the standard error sqrt(833.25 / 100) = 2.887: 49.5 +- 5.66. The
 // bootstrap's own noise at 2,000 resamples is some 4 % of that.
 TEST(ConfidenceInterval, BootstrapOfAMeanIsNearTheNormalOne) {
