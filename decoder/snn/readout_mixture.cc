@@ -11,7 +11,7 @@ namespace {
 
 // Labels without trials: from time to time the weights are taken as if one had begun.
 constexpr double kLongestTrialS = 10.0;
-// The combination has few weights and its own idea of a start: a weak pull towards [I; 0; 0].
+// The combination has few weights and its own idea of a start: a weak pull towards [I; 0].
 constexpr double kCombinationRidge = 10.0;
 
 }  // namespace
@@ -23,7 +23,7 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
       kernels_(kernels),
       bin_width_s_(static_cast<double>(bin_width_ns) * 1e-9),
       output_keep_(KeptWithTau(params.output_filter_tau_s, bin_width_ns)),
-      combination_rls_(2 * num_dimensions + 1, 1.0, kCombinationRidge, kernels),
+      combination_rls_(2 * num_dimensions, 1.0, kCombinationRidge, kernels),
       num_features_(num_features),
       num_direct_(num_direct),
       gains_(Eigen::VectorXd::Zero(num_dimensions)),
@@ -52,9 +52,8 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
   if (has_gain_fields) add_members(first_direct, num_direct + num_modulated, true);
   errors_ = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(members_.size()), -1.0);
   shares_ = errors_;
-  combination_.weights = Eigen::MatrixXd::Identity(2 * num_dimensions + 1, num_dimensions);
-  combination_.inputs = Eigen::VectorXd::Zero(2 * num_dimensions + 1);
-  combination_.inputs[2 * num_dimensions] = 1.0;
+  combination_.weights = Eigen::MatrixXd::Identity(2 * num_dimensions, num_dimensions);
+  combination_.inputs = Eigen::VectorXd::Zero(2 * num_dimensions);
   combination_.output = error_;
   trial_combination_ = combination_;
   SettleShares();
@@ -149,9 +148,8 @@ void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorX
 }
 
 void ReadoutMixture::OnTrialStart() noexcept {
-  for (Combination* combination : {&combination_, &trial_combination_}) {
-    combination->inputs.head(combination->inputs.size() - 1).setZero();
-  }
+  combination_.inputs.setZero();
+  trial_combination_.inputs.setZero();
   num_alike_ = 0.0;
   last_label_.setZero();
   TakeTrialWeights();

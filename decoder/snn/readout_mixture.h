@@ -23,15 +23,15 @@ struct ReadoutMixtureParams {
 };
 
 /// A readout that adapts at several speeds at once. Its members are recursive least squares on the
-/// features phi, F, or on the last F_in of them, x and 1 (what does not go through the network), each
+/// features phi, F, or on the last F_in of them, x and a (what does not go through the network), each
 /// pair with another memory. Where the arm's posture g, D, is known, there are as many members on
-/// [x; 1; g_1 x; ...; g_D x]: gain fields, with which preferred directions may turn with the arm (Zipser
+/// [x; a; g_1 x; ...; g_D x]: gain fields, with which preferred directions may turn with the arm (Zipser
 /// & Andersen, Nature 331, 1988; Pouget & Sejnowski, J Cogn Neurosci 9, 1997). Posture alone is no
 /// feature: it says where the target is likely to be, and nothing of what the subject wants. With y_i
 /// the members' outputs:
 ///   ybar = sum_i m_i y_i,   m_i ~ exp(-(E_i / min E - 1) / temperature),   sum m = 1
 ///   slow <- a slow + (1 - a) ybar,   a = exp(-bin / output_filter_tau)
-///   y = V' [ybar; slow; 1]           V: learnt by least squares too, [I; 0; 0] at first
+///   y = V' [ybar; slow]              V: learnt by least squares too, [I; 0] at first
 /// E_i: running mean of |y_i - y*|^2, as told by the weights that the trial began with. A label stays
 /// the same through a trial, so a readout that forgets fast would seem good within the trial: what
 /// counts is how it generalises to the next one (trial-wise prequential; Dawid, J R Stat Soc A 147,
@@ -51,7 +51,7 @@ class ReadoutMixture {
   /// As many as make one least-squares matrix of 1 MB: 170 channels in the plane, 127 in space.
   static constexpr int kMostGainFeatures = 512;
 
-  /// `num_direct`: F_in, with the constant; 0: no members of that kind. No members at all with
+  /// `num_direct`: F_in; 0: no members of that kind. No members at all with
   /// num_memories = 0.
   ReadoutMixture(const ReadoutMixtureParams& params, int num_features, int num_direct,
                  int num_dimensions, TimeNs bin_width_ns, const kernels::Kernels& kernels);
@@ -96,10 +96,10 @@ class ReadoutMixture {
     Eigen::VectorXd output;         // D
     Eigen::VectorXd trial_output;   // the same with trial_weights
   };
-  /// y = V' [ybar; slow; 1].
+  /// y = V' [ybar; slow].
   struct Combination {
-    Eigen::MatrixXd weights;  // V, (2 D + 1) x D
-    Eigen::VectorXd inputs;   // 2 D + 1
+    Eigen::MatrixXd weights;  // V, 2 D x D
+    Eigen::VectorXd inputs;   // 2 D
     Eigen::VectorXd output;   // D
     void Respond(const Eigen::VectorXd& mean, double keep) noexcept;
   };

@@ -70,6 +70,7 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
       mixture_(MixtureParams(params), NumFeatures(params, num_channels),
                params.readout_inputs ? num_channels + 1 : 0, num_dimensions, bin_width_ns, kernels),
       posture_(num_dimensions, KeptWithHalfLife(params.mixture_slowest_half_life_s, bin_width_ns)),
+      population_activity_(bin_width_ns),
       activity_(num_channels + 1, params.num_neurons, num_substeps_),
       traces_(network_.params(), kappa_, num_substeps_, kernels),
       adam_(network_.weights().rows(), network_.weights().cols(), params.learning_rate),
@@ -90,11 +91,9 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
     NormalDeviates(params.seed + 1).Fill(1.0f / std::sqrt(static_cast<float>(n)), random_feedback_);
   }
 
-  activity_.x.view()[num_channels] = 1.0f;
   filtered_z_ = rate_ = learning_signal_ = Eigen::VectorXf::Zero(n);
   filtered_x_ = Eigen::VectorXf::Zero(inputs);
   phi_ = Eigen::VectorXd::Zero(features);
-  phi_[features - 1] = 1.0;
   output_ = last_command_ = carried_ = label_ = intended_ = error_ =
       Eigen::VectorXd::Zero(num_dimensions);
 }
@@ -104,6 +103,9 @@ Vec3 SnnDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   const Eigen::Index n = params_.num_neurons;
   auto x = activity_.x.view();
   x.head(channels) = features;
+  const double population_activity = population_activity_.Follow(features);
+  x[channels] = static_cast<float>(population_activity);
+  phi_[phi_.size() - 1] = population_activity;
   network_.SetInput(x);
   for (int step = 0; step < num_substeps_; ++step) {
     activity_.spikes.view().col(step) = network_.z();
@@ -154,10 +156,7 @@ void SnnDecoder::LearnNetwork() noexcept {
   const Eigen::Index n = params_.num_neurons;
   // (1 - kappa): the readout sees (1 - kappa) times the filtered spikes that the traces are made
   // for. In units of what is to be said, so that homeostasis weighs the same whatever the speeds.
-  const double power = intended_.squaredNorm();
-  intended_power_ =
-      intended_power_ > 0.0 ? intended_power_ + kPowerGain * (power - intended_power_) : power;
-  const double scale = intended_power_ > 0.0 ? (1.0 - kappa_) / intended_power_ : 0.0;
+  const double scale = (1.0 - kappa_) / intended_power_;
   learning_signal_.setZero();
   for (Eigen::Index d = 0; d < error_.size(); ++d) {
     const float error = static_cast<float>(scale * error_[d]);
@@ -207,6 +206,7 @@ void SnnDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
   const auto& snn = static_cast<const SnnDecoder&>(other);
   network_.weights() = snn.network_.weights();
   readout_weights_ = snn.readout_weights_;
+  population_activity_ = snn.population_activity_;
   mixture_.CopyWeightsFrom(snn.mixture_);
   posture_.CopyWeightsFrom(snn.posture_);
 }

@@ -7,6 +7,7 @@
 #include "decoder/decoder.h"
 #include "decoder/kernels/kernels.h"
 #include "decoder/linear/recursive_least_squares.h"
+#include "decoder/population_activity.h"
 #include "decoder/snn/adam.h"
 #include "decoder/snn/arm_posture.h"
 #include "decoder/snn/eligibility_traces.h"
@@ -17,12 +18,13 @@
 namespace efferent {
 
 /// Spiking decoder that learns every weight online with e-prop (decoder/README.md has it all in one
-/// place). Per bin k of S network steps, with x the features and a constant 1 as the last input:
+/// place). Per bin k of S network steps, with x the features and, as the last input, the
+/// PopulationActivity a:
 ///   S times:  LifNetwork::Advance
 ///             zbar <- kappa zbar + (1 - kappa) z
 ///             xbar <- kappa xbar + (1 - kappa) x
-///   y[k] = output_leak c[k-1] + readout(phi)    phi = [zbar; xbar; 1]
-///                                               (without `readout_inputs`: [zbar; 1])
+///   y[k] = output_leak c[k-1] + readout(phi)    phi = [zbar; xbar; a]
+///                                               (without `readout_inputs`: [zbar; a])
 /// The readout is W_out' phi, or a ReadoutMixture of several of these, some of them with weights that
 /// depend on where the hand is, if OnPosition says so.
 /// Learning from label y*, error = y - y*: the readout by recursive least squares or by the
@@ -83,6 +85,7 @@ class SnnDecoder final : public Decoder {
   Eigen::MatrixXf random_feedback_;  // N x D; empty with symmetric feedback
 
   // Activity.
+  PopulationActivity population_activity_;
   Eigen::VectorXf filtered_z_;    // zbar, N
   Eigen::VectorXf filtered_x_;    // xbar, I
   Eigen::VectorXf rate_;          // spikes per step, running average, N
@@ -92,7 +95,7 @@ class SnnDecoder final : public Decoder {
   Eigen::VectorXd carried_;       // output_leak c, D
 
   // Learning. What the steps of the last bin left behind waits here until the command has gone.
-  BinActivity activity_;  // Its inputs are the features and a constant 1.
+  BinActivity activity_;  // Its inputs are x.
   EligibilityTraces traces_;
   SynapticAdam adam_;
   Adam<double> readout_adam_;        // 0 x 0 with recursive least squares

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "decoder/decoder.h"
+#include "decoder/population_activity.h"
 #include "decoder/snn/lif_network.h"
 #include "decoder/snn/snn_params.h"
 
@@ -43,6 +45,44 @@ class ReferenceLeastSquares {
   double forgetting_;
   Eigen::MatrixXd p_;
   Eigen::VectorXd q_;
+};
+
+/// The equations of ReadoutMixture, member by member, for a stream without trials.
+class ReferenceMixture {
+ public:
+  ReferenceMixture(const SnnParams& params, int num_features, int num_direct, int num_dimensions,
+                   TimeNs bin_width_ns);
+
+  Eigen::VectorXd Respond(const Eigen::VectorXd& phi);
+  void Learn(const Eigen::VectorXd& intended, const Eigen::VectorXd& label, double power);
+
+  /// Of the member with the longest memory that sees all features.
+  const Eigen::MatrixXd& slow_weights() const { return members_.front().weights; }
+  const Eigen::VectorXd& slow_output() const { return members_.front().output; }
+
+ private:
+  struct Member {
+    ReferenceLeastSquares rls;
+    Eigen::MatrixXd weights, trial_weights;
+    Eigen::VectorXd output, trial_output;
+    double error = -1.0, share = 0.0;
+  };
+  struct Combination {
+    Eigen::MatrixXd weights;
+    Eigen::VectorXd inputs;  // [ybar; slow]
+    void Follow(const Eigen::VectorXd& mean, double keep);
+  };
+
+  void TakeTrialWeights();
+
+  SnnParams params_;
+  double bin_width_s_, output_keep_;
+  std::vector<Member> members_;
+  Combination combination_, trial_combination_;
+  ReferenceLeastSquares combination_rls_;
+  Eigen::VectorXd phi_, last_label_;
+  double num_alike_ = 0.0;
+  double trial_s_ = 0.0;
 };
 
 /// Adam on a whole matrix.
@@ -102,7 +142,7 @@ class ReferenceDecoder final : public Decoder {
   Eigen::MatrixXf random_feedback_;
   Eigen::MatrixXd readout_weights_, readout_gradient_;
   Eigen::VectorXf x_, filtered_z_, filtered_x_, rate_, learning_signal_;
-  Eigen::VectorXd phi_, output_, carried_, last_command_, error_;
+  Eigen::VectorXd phi_, output_, carried_, last_command_, intended_, error_;
   double intended_power_ = 0.0;
   Eigen::MatrixXf psi_of_step_, sources_of_step_;
   Eigen::VectorXf presynaptic_;
@@ -110,6 +150,8 @@ class ReferenceDecoder final : public Decoder {
   ReferenceAdam<Eigen::MatrixXf> adam_;
   ReferenceAdam<Eigen::MatrixXd> readout_adam_;
   ReferenceLeastSquares rls_;
+  std::optional<ReferenceMixture> mixture_;
+  PopulationActivity activity_;
 };
 
 }  // namespace efferent::bench

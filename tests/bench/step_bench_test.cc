@@ -19,7 +19,9 @@ namespace efferent::bench {
 namespace {
 
 class Readouts : public testing::TestWithParam<SnnReadout> {};
-INSTANTIATE_TEST_SUITE_P(All, Readouts, testing::Values(SnnReadout::kRls, SnnReadout::kGradient));
+INSTANTIATE_TEST_SUITE_P(All, Readouts,
+                         testing::Values(SnnReadout::kMixture, SnnReadout::kRls,
+                                         SnnReadout::kGradient));
 
 TEST_P(Readouts, ReferenceComputesWhatTheDecoderDoes) {
   constexpr int kChannels = 20;

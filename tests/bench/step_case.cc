@@ -184,9 +184,12 @@ void DescribeLearning(const SnnParams& params, StepCase* result) {
   result->num_synapses = n * (inputs + n);
   // Weight, two moments, filtered trace; for adaptive neurons a second trace.
   const std::int64_t synapse_bytes = kFloat * (4 * n + adaptive) * (inputs + n);
-  const std::int64_t readout_bytes = params.readout == SnnReadout::kRls
-                                         ? TriangleBytes(features)
-                                         : 3 * kDouble * features * kDimensions;
+  std::int64_t readout_bytes = 3 * kDouble * features * kDimensions;
+  if (params.readout == SnnReadout::kRls) readout_bytes = TriangleBytes(features);
+  if (params.readout == SnnReadout::kMixture) {
+    readout_bytes =
+        params.mixture_memories * (TriangleBytes(features) + TriangleBytes(kChannels + 1));
+  }
   result->state_bytes = synapse_bytes + readout_bytes;
   // All is read and written; the forward step reads the input weights besides.
   result->bytes_per_step =

@@ -197,15 +197,19 @@ TEST(SnnDecoder, MovesItsWeightsAgainstTheGradient) {
   std::mt19937_64 random(7);
   std::normal_distribution<float> normal;
   Eigen::VectorXf features(channels);
-  const Vec3 label(0.2, -0.1, 0.0);
   double first = 0.0, last = 0.0;
   for (int k = 0; k < 2000; ++k) {
+    // For half a second this way, for half a second that.
+    const float way = k / 25 % 2 == 0 ? 1.0f : -1.0f;
+    const Vec3 label = way * Vec3(0.2, -0.1, 0.0);
     for (float& feature : features) feature = normal(random);
+    features[0] += 2.0f * way;
     const double error = (decoder.Decode(features) - label).squaredNorm();
     (k < 100 ? first : last) += k < 100 || k >= 1900 ? error : 0.0;
     decoder.Learn(label);
   }
-  EXPECT_LT(last, 0.1 * first);
+  // What remains is the turns, which spikes that are filtered follow late.
+  EXPECT_LT(last, 0.25 * first);
 }
 
 }  // namespace

@@ -116,8 +116,9 @@ TEST(OracleDecoder, ReproducesTheHennigSessionOutsideFreezesToItsOwnRounding) {
       ++num_bins;
     }
     EXPECT_GT(num_bins, 3000) << block;
-    // The data's own description finds 2.1e-5, rounded from 2.125e-5 mm/s (block 2).
-    EXPECT_LT(largest, 2.15e-5) << block;
+    // The data's own description says 2.1e-5 mm/s. That is two digits, and so is this: 2.125e-5 in
+    // block 2, rounding of single precision, is what it says.
+    EXPECT_LE(std::round(largest / 1e-6), 21.0) << block << ": " << largest << " mm/s";
   }
 }
 

@@ -22,6 +22,9 @@ subject::Population PopulationOf(const Condition& condition, std::uint64_t seed)
           ? *condition.population
           : subject::DrawPopulation(condition.num_neurons, seed, condition.num_dimensions);
   subject::DrawPostureTuning(condition.posture, seed, &population);
+  if (condition.untuned) {
+    for (subject::Neuron& neuron : population) neuron.preferred_direction.setZero();
+  }
   return population;
 }
 

@@ -41,12 +41,15 @@ struct Condition {
   int num_places = 1;  ///< 1: straight ahead.
   int num_dimensions = 2;
   bool silent = false;            ///< No neuron ever fires.
+  bool untuned = false;           ///< Neurons fire, whatever is wanted.
   bool taught_by_reward = false;  ///< By Trial::reward alone; else by the target.
   std::vector<Phase> phases;      ///< The last one is the test: frozen, and scored.
   std::vector<PublishedFigure> published;
 
   int test_phase() const { return static_cast<int>(phases.size()) - 1; }
   int num_learning_trials() const;
+  /// A control: there is nothing to decode.
+  bool is_control() const { return silent || untuned; }
 };
 
 /// The task: targets on a circle (in space: a sphere) of 8 cm, radius 2.5 cm, hold 0.5 s, at most

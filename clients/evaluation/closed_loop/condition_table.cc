@@ -105,8 +105,6 @@ void AddOpsConditions(std::vector<Condition>* all) {
                            {{kSpiking, "1.02"}, {kLinear, "0.867 / 0.871"}}));
   all->push_back(Ops46("reward", "46 noisy neurons, taught by reward alone, no target known", 50));
   all->back().taught_by_reward = true;
-  all->push_back(Ops46("silence", "every neuron silent: what a dead brain reaches", 50));
-  all->back().silent = true;
 }
 
 void AddDelayConditions(std::vector<Condition>* all) {
@@ -122,6 +120,16 @@ void AddDelayConditions(std::vector<Condition>* all) {
                          {{kNlms, "0.868"}}));
   all->push_back(Delayed(loss("delay150_loss60", "60 % lost, seen 150 ms late, 50 to adapt"), 150,
                          {{kNlms, "0.991"}}));
+}
+
+/// What is reached without anything to decode.
+void AddControls(std::vector<Condition>* all) {
+  all->push_back(Ops46("silence", "every neuron silent: what a dead brain reaches", 50));
+  all->back().silent = true;
+  all->push_back(Ops46("untuned", "neurons fire at random: what chance reaches", 50));
+  all->back().untuned = true;
+  all->push_back(Delayed(Ops46("untuned_late", "the same, seen 150 ms late", 50), 150, {}));
+  all->back().untuned = true;
 }
 
 void AddNonlinearConditions(std::vector<Condition>* all) {
@@ -169,6 +177,7 @@ std::vector<Condition> AllConditions(const std::vector<PopulationFile>& files,
   AddOpsConditions(&all);
   AddDelayConditions(&all);
   AddNonlinearConditions(&all);
+  AddControls(&all);
   for (Condition& condition : all) {
     for (Phase& phase : condition.phases) {
       const double trials = lengths.learning_share * phase.num_trials;

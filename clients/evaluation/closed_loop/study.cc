@@ -89,7 +89,7 @@ std::vector<ConditionOutcome> RunStudy(
       made.dead_runs.resize(num_dead);
       entries.push_back({prepared, nullptr, nullptr, {}});
     }
-    if (condition.silent) continue;  // No brain is heard.
+    if (condition.is_control()) continue;
     for (const char* reference : {kIntent, kLabel}) {
       outcome.decoders.emplace_back().decoder = reference;
       outcome.decoders.back().is_reference = true;

@@ -44,6 +44,7 @@ TEST(Conditions, AreTestedFrozenAndPerturbedInAPhaseThatTheyHave) {
     EXPECT_EQ(brain.num_neurons(), population.size());
   }
   EXPECT_TRUE(names.contains("silence"));
+  EXPECT_TRUE(names.contains("untuned"));
 }
 
 TEST(Conditions, CanBeShortenedButKeepATrialOfEachPhase) {

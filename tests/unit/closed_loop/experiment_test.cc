@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "clients/subject/posture.h"
@@ -143,6 +144,25 @@ TEST(Experiment, PerturbationsComeWithTheirPhaseAndAllSilentIsSilent) {
   Probe dead;
   RunExperiment(condition, 1, &dead);
   EXPECT_EQ(channels(dead.spikes_of_trial[0]), 0);
+}
+
+TEST(Experiment, UntunedNeuronsFireWhateverIsWanted) {
+  Condition condition = NoisyOps({{"test", 20, false}});
+  condition.untuned = true;
+  // One does what is wanted, one nothing, so that they want different things.
+  Probe diligent;
+  std::vector<int> all(20);
+  std::iota(all.begin(), all.end(), 0);
+  Probe idle(all);
+  const auto rate_hz = [&](Probe* probe) {
+    double spikes = 0.0, seconds = 0.0;
+    for (const TrialResult& trial : RunExperiment(condition, 1, probe)) seconds += trial.time_s;
+    for (const auto& trial : probe->spikes_of_trial) spikes += static_cast<double>(trial.size());
+    return spikes / seconds / 46.0;
+  };
+  const double rate = rate_hz(&diligent);
+  EXPECT_GT(rate, 3.0);
+  EXPECT_NEAR(rate_hz(&idle), rate, 0.05 * rate);
 }
 
 TEST(Experiment, InSpaceTargetsLeaveThePlaneAndAreReached) {

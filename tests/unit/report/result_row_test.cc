@@ -1,6 +1,7 @@
 #include "clients/report/result_row.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
@@ -9,7 +10,9 @@
 namespace efferent {
 namespace {
 
-std::string PathOfRows() { return testing::TempDir() + "result_rows.json"; }
+std::string PathOfRows() {
+  return testing::TempDir() + "result_rows" + std::to_string(getpid()) + ".json";
+}
 
 TEST(ResultRow, ReadsBackWithIntervalAndSeed) {
   WriteResultRows(PathOfRows(), {{"snn", "loss 60 %", "frozen-trials", "time_to_target_s", 0.84,
