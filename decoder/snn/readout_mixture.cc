@@ -52,8 +52,8 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
   if (has_gain_fields) add_members(first_direct, num_direct + num_modulated, true);
   errors_ = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(members_.size()), -1.0);
   shares_ = errors_;
-  combination_.weights = Eigen::MatrixXd::Identity(2 * num_dimensions, num_dimensions);
-  combination_.inputs = Eigen::VectorXd::Zero(2 * num_dimensions);
+  combination_.inputs = Eigen::VectorXd::Zero(2 * mean_.size());
+  combination_.weights = Eigen::MatrixXd::Identity(combination_.inputs.size(), num_dimensions);
   combination_.output = error_;
   trial_combination_ = combination_;
   SettleShares();

