@@ -48,7 +48,6 @@ KalmanDecoder::KalmanDecoder(const KalmanParams& params, int num_channels, int n
       gains_(params.gains.value_or(NoGains(num_channels, num_dimensions))),
       statistics_(num_channels, num_dimensions, 0,
                   KeptWithHalfLife(params.half_life_s, bin_width_ns), params.ridge),
-      covariance_(SmallMatrix::Identity(num_dimensions, num_dimensions)),
       velocity_(gains_.initial),
       features_(Eigen::VectorXd::Zero(num_channels)) {
   model_.c = Eigen::MatrixXd::Zero(num_channels, num_dimensions);
@@ -73,7 +72,7 @@ void KalmanDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noex
 
 void KalmanDecoder::Fit() noexcept {
   if (!statistics_.Fit(&model_)) return;
-  SteadyStateGains(model_, &covariance_, &gains_.m1, &gains_.m2);
+  SteadyStateGains(model_, &gains_.m1, &gains_.m2);
   for (Eigen::Index i = 0; i < velocity_.size(); ++i) {
     gains_.m0[i] = -gains_.m2.row(i).dot(model_.d);
   }
@@ -81,17 +80,14 @@ void KalmanDecoder::Fit() noexcept {
 
 void KalmanDecoder::ResetActivity() noexcept {
   velocity_ = gains_.initial;
-  statistics_.Break();
+  statistics_.StartAtRest();
 }
 
 void KalmanDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
   gains_ = static_cast<const KalmanDecoder&>(other).gains_;
 }
 
-void KalmanDecoder::ForgetEvidence() noexcept {
-  statistics_.Clear();
-  covariance_.setIdentity();
-}
+void KalmanDecoder::ForgetEvidence() noexcept { statistics_.Clear(); }
 
 bool KalmanDecoder::IsHealthy() const noexcept {
   return gains_.m1.allFinite() && gains_.m2.allFinite() && gains_.m0.allFinite();

@@ -40,7 +40,7 @@ void VisitFields(KalmanParams& p, Visitor&& visit) {
 ///   v[k] = A v[k-1] + w,       w ~ N(0, W)    v: D x 1, m/s
 ///   u[k] = C v[k] + d + q,     q ~ N(0, Q)    u: num_channels x 1, features; Q diagonal
 /// In steady state v[k] = M1 v[k-1] + M2 u[k] + M0, with P the posterior covariance:
-///   P <- ((A P A' + W)^-1 + C' Q^-1 C)^-1    iterated to its fixed point, D x D
+///   P = ((A P A' + W)^-1 + C' Q^-1 C)^-1     D x D
 ///   K = P C' Q^-1;   M1 = (I - K C) A;   M2 = K;   M0 = -K d
 /// In this information form a fit costs num_channels x D^2 and no channel-sized inverse. (Wu et al.
 /// fit a full Q; a diagonal one needs far fewer labels and can be fitted at every bin.) A, W, C, d,
@@ -68,14 +68,12 @@ class KalmanDecoder final : public Decoder {
   const KalmanGains& gains() const { return gains_; }
 
  private:
-  /// Steady-state gains of the model that the statistics describe, by iterating the Riccati
-  /// equation from the last P.
+  /// Steady-state gains of the model that the statistics describe.
   void Fit() noexcept;
 
   bool fixed_;
   KalmanGains gains_;
   TuningStatistics statistics_;
-  SmallMatrix covariance_;    // P, D x D
   Eigen::VectorXd velocity_;  // v[k], D
   Eigen::VectorXd features_;  // u[k], num_channels
   TuningModel model_;

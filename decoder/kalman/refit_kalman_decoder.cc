@@ -23,12 +23,6 @@ TuningModel NoModel(int num_channels, int num_dimensions) {
   return model;
 }
 
-/// value <- value + share (other - value), in place.
-template <class Matrix>
-void Blend(double share, const Matrix& other, Matrix* value) noexcept {
-  value->array() += share * (other.array() - value->array());
-}
-
 }  // namespace
 
 RefitKalmanDecoder::RefitKalmanDecoder(const RefitKalmanParams& params, int num_channels,
@@ -38,18 +32,15 @@ RefitKalmanDecoder::RefitKalmanDecoder(const RefitKalmanParams& params, int num_
                                    1e9 / static_cast<double>(bin_width_ns)))),
       first_batch_bins_(std::min(
           bins_per_batch_, std::round(kFirstBatchS * 1e9 / static_cast<double>(bin_width_ns)))),
-      keep_per_bin_(KeptWithHalfLife(params.half_life_s, bin_width_ns)),
       weights_{NoModel(num_channels, num_dimensions),
                Eigen::MatrixXd::Zero(num_dimensions, num_dimensions),
                Eigen::MatrixXd::Zero(num_dimensions, num_channels),
                SmallVector::Zero(num_dimensions)},
-      covariance_(SmallMatrix::Identity(num_dimensions, num_dimensions)),
       velocity_(Eigen::VectorXd::Zero(num_dimensions)),
       features_(Eigen::VectorXd::Zero(num_channels)),
       innovation_(features_),
-      batch_(num_channels, num_dimensions, num_dimensions, 1.0, params.ridge),
-      batch_model_(weights_.model),
-      position_sum_(SmallVector::Zero(num_dimensions)) {}
+      statistics_(num_channels, num_dimensions, num_dimensions,
+                  KeptWithHalfLife(params.half_life_s, bin_width_ns), params.ridge) {}
 
 void RefitKalmanDecoder::OnPosition(const std::optional<Vec3>& position_m) noexcept {
   position_.reset();
@@ -67,47 +58,30 @@ Vec3 RefitKalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
 
 void RefitKalmanDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
   if (!intended_velocity_m_s) {
-    batch_.Break();
+    statistics_.Break();
     return;
   }
-  if (position_) {
-    position_sum_ += *position_;
-    num_positions_ += 1.0;
-  }
-  batch_.Add(intended_velocity_m_s->head(velocity_.size()),
-             position_.value_or(weights_.typical_position), features_);
+  statistics_.Add(intended_velocity_m_s->head(velocity_.size()),
+                  position_.value_or(weights_.typical_position), features_);
+  bins_in_batch_ += 1.0;
   const double length = std::clamp(num_learned_, first_batch_bins_, bins_per_batch_);
-  if (batch_.weight() >= length) EndBatch();
+  if (bins_in_batch_ >= length) EndBatch();
 }
 
 void RefitKalmanDecoder::EndBatch() noexcept {
-  const double n = batch_.weight();
-  // A batch that says too little (all labels alike) goes on.
-  if (!batch_.Fit(&batch_model_)) return;
-  weight_ = std::pow(keep_per_bin_, n) * weight_ + n;
-  const double share = n / weight_;
-  TuningModel& model = weights_.model;
-  Blend(share, batch_model_.a, &model.a);
-  Blend(share, batch_model_.w, &model.w);
-  Blend(share, batch_model_.b, &model.b);
-  Blend(share, batch_model_.c, &model.c);
-  Blend(share, batch_model_.d, &model.d);
-  Blend(share, batch_model_.q, &model.q);
-  if (num_positions_ > 0.0) {
-    Blend(share, SmallVector(position_sum_ / num_positions_), &weights_.typical_position);
-  }
-  SteadyStateGains(model, &covariance_, &weights_.m1, &weights_.m2);
-  num_learned_ += n;
+  // While there is too little to tell (all labels alike) the batch goes on.
+  if (!statistics_.Fit(&weights_.model)) return;
+  weights_.typical_position = statistics_.MeanInputs();
+  SteadyStateGains(weights_.model, &weights_.m1, &weights_.m2);
+  num_learned_ += bins_in_batch_;
+  bins_in_batch_ = 0.0;
   ++num_batches_;
-  batch_.Clear();
-  position_sum_.setZero();
-  num_positions_ = 0.0;
 }
 
 void RefitKalmanDecoder::ResetActivity() noexcept {
   velocity_.setZero();
   position_.reset();
-  batch_.Break();
+  statistics_.StartAtRest();
 }
 
 void RefitKalmanDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
@@ -115,10 +89,8 @@ void RefitKalmanDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
 }
 
 void RefitKalmanDecoder::ForgetEvidence() noexcept {
-  batch_.Clear();
-  position_sum_.setZero();
-  num_positions_ = 0.0;
-  covariance_.setIdentity();
+  statistics_.Clear();
+  bins_in_batch_ = 0.0;
 }
 
 bool RefitKalmanDecoder::IsHealthy() const noexcept {

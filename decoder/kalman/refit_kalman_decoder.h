@@ -38,13 +38,13 @@ void VisitFields(RefitKalmanParams& p, Visitor&& visit) {
 /// While the position is unknown it counts as where the arm was on average.
 ///
 /// The labels are the re-estimated intention (IntentionParams::rule has ReFIT's own). Parameters
-/// change in batches (SmoothBatch; Orsborn et al., IEEE TNSRE 20:468-477, 2012): A, W, B, C, d, Q are
-/// fitted to each batch by itself and blended with what was known,
-///   theta <- theta + n / N (theta_batch - theta),   N <- 2^(-n / half_life) N + n
-/// with n the batch's labelled bins. N makes the first batches count alike; in the long run n / N is
-/// SmoothBatch's 1 - rho. The first batch ends after 3 s, or batch_length if that is less, and each
-/// later one may be as long as all before it, so that there is something to decode with early.
-/// Before the first batch ends it puts out zero velocity.
+/// change in batches (SmoothBatch; Orsborn et al., IEEE TNSRE 20:468-477, 2012), and what is blended
+/// are the sufficient statistics of the labels, with a half-life, and not the parameters that fit each
+/// batch: a batch says as much about each parameter as it has evidence for (Dangi et al., Neural
+/// Comput 26:1811-1839, 2014), also one with a single target or an arm that does not move yet.
+/// The first batch ends after 3 s, or batch_length if that is less, and each later one may be as long
+/// as all before it, so that there is something to decode with early. Before the first batch ends it
+/// puts out zero velocity.
 class RefitKalmanDecoder final : public Decoder {
  public:
   /// @throws InvalidParameters naming each field out of bounds.
@@ -75,9 +75,8 @@ class RefitKalmanDecoder final : public Decoder {
 
   void EndBatch() noexcept;
 
-  double bins_per_batch_, first_batch_bins_, keep_per_bin_;
+  double bins_per_batch_, first_batch_bins_;
   Weights weights_;
-  SmallMatrix covariance_;  // P, D x D
 
   // Activity.
   Eigen::VectorXd velocity_;               // v[k], D
@@ -85,12 +84,9 @@ class RefitKalmanDecoder final : public Decoder {
   std::optional<SmallVector> position_;    // p[k], D
 
   // Evidence.
-  TuningStatistics batch_;
-  TuningModel batch_model_;
-  SmallVector position_sum_;  // of the batch's known positions, D
-  double num_positions_ = 0.0;
-  double num_learned_ = 0.0;  // labelled bins of all batches that have ended
-  double weight_ = 0.0;       // N
+  TuningStatistics statistics_;
+  double bins_in_batch_ = 0.0;  // labelled bins since the last batch ended
+  double num_learned_ = 0.0;    // labelled bins of all batches that have ended
   std::uint64_t num_batches_ = 0;
 };
 

@@ -8,30 +8,40 @@
 namespace efferent {
 namespace {
 
-// The Riccati equation is warm-started from the last fit's covariance, so a few iterations a bin
-// keep up with it.
-constexpr int kIterations = 20;
+// Each doubles the number of bins that the filter has run: 65,536 bins if it takes that many.
+constexpr int kDoublings = 16;
 
 constexpr int kMaxIterations = 100'000;
 constexpr double kTolerance = 1e-13;
 
 }  // namespace
 
-void SteadyStateCovariance(const SmallMatrix& a, const SmallMatrix& w,
-                           const SmallMatrix& information, SmallMatrix* covariance,
-                           Eigen::MatrixXd* m1) noexcept {
-  const Eigen::Index n = a.rows();
-  for (int iteration = 0; iteration < kIterations; ++iteration) {
-    const SmallMatrix predicted = a * *covariance * a.transpose() + w;
-    const SmallMatrix posterior_information = SmallMatrix(predicted.inverse()) + information;
-    *covariance = posterior_information.inverse();
+SmallMatrix SteadyStateCovariance(const SmallMatrix& a, const SmallMatrix& w,
+                                  const SmallMatrix& information, Eigen::MatrixXd* m1) noexcept {
+  const SmallMatrix identity = SmallMatrix::Identity(a.rows(), a.rows());
+  SmallMatrix step = a.transpose();
+  SmallMatrix seen = information;
+  SmallMatrix prior = w;
+  for (int doubling = 0; doubling < kDoublings; ++doubling) {
+    const SmallMatrix unseen = SmallMatrix(identity + seen * prior).inverse();
+    const SmallMatrix through = unseen * step;
+    const SmallMatrix gained = step.transpose() * prior * through;
+    const SmallMatrix later = prior + 0.5 * (gained + gained.transpose());
+    // It grows without bound where velocities that no channel says are said to grow.
+    if (!later.allFinite()) break;
+    prior = later;
+    if (gained.norm() <= kTolerance * prior.norm()) break;
+    seen += SmallMatrix(step * unseen * seen * step.transpose());
+    step = SmallMatrix(step * through);
   }
-  const SmallMatrix remaining = SmallMatrix::Identity(n, n) - *covariance * information;
+  SmallMatrix covariance = prior * SmallMatrix(identity + information * prior).inverse();
+  covariance = 0.5 * (covariance + covariance.transpose()).eval();
+  const SmallMatrix remaining = identity - covariance * information;
   *m1 = remaining.lazyProduct(a);
+  return covariance;
 }
 
-void SteadyStateGains(const TuningModel& model, SmallMatrix* covariance, Eigen::MatrixXd* m1,
-                      Eigen::MatrixXd* m2) noexcept {
+void SteadyStateGains(const TuningModel& model, Eigen::MatrixXd* m1, Eigen::MatrixXd* m2) noexcept {
   const Eigen::Index n = model.a.rows();
   SmallMatrix information(n, n);  // C' Q^-1 C
   for (Eigen::Index i = 0; i < n; ++i) {
@@ -39,13 +49,13 @@ void SteadyStateGains(const TuningModel& model, SmallMatrix* covariance, Eigen::
       information(i, j) = (model.c.col(i).array() * model.c.col(j).array() / model.q.array()).sum();
     }
   }
-  SteadyStateCovariance(model.a, model.w, information, covariance, m1);
+  const SmallMatrix covariance = SteadyStateCovariance(model.a, model.w, information, m1);
   // A row at a time.
   for (Eigen::Index i = 0; i < n; ++i) {
     m2->row(i).setZero();
     for (Eigen::Index j = 0; j < n; ++j) {
       m2->row(i).array() +=
-          (*covariance)(i, j) * (model.c.col(j).array() / model.q.array()).transpose();
+          covariance(i, j) * (model.c.col(j).array() / model.q.array()).transpose();
     }
   }
 }

@@ -75,21 +75,22 @@ SmallMatrix TuningStatistics::LabelCovariance() const noexcept {
   return vv_.topLeftCorner(dimensions_, dimensions_) / weight_ - mean * mean.transpose();
 }
 
+SmallVector TuningStatistics::MeanInputs() const noexcept {
+  return vv_.col(vv_.cols() - 1).segment(dimensions_, num_inputs_) / weight_;
+}
+
 bool TuningStatistics::Fit(TuningModel* model) const noexcept {
   const int constant = dimensions_ + num_inputs_;  // the last regressor
   if (weight_ < 2.0 * (constant + 1) || pair_weight_ < dimensions_) return false;
 
-  // Labels are bounded velocities of some scale: the ridge is relative to their mean square.
+  // Labels are bounded velocities of some scale: the ridge is relative to their mean square. So is
+  // that of the inputs: relative to their own spread it would not bound what is concluded from an arm
+  // that has hardly moved.
   SmallMatrix normal = vv_;
   const double scale =
       vv_.topLeftCorner(dimensions_, dimensions_).trace() / (weight_ * dimensions_);
   if (!(scale > 0.0)) return false;
-  for (int i = 0; i < dimensions_; ++i) normal(i, i) += (ridge_ + 1e-9) * scale;
-  // Inputs are relative to where they lie on average; positions have an origin far from there.
-  for (int i = dimensions_; i < constant; ++i) {
-    const double spread = vv_(i, i) - vv_(i, constant) * vv_(i, constant) / weight_;
-    normal(i, i) += (ridge_ + 1e-9) * std::max(spread / weight_, 1e-12);
-  }
+  normal.diagonal().head(constant).array() += (ridge_ + 1e-9) * scale;
   const Eigen::LDLT<SmallMatrix> normal_ldlt(normal);
   if (normal_ldlt.info() != Eigen::Success || !normal_ldlt.isPositive()) return false;
 

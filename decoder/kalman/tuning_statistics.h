@@ -28,15 +28,21 @@ struct TuningModel {
 class TuningStatistics {
  public:
   /// `keep`: share that is kept of all statistics at each labelled bin. `ridge`: on the tuning
-  /// coefficients of velocity and of the inputs, in bins.
+  /// coefficients of velocity and of the inputs, in bins in which either is as large as labels are
+  /// (root mean square): inputs come in units in which they vary about as much as velocities.
   TuningStatistics(int num_channels, int num_dimensions, int num_inputs, double keep, double ridge);
 
   /// Adds bin k: label v, D; known inputs s, I; features u, num_channels.
   void Add(const SmallVector& velocity, const SmallVector& inputs,
            const Eigen::VectorXd& features) noexcept;
 
-  /// The next bin does not follow on the last (a bin without a label, a new trial).
+  /// The next bin does not follow on the last (a bin without a label).
   void Break() noexcept { previous_.reset(); }
+
+  /// A trial begins. The filter starts it at rest, so what is wanted in the first bin is a step of the
+  /// process like any other; without it labels that are constant within a trial would need no noise
+  /// W, and a filter without W listens to no neuron.
+  void StartAtRest() noexcept { previous_ = SmallVector::Zero(dimensions_); }
 
   void Clear() noexcept;
 
@@ -44,6 +50,9 @@ class TuningStatistics {
   /// gain: beta', num_channels x L; squares: sum l^2, L.
   void Project(const Eigen::MatrixXd& gain, const Eigen::VectorXd& mean,
                const Eigen::VectorXd& squares, TuningStatistics* latent) const noexcept;
+
+  /// Mean of the inputs, I; after labels have come.
+  SmallVector MeanInputs() const noexcept;
 
   /// Covariance of the labels, D x D; after labels have come.
   SmallMatrix LabelCovariance() const noexcept;

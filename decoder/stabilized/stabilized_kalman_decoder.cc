@@ -65,7 +65,6 @@ StabilizedKalmanDecoder::StabilizedKalmanDecoder(const StabilizedKalmanParams& p
                      KeptWithHalfLife(params.half_life_s, bin_width_ns), kRidge),
       latent_moments_(std::min(params.num_latents, num_channels),
                       KeptWithHalfLife(params.half_life_s, bin_width_ns)),
-      covariance_(SmallMatrix::Identity(num_dimensions, num_dimensions)),
       em_(num_channels, std::min(params.num_latents, num_channels)),
       aligner_(num_channels, std::min(params.num_latents, num_channels)) {
   const int latents = std::min(params.num_latents, num_channels);
@@ -201,10 +200,11 @@ bool StabilizedKalmanDecoder::FitFilter() noexcept {
       factor.solve(Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, kMaxLatents, 7>(
           latent_model_.c));  // R^-1 C
   const SmallMatrix information = latent_model_.c.transpose().lazyProduct(weighted);
-  SteadyStateCovariance(latent_model_.a, latent_model_.w, information, &covariance_, &weights_.m1);
+  const SmallMatrix covariance =
+      SteadyStateCovariance(latent_model_.a, latent_model_.w, information, &weights_.m1);
   for (Eigen::Index d = 0; d < n; ++d) {
     for (Eigen::Index l = 0; l < latents; ++l) {
-      weights_.kalman_gain(d, l) = covariance_.row(d).dot(weighted.row(l));
+      weights_.kalman_gain(d, l) = covariance.row(d).dot(weighted.row(l));
     }
   }
   weights_.offset = latent_model_.d;
@@ -224,8 +224,8 @@ void StabilizedKalmanDecoder::UpdateDecoding() noexcept {
 
 void StabilizedKalmanDecoder::ResetActivity() noexcept {
   velocity_.setZero();
-  tuning_.Break();
-  latent_tuning_.Break();
+  tuning_.StartAtRest();
+  latent_tuning_.StartAtRest();
 }
 
 void StabilizedKalmanDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
@@ -238,7 +238,6 @@ void StabilizedKalmanDecoder::ForgetEvidence() noexcept {
   tuning_.Clear();
   latent_tuning_.Clear();
   latent_moments_.Clear();
-  covariance_.setIdentity();
   work_ = Work::kFactors;
   iteration_begun_ = false;
   num_iterations_ = 0;

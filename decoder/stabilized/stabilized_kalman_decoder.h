@@ -115,7 +115,6 @@ class StabilizedKalmanDecoder final : public Decoder {
   TuningStatistics latent_tuning_;
   Moments latent_moments_;  // of latents of labelled bins
   TuningModel latent_model_;
-  SmallMatrix covariance_;  // P, D x D
 
   // Work in progress.
   FactorAnalysisEm em_;

@@ -2,7 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <random>
+#include <string>
+#include <vector>
+
 #include "clients/subject/subject_options.h"
+#include "clients/subject/suitable_settings.h"
+#include "decoder/decoder_config.h"
 #include "server/session/session_settings.h"
 
 /// What the service must show over the wire, shown without it: a decoder that knows nothing learns,
@@ -74,6 +84,91 @@ TEST(LearningLoop, ADelayedUserIsLearnt) {
   const TaskResult learned = loop.Run("learned", 50, false);
   EXPECT_GE(learned.num_successes, 48);
   EXPECT_LT(learned.mean_time_s, 1.3);
+}
+
+/// 46 rectified, noisy neurons that say the velocity that is wanted, itself: the world that velocity
+/// filters are made for.
+class WantedVelocityLoop {
+ public:
+  WantedVelocityLoop(const DecoderParams& decoder, std::uint64_t seed)
+      : random_(seed),
+        step_(Settings(), MakeDecoder(decoder, {kNeurons, 2, kBinNs})),
+        cursor_({}, seed) {
+    for (double& angle : preferred_rad_) angle = 2.0 * std::numbers::pi * uniform_(random_);
+  }
+
+  TaskResult Run(int num_trials, bool learn) {
+    step_.SetLearningEnabled(learn);
+    return cursor_.Run(num_trials, [&](const Observation& seen, bool trial_start) -> Vec3 {
+      if (trial_start) step_.OnTrialStart();
+      Fire(seen);
+      step_.AddSpikes(spikes_);
+      Command command;
+      step_.DecodeBin(seen.position_m, &command);
+      step_.LearnBin(closed_loop::ToBehavior(seen));
+      return command.velocity_m_s;
+    });
+  }
+
+ private:
+  static constexpr int kNeurons = 46;
+  static constexpr TimeNs kBinNs = 10'000'000;
+  static constexpr double kSlowingDistanceM = 0.05;
+
+  static StepParams Settings() {
+    StepParams params;
+    params.num_channels = kNeurons;
+    params.bin_width_ns = kBinNs;
+    params.num_dimensions = 2;
+    params.intention.intended_speed_m_s = 0.2;
+    params.intention.slowing_distance_m = kSlowingDistanceM;
+    params.limits.max_acceleration_m_s2 = kSuitableMaxAccelerationMS2;
+    return params;
+  }
+
+  void Fire(const Observation& seen) {
+    Vec3 wanted = Vec3::Zero();  // As a share of the intended speed.
+    if (seen.target) {
+      const Vec3 to_target = seen.target->position_m - seen.position_m;
+      const double distance = to_target.norm();
+      wanted = std::min(1.0, std::sqrt(distance / kSlowingDistanceM)) * to_target.normalized();
+    }
+    spikes_.clear();
+    for (int n = 0; n < kNeurons; ++n) {
+      const double angle = preferred_rad_[static_cast<std::size_t>(n)];
+      const double drive = 1.5 * (std::cos(angle) * wanted.x() + std::sin(angle) * wanted.y()) +
+                           0.3 * normal_(random_);
+      const double rate_hz = 5.0 + 65.0 * std::clamp(drive, 0.0, 1.0);
+      if (uniform_(random_) < rate_hz * Seconds(kBinNs)) {
+        spikes_.push_back({seen.time_ns, static_cast<std::uint32_t>(n)});
+      }
+    }
+  }
+
+  std::mt19937_64 random_;
+  std::uniform_real_distribution<double> uniform_;
+  std::normal_distribution<double> normal_;
+  std::array<double, kNeurons> preferred_rad_;
+  Step step_;
+  PointCursor cursor_;
+  std::vector<Spike> spikes_;
+};
+
+TEST(LearningLoop, EveryReferenceLearnsNeuronsThatSayTheVelocityWanted) {
+  // Batches of 30 s, the default, are for longer sessions than this.
+  const std::vector<DecoderParams> decoders = {RlsParams{}, KalmanParams{},
+                                               RefitKalmanParams{.batch_length_s = 10.0},
+                                               StabilizedKalmanParams{}};
+  for (const DecoderParams& decoder : decoders) {
+    for (const std::uint64_t seed : {1, 2, 3, 4}) {
+      SCOPED_TRACE(std::string(KindOf(decoder)) + ", seed " + std::to_string(seed));
+      WantedVelocityLoop loop(decoder, seed);
+      loop.Run(50, true);
+      const TaskResult learned = loop.Run(50, false);
+      EXPECT_GE(learned.num_successes, 48);
+      EXPECT_LT(learned.mean_time_s, 1.1);
+    }
+  }
 }
 
 TEST(LearningLoop, IsDeterministic) {

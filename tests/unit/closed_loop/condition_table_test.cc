@@ -88,7 +88,8 @@ TEST(PrepareDecoders, SetsWhatSuitsTheUserAndOverThatWhatIsAskedFor) {
   EXPECT_EQ(std::get<SnnParams>(ops[0].decoder.params).output_leak, 0.99);
   EXPECT_EQ(std::get<RlsParams>(ops[2].decoder.params).output_leak, 0.5);
   EXPECT_EQ(ops[0].step.intention.slowing_distance_m, 0.05);  // 2 r
-  EXPECT_EQ(ops[1].step.intention.slowing_distance_m, 0.0);   // A velocity filter.
+  EXPECT_EQ(ops[0].step.features.smoothing_tau_s, 0.0);
+  EXPECT_EQ(ops[1].step.features.smoothing_tau_s, 0.1);  // A velocity filter.
   for (const PreparedDecoder& prepared : ops) {
     EXPECT_EQ(prepared.step.intention.response, 0.25);
     EXPECT_EQ(prepared.step.num_channels, 46);

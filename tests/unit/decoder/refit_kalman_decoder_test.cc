@@ -134,6 +134,42 @@ TEST(RefitKalmanDecoder, ForgetsAWorldThatIsNoMore) {
   EXPECT_LT(RelativeError(decoder, arm, 500, false), 0.2);
 }
 
+/// What an arm that does not move yet teaches: a label that stays the same throughout a trial, here of
+/// 3 s as are the first batches. `positions`: where the arm is, to within this, m.
+double ErrorAfterStillTrials(RefitKalmanDecoder& decoder, double positions, const Vec3& elsewhere) {
+  std::mt19937_64 random(12);
+  std::normal_distribution<double> normal;
+  const auto draw = [&] { return normal(random); };
+  const Eigen::MatrixXd c = Eigen::MatrixXd::NullaryExpr(kChannels, 2, draw);
+  double error = 0.0;
+  constexpr int kTrials = 40, kScored = 10, kBins = 150;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const double angle = 2.4 * trial;  // Golden: no two alike.
+    const Vec3 intended(std::cos(angle), std::sin(angle), 0.0);
+    const bool learn = trial < kTrials - kScored;
+    decoder.ResetActivity();
+    for (int bin = 0; bin < kBins; ++bin) {
+      const Eigen::VectorXd features =
+          c * intended.head(2) + Eigen::VectorXd::NullaryExpr(kChannels, draw);
+      decoder.OnPosition(learn ? Vec3(positions * draw(), positions * draw(), 0.0) : elsewhere);
+      const Vec3 decoded = decoder.Decode(features.cast<float>());
+      if (learn) decoder.Learn(intended);
+      if (!learn && bin >= 50) error += (decoded - intended).norm() / (kScored * (kBins - 50));
+    }
+  }
+  return error;
+}
+
+TEST(RefitKalmanDecoder, LabelsThatAreConstantInEachTrialTeachItToListen) {
+  RefitKalmanDecoder decoder(Quick(), kChannels, 2, kWidth);
+  EXPECT_LT(ErrorAfterStillTrials(decoder, 0.0, Vec3::Zero()), 0.2);
+}
+
+TEST(RefitKalmanDecoder, LittleIsConcludedFromAnArmThatHasHardlyMoved) {
+  RefitKalmanDecoder decoder({.batch_length_s = 10.0, .half_life_s = 20.0}, kChannels, 2, kWidth);
+  EXPECT_LT(ErrorAfterStillTrials(decoder, 1e-6, Vec3(0.3, -0.3, 0.0)), 0.2);
+}
+
 TEST(RefitKalmanDecoder, LabelsThatSpanOneDirectionOnlyLeaveItFinite) {
   RefitKalmanDecoder decoder(Quick(), kChannels, 2, kWidth);
   Arm arm(7);
