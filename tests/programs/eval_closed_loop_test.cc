@@ -42,7 +42,7 @@ TEST(EvalClosedLoop, DecodersLearnAndADeadBrainReachesNothing) {
   EXPECT_EQ(checked, (std::map<std::string, int>{{"snn", 2}, {"rls", 2}}));
   const std::string html = ReadFile(page);
   EXPECT_THAT(html, HasSubstr("<svg"));
-  EXPECT_THAT(html, HasSubstr("dead neurons"));
+  EXPECT_THAT(html, HasSubstr("every neuron silent"));
   EXPECT_THAT(html, HasSubstr("published: linear NLMS / RLS, frozen"));
   std::filesystem::remove(json);
   std::filesystem::remove(page);

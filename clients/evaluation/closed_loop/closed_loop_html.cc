@@ -50,7 +50,7 @@ HtmlTable ScoreTable(const ConditionOutcome& outcome) {
   table.caption = fmt::format("{}: frozen test trials after {} learning trials",
                               outcome.condition.name, outcome.condition.num_learning_trials());
   table.header = {"decoder",    "success, %", "time to target, s", "less best linear, s",
-                  "efficiency", "bits/s",     "over best linear",  "dead neurons, %"};
+                  "efficiency", "bits/s",     "over best linear",  "dead, %"};
   const DecoderOutcome* quickest = BestLinear(outcome, kTimeToTarget);
   const DecoderOutcome* best = BestLinear(outcome, kThroughput);
   const DecoderOutcome* fastest = Fastest(outcome);
@@ -164,9 +164,9 @@ void AddHow(const std::vector<ConditionOutcome>& outcomes, const StudyParams& pa
         "bits/s over those of the best linear decoder. What intent and label have there is what is "
         "left to win: where the best linear decoder comes within a tenth of the better one, "
         "the world is linear in closed loop"},
-       {"dead neurons", fmt::format("success with every neuron silent, as many learning trials, {} "
-                                    "runs; above 5 % a score would mean nothing",
-                                    params.num_dead_populations)},
+       {"dead", fmt::format("success with every neuron silent, as many learning trials, {} "
+                            "runs; above 5 % a score would mean nothing",
+                            params.num_dead_populations)},
        {"intent, label",
         "no decoders: the arm does what the user wants, or what decoders are taught"},
        {"efficiency",
