@@ -76,7 +76,7 @@ struct Headroom {
   bool is_linear() const { return share.mean > 1.0 / 1.1; }
 };
 
-/// Nothing without linear decoder or reference.
+/// Points into `outcome`. Nothing without linear decoder or reference.
 std::optional<Headroom> HeadroomOf(const ConditionOutcome& outcome);
 
 }  // namespace efferent::closed_loop

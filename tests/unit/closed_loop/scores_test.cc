@@ -105,7 +105,8 @@ ConditionOutcome WithFloor(double floor_s) {
 // 0.88 / 0.96 is 92 %, 0.86 / 0.96 90 %: a decoder with all of the floor's throughput would be 1.09 or
 // 1.12 times as good as the linear one.
 TEST(Headroom, WorldIsLinearWhereTheBestLinearDecoderIsWithinATenthOfTheBetterReference) {
-  const auto close = HeadroomOf(WithFloor(0.88));
+  const ConditionOutcome outcome = WithFloor(0.88);
+  const auto close = HeadroomOf(outcome);
   ASSERT_TRUE(close);
   EXPECT_EQ(close->best_linear->decoder, "rls");
   EXPECT_EQ(close->floor->decoder, kLabel);
