@@ -51,7 +51,7 @@ void VisitFields(IntentionParams& p, Visitor&& visit) {
   visit("learn_on_target", p.learn_on_target);
   visit("exploration", p.exploration, Bounds{0.0, 10.0}, "");
   visit("exploration_tau_s", p.exploration_tau_s, Bounds{0.0, 10.0}, "s");
-  visit("exploration_seed", p.exploration_seed, Bounds{0, 1.8446744073709552e19}, "");
+  visit("exploration_seed", p.exploration_seed, kAnySeed, "");
 }
 
 /// The label of a subject who moves with `present` and wants `wanted`, m/s: part of the way there.

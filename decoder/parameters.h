@@ -25,6 +25,9 @@ struct Bounds {
   double max = std::numeric_limits<double>::infinity();
 };
 
+/// Every seed: all of std::uint64_t.
+inline constexpr Bounds kAnySeed{0, 1.8446744073709552e19};
+
 /// A parameter that is out of contract.
 struct Violation {
   std::string field;        ///< Path, for example `decoder.snn.tau_m_s`.

@@ -1,7 +1,8 @@
 #include "decoder/reward_gradient.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "decoder/exponential_decay.h"
 
 namespace efferent {
 namespace {
@@ -19,7 +20,8 @@ constexpr double kSmallestPower = 1e-30;  // of any unit: less counts as nothing
 RewardGradient::RewardGradient(double speed_m_s, int num_dimensions, TimeNs bin_width_ns)
     : speed_m_s_(speed_m_s),
       num_dimensions_(num_dimensions),
-      bin_width_s_(static_cast<double>(bin_width_ns) * 1e-9) {}
+      bin_width_s_(static_cast<double>(bin_width_ns) * 1e-9),
+      power_gain_(1.0 - KeptWithTau(kPowerTauS, bin_width_ns)) {}
 
 void RewardGradient::Observe(const Vec3& velocity_m_s, double reward) noexcept {
   if (reward_power_ == 0.0) {
@@ -28,9 +30,8 @@ void RewardGradient::Observe(const Vec3& velocity_m_s, double reward) noexcept {
     OnTrialStart();
     covariance_(3, 3) = kPriorVariance * reward_power_;
   }
-  const double gain = 1.0 - std::exp(-bin_width_s_ / kPowerTauS);
   const double earned = reward - state_[3];
-  reward_power_ += gain * (earned * earned - reward_power_);
+  reward_power_ += power_gain_ * (earned * earned - reward_power_);
 
   const int d = num_dimensions_;
   auto variances = covariance_.diagonal();
@@ -52,7 +53,7 @@ void RewardGradient::Observe(const Vec3& velocity_m_s, double reward) noexcept {
   state_ += p * ((reward - x.dot(state_)) / variance);
   covariance_ -= p * p.transpose() / variance;
   const double residual = reward - x.dot(state_);
-  noise_power_ += gain * (residual * residual - noise_power_);
+  noise_power_ += power_gain_ * (residual * residual - noise_power_);
 }
 
 std::optional<Vec3> RewardGradient::Direction() const noexcept {

@@ -33,6 +33,7 @@ class RewardGradient {
   double speed_m_s_;
   int num_dimensions_;
   double bin_width_s_;
+  double power_gain_;
   Eigen::Vector4d state_ = Eigen::Vector4d::Zero();       // [g; b]
   Eigen::Matrix4d covariance_ = Eigen::Matrix4d::Zero();  // of the error in it
   double reward_power_ = 0.0;  // mean of (r - b)^2, the scale of all variances; 0 before any reward

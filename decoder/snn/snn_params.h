@@ -72,7 +72,7 @@ void VisitFields(SnnParams& p, Visitor&& visit) {
   visit("feedback", p.feedback);
   visit("target_rate_hz", p.target_rate_hz, Bounds{0, 1e3}, "Hz");
   visit("rate_regularization", p.rate_regularization, Bounds{0, 1e3}, "");
-  visit("seed", p.seed, Bounds{0, 1.8446744073709552e19}, "");
+  visit("seed", p.seed, kAnySeed, "");
 }
 
 }  // namespace efferent

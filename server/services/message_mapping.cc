@@ -5,6 +5,12 @@
 namespace efferent {
 namespace {
 
+/// Written so that NaN is not.
+bool IsBounded(double value) { return std::abs(value) <= kMaxMagnitude; }
+std::string DescribeUnbounded(double value) {
+  return "is " + std::to_string(value) + ", must be finite and within +-1e6";
+}
+
 std::optional<Violation> ReadVector(const google::protobuf::RepeatedField<double>& values,
                                     int num_dimensions, const std::string& path, Vec3* vector) {
   if (values.size() != num_dimensions) {
@@ -14,10 +20,8 @@ std::optional<Violation> ReadVector(const google::protobuf::RepeatedField<double
   }
   *vector = Vec3::Zero();
   for (int i = 0; i < num_dimensions; ++i) {
-    // Written so that NaN fails.
-    if (!(std::abs(values[i]) <= kMaxMagnitude)) {
-      return Violation{path + "[" + std::to_string(i) + "]",
-                       "is " + std::to_string(values[i]) + ", must be finite and within +-1e6"};
+    if (!IsBounded(values[i])) {
+      return Violation{path + "[" + std::to_string(i) + "]", DescribeUnbounded(values[i])};
     }
     (*vector)[i] = values[i];
   }
@@ -50,9 +54,8 @@ std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Targe
     sample->velocity_m_s = velocity;
   }
   if (state.has_reward()) {
-    if (!(std::abs(state.reward()) <= kMaxMagnitude)) {
-      return Violation{state_path + ".reward", "is " + std::to_string(state.reward()) +
-                                                   ", must be finite and within +-1e6"};
+    if (!IsBounded(state.reward())) {
+      return Violation{state_path + ".reward", DescribeUnbounded(state.reward())};
     }
     sample->reward = state.reward();
   }

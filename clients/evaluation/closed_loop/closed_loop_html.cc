@@ -51,23 +51,14 @@ HtmlTable ScoreTable(const ConditionOutcome& outcome) {
                               outcome.condition.name, outcome.condition.num_learning_trials());
   table.header = {"decoder",    "success, %", "time to target, s", "less best linear, s",
                   "efficiency", "bits/s",     "over best linear",  "dead, %"};
-  const DecoderOutcome* quickest = BestLinear(outcome, kTimeToTarget);
-  const DecoderOutcome* best = BestLinear(outcome, kThroughput);
   const DecoderOutcome* fastest = Fastest(outcome);
   for (const DecoderOutcome& decoder : outcome.decoders) {
     const auto summary = [&](std::size_t i) { return Summarize(decoder.runs, kMetrics[i]); };
-    HtmlCell difference("");
-    if (quickest == &decoder) {
-      difference = HtmlCell(kBestLinear);
-    } else if (quickest != nullptr) {
-      difference = Cell(PairedDifference(decoder, *quickest), 3);
-    }
-    HtmlCell ratio("");
-    if (best == &decoder) {
-      ratio = HtmlCell(kBestLinear);
-    } else if (best != nullptr) {
-      if (const auto over = ThroughputRatio(decoder, *best)) ratio = Cell(*over, 3);
-    }
+    const BestLinearComparison comparison = CompareWithBestLinear(outcome, decoder);
+    HtmlCell difference(comparison.is_quickest ? kBestLinear : "");
+    if (comparison.time_less_s) difference = Cell(*comparison.time_less_s, 3);
+    HtmlCell ratio(comparison.has_most_throughput ? kBestLinear : "");
+    if (comparison.throughput_over) ratio = Cell(*comparison.throughput_over, 3);
     HtmlCell time = Cell(summary(1), 3);
     time.best = fastest == &decoder;
     table.rows.push_back({decoder.is_reference ? decoder.decoder + ", no decoder" : decoder.decoder,
@@ -158,8 +149,7 @@ void AddHow(const std::vector<ConditionOutcome>& outcomes, const StudyParams& pa
        {"intervals", "95 %, Student's t over runs; differences are taken within runs"},
        {"best linear",
         "the linear decoder that takes least time in this condition, or has most bits/s; choosing "
-        "it "
-        "afterwards flatters it"},
+        "it afterwards flatters it"},
        {"over best linear",
         "bits/s over those of the best linear decoder. What intent and label have there is what is "
         "left to win: where the best linear decoder comes within a tenth of the better one, "

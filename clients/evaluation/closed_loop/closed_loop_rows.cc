@@ -31,8 +31,6 @@ std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, s
   std::vector<ResultRow> rows;
   for (const ConditionOutcome& outcome : outcomes) {
     const Condition& condition = outcome.condition;
-    const DecoderOutcome* quickest = BestLinear(outcome, kTimeToTarget);
-    const DecoderOutcome* best = BestLinear(outcome, kThroughput);
     for (const DecoderOutcome& decoder : outcome.decoders) {
       const auto add = [&](const std::string& protocol, const std::string& metric,
                            const MeanOfRuns& figure, std::size_t n) {
@@ -42,14 +40,14 @@ std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, s
       for (const Metric& metric : kMetrics) {
         add(protocol, metric.name, Summarize(decoder.runs, metric), decoder.runs.size());
       }
-      if (quickest != nullptr && quickest != &decoder) {
-        add(protocol, "time_to_target_s_less_best_linear", PairedDifference(decoder, *quickest),
+      const BestLinearComparison comparison = CompareWithBestLinear(outcome, decoder);
+      if (comparison.time_less_s) {
+        add(protocol, "time_to_target_s_less_best_linear", *comparison.time_less_s,
             decoder.runs.size());
       }
-      if (best != nullptr && best != &decoder) {
-        if (const auto ratio = ThroughputRatio(decoder, *best)) {
-          add(protocol, "throughput_over_best_linear", *ratio, decoder.runs.size());
-        }
+      if (comparison.throughput_over) {
+        add(protocol, "throughput_over_best_linear", *comparison.throughput_over,
+            decoder.runs.size());
       }
       if (decoder.dead_runs.empty()) continue;
       for (const Metric& metric : kMetrics) {
@@ -72,9 +70,8 @@ std::string HeadroomText(const ConditionOutcome& outcome) {
   }
   const bool intends = headroom->floor->decoder == kIntent;
   return fmt::format(
-      "{} is {} in closed loop: the best linear decoder ({}) has {:.0f} %{} of the throughput of "
-      "{} "
-      "without a decoder",
+      "{} is {} in closed loop: the best linear decoder ({}) has {:.0f} %{} of the throughput "
+      "of {} without a decoder",
       outcome.condition.name, headroom->is_linear() ? "linear" : "not linear",
       headroom->best_linear->decoder, 100.0 * share.mean, range,
       intends ? "the user's own intent" : "the label itself");
@@ -93,27 +90,19 @@ std::string MakeTable(const std::vector<ConditionOutcome>& outcomes) {
   Table table({"condition, decoder", "success %", "time to target s", "less best linear s",
                "efficiency", "bits/s", "over best linear", "dead %"});
   for (const ConditionOutcome& outcome : outcomes) {
-    const DecoderOutcome* quickest = BestLinear(outcome, kTimeToTarget);
-    const DecoderOutcome* best = BestLinear(outcome, kThroughput);
     table.AddRow({fmt::format("{}, {} learning trials", outcome.condition.name,
                               outcome.condition.num_learning_trials())});
     for (const DecoderOutcome& decoder : outcome.decoders) {
       const auto figure = [&](std::size_t metric, int decimals, double scale) {
         return WithHalfWidth(Summarize(decoder.runs, kMetrics[metric]), decimals, scale);
       };
-      std::string difference;
-      if (quickest == &decoder) {
-        difference = kBestLinear;
-      } else if (quickest != nullptr) {
-        const MeanOfRuns less = PairedDifference(decoder, *quickest);
-        difference = fmt::format("{}{}", less.mean < 0.0 ? "" : "+", WithHalfWidth(less, 3));
+      const BestLinearComparison comparison = CompareWithBestLinear(outcome, decoder);
+      std::string difference = comparison.is_quickest ? kBestLinear : "";
+      if (const auto& less = comparison.time_less_s) {
+        difference = fmt::format("{}{}", less->mean < 0.0 ? "" : "+", WithHalfWidth(*less, 3));
       }
-      std::string ratio;
-      if (best == &decoder) {
-        ratio = kBestLinear;
-      } else if (best != nullptr) {
-        if (const auto over = ThroughputRatio(decoder, *best)) ratio = WithHalfWidth(*over, 3);
-      }
+      std::string ratio = comparison.has_most_throughput ? kBestLinear : "";
+      if (const auto& over = comparison.throughput_over) ratio = WithHalfWidth(*over, 3);
       const std::string dead =
           decoder.dead_runs.empty()
               ? "-"

@@ -65,6 +65,22 @@ std::optional<MeanOfRuns> ThroughputRatio(const DecoderOutcome& decoder,
   return SummarizeRatio(ValuesOf(decoder.runs, kThroughput), ValuesOf(other.runs, kThroughput));
 }
 
+BestLinearComparison CompareWithBestLinear(const ConditionOutcome& outcome,
+                                           const DecoderOutcome& decoder) {
+  const DecoderOutcome* quickest = BestLinear(outcome, kTimeToTarget);
+  const DecoderOutcome* best = BestLinear(outcome, kThroughput);
+  BestLinearComparison comparison;
+  comparison.is_quickest = quickest == &decoder;
+  comparison.has_most_throughput = best == &decoder;
+  if (quickest != nullptr && !comparison.is_quickest) {
+    comparison.time_less_s = PairedDifference(decoder, *quickest);
+  }
+  if (best != nullptr && !comparison.has_most_throughput) {
+    comparison.throughput_over = ThroughputRatio(decoder, *best);
+  }
+  return comparison;
+}
+
 std::optional<Headroom> HeadroomOf(const ConditionOutcome& outcome) {
   const DecoderOutcome* linear = BestLinear(outcome, kThroughput);
   const DecoderOutcome* floor = Best(outcome, kThroughput, &DecoderOutcome::is_reference);

@@ -66,6 +66,16 @@ MeanOfRuns PairedDifference(const DecoderOutcome& decoder, const DecoderOutcome&
 std::optional<MeanOfRuns> ThroughputRatio(const DecoderOutcome& decoder,
                                           const DecoderOutcome& other);
 
+/// A decoder beside the linear ones that are best in its condition, in time and in throughput.
+struct BestLinearComparison {
+  bool is_quickest = false;               ///< It is the one itself, in time
+  bool has_most_throughput = false;       ///< or in throughput.
+  std::optional<MeanOfRuns> time_less_s;  ///< PairedDifference to the one; absent: itself, or none.
+  std::optional<MeanOfRuns> throughput_over;  ///< ThroughputRatio to the other, likewise.
+};
+BestLinearComparison CompareWithBestLinear(const ConditionOutcome& outcome,
+                                           const DecoderOutcome& decoder);
+
 /// What is left to win in a condition.
 struct Headroom {
   const DecoderOutcome* best_linear = nullptr;  ///< The one with most throughput.

@@ -42,7 +42,7 @@ struct World {
   void Redraw() {
     for (int i = 0; i + 1 < kFeatures; ++i) tuning.row(i) << normal(random), normal(random);
   }
-  void NewTarget() {
+  void NewTrial() {
     velocity << normal(random), normal(random);
     velocity.normalize();
   }
@@ -53,15 +53,21 @@ struct World {
   }
 };
 
-/// Mean squared error over trials, each scored with what was known when it began.
-double Train(ReadoutMixture* mixture, World* world, int trials, bool learn = true) {
+const auto kTellNothing = [](const auto& /*world*/, ReadoutMixture* /*mixture*/) {};
+
+/// Mean squared error over trials, each scored with what was known when it began. `tell`: before each bin.
+template <class AnyWorld, class Tell = decltype(kTellNothing)>
+double Train(ReadoutMixture* mixture, AnyWorld* world, int trials, bool learn = true,
+             const Tell& tell = kTellNothing) {
   double sum = 0.0;
   for (int trial = 0; trial < trials; ++trial) {
-    world->NewTarget();
+    world->NewTrial();
     mixture->OnTrialStart();
     ReadoutMixture scored = *mixture;
     for (int k = 0; k < kTrialBins; ++k) {
       world->Advance();
+      tell(*world, &scored);
+      tell(*world, mixture);
       sum += (scored.Respond(world->phi) - world->velocity).squaredNorm();
       mixture->Respond(world->phi);
       if (learn) mixture->Learn(world->velocity, world->velocity, 1.0);
@@ -133,7 +139,7 @@ TEST(ReadoutMixture, LabelsWithoutTrialsAreScoredAllTheSame) {
   ReadoutMixture mixture = Make(Params());
   World world;
   for (int k = 0; k < 5000; ++k) {
-    world.NewTarget();
+    world.NewTrial();
     world.Advance();
     mixture.Respond(world.phi);
     mixture.Learn(world.velocity, world.velocity, 1.0);
@@ -154,7 +160,7 @@ TEST(ReadoutMixture, OneLongTrialDoesNotOutweighManyShortOnes) {
     Train(&mixture, &world, 6);
     World other = world;
     other.Redraw();
-    other.NewTarget();
+    other.NewTrial();
     mixture.OnTrialStart();
     for (int k = 0; k < 200; ++k) {
       other.Advance();
@@ -184,7 +190,7 @@ struct TurningWorld : World {
   Eigen::VectorXd gains = Eigen::VectorXd::Zero(2);
 
   void NewTrial() {
-    NewTarget();
+    World::NewTrial();
     gains[0] = std::uniform_real_distribution<double>(-1.0, 1.0)(random);
   }
   void Advance() {
@@ -195,32 +201,17 @@ struct TurningWorld : World {
   }
 };
 
-/// As Train, posture told or not.
-double TrainTurning(ReadoutMixture* mixture, TurningWorld* world, int trials, bool tell) {
-  double sum = 0.0;
-  for (int trial = 0; trial < trials; ++trial) {
-    world->NewTrial();
-    mixture->OnTrialStart();
-    ReadoutMixture scored = *mixture;
-    for (int k = 0; k < kTrialBins; ++k) {
-      world->Advance();
-      for (ReadoutMixture* m : {&scored, mixture}) {
-        if (tell) m->SetPosture(world->gains);
-      }
-      sum += (scored.Respond(world->phi) - world->velocity).squaredNorm();
-      mixture->Respond(world->phi);
-      mixture->Learn(world->velocity, world->velocity, 1.0);
-    }
-  }
-  return sum / (trials * kTrialBins);
-}
+/// Tells posture before each bin.
+const auto kTell = [](const TurningWorld& world, ReadoutMixture* mixture) {
+  mixture->SetPosture(world.gains);
+};
 
 TEST(ReadoutMixture, GainFieldsFollowATuningThatTurnsWithPosture) {
   ReadoutMixture told = Make(Params()), untold = Make(Params());
   TurningWorld world, same;
-  TrainTurning(&told, &world, 300, true);
-  TrainTurning(&untold, &same, 300, false);
-  EXPECT_LT(TrainTurning(&told, &world, 100, true), 0.6 * TrainTurning(&untold, &same, 100, false));
+  Train(&told, &world, 300, true, kTell);
+  Train(&untold, &same, 300);
+  EXPECT_LT(Train(&told, &world, 100, true, kTell), 0.6 * Train(&untold, &same, 100));
   EXPECT_GT(told.shares().tail(3).sum(), 0.5) << told.shares().transpose();
 }
 

@@ -41,37 +41,32 @@ double ErrorRad(const RewardGradient& gradient, const Vec3& goal) {
   return std::acos(std::min(1.0, direction->dot(goal) / goal.norm()));
 }
 
+/// After `num_bins` of one who knows nothing.
+double ErrorAfter(int num_bins, Mover mover) {
+  RewardGradient gradient(kSpeed, mover.num_dimensions, kBinNs);
+  mover.Run(num_bins, &gradient);
+  return ErrorRad(gradient, mover.goal);
+}
+
 TEST(RewardGradient, PointsWhereRewardRisesAfterAFractionOfASecond) {
-  RewardGradient gradient(kSpeed, 2, kBinNs);
-  Mover mover;
-  mover.Run(40, &gradient);
-  EXPECT_LT(ErrorRad(gradient, mover.goal), 0.1);
+  EXPECT_LT(ErrorAfter(40, Mover{}), 0.1);
 }
 
 TEST(RewardGradient, UnitOfTheRewardDoesNotMatter) {
   for (const double unit : {1e-6, 1.0, 1e6}) {
-    RewardGradient gradient(kSpeed, 2, kBinNs);
-    Mover mover{.unit = unit};
-    mover.Run(40, &gradient);
-    EXPECT_LT(ErrorRad(gradient, mover.goal), 0.1) << unit;
+    EXPECT_LT(ErrorAfter(40, Mover{.unit = unit}), 0.1) << unit;
   }
 }
 
 TEST(RewardGradient, WhatIsPaidAnywayDoesNotMatter) {
+  // The first rewards say mostly that; until it is seen to be no noise.
   for (const double offset : {-0.3, 0.3}) {
-    RewardGradient gradient(kSpeed, 2, kBinNs);
-    Mover mover{.offset = offset};
-    mover.Run(4000,
-              &gradient);  // The first rewards say mostly that; until it is seen to be no noise.
-    EXPECT_LT(ErrorRad(gradient, mover.goal), 0.15) << offset;
+    EXPECT_LT(ErrorAfter(4000, Mover{.offset = offset}), 0.15) << offset;
   }
 }
 
 TEST(RewardGradient, FindsDirectionsInSpace) {
-  RewardGradient gradient(kSpeed, 3, kBinNs);
-  Mover mover{.goal = Vec3(0.0, 0.6, -0.8), .num_dimensions = 3};
-  mover.Run(60, &gradient);
-  EXPECT_LT(ErrorRad(gradient, mover.goal), 0.1);
+  EXPECT_LT(ErrorAfter(60, Mover{.goal = Vec3(0.0, 0.6, -0.8), .num_dimensions = 3}), 0.1);
 }
 
 TEST(RewardGradient, FollowsAGoalThatMoves) {
