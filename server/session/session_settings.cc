@@ -23,6 +23,7 @@ void ForEachSection(Settings& settings, Visit&& visit) {
   visit("learning", settings.intention);
   visit("limits", settings.limits);
   visit("watchdog", settings.watchdog);
+  visit("timing", settings.timing);
 }
 
 std::string Prefix(std::string_view path) {
@@ -172,6 +173,7 @@ SessionSettings ReadSettings(const v1::SessionConfig& config, SettingsUse use,
                 violations);
   if (use == SettingsUse::kSession) {
     settings.watchdog = settings.watchdog.Effective(settings.shape.bin_width_ns);
+    settings.timing = settings.timing.Effective(settings.shape.bin_width_ns);
   }
   const bool decided = settings.watchdog.hold_after_ns > 0 && settings.watchdog.stop_after_ns > 0;
   if (decided) CheckWatchdog(settings.watchdog, violations);

@@ -10,6 +10,7 @@
 #include "decoder/parameters.h"
 #include "decoder/step.h"
 #include "efferent/v1/config.pb.h"
+#include "server/loop/timing.h"
 #include "server/loop/watchdog.h"
 #include "server/session/field_mapping.h"
 
@@ -54,6 +55,7 @@ struct SessionSettings {
   IntentionParams intention;
   LimitParams limits;
   WatchdogParams watchdog;
+  TimingParams timing;
 };
 
 /// Whether a SessionConfig must be fit to create a session, or may leave open what a request will
