@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,9 @@ struct DecoderOptions {
   ServerOptions server;
   std::string session_id;
   std::string shadow;
-  std::string decoder;
+  std::string decoder;  ///< Empty: a twin of the driver.
   std::vector<std::string> settings;
-
-  v1::DecoderConfig config() const { return MakeDecoderConfig(decoder, settings); }
+  bool frozen = false;
 };
 
 void PrintDecoders(const DecoderOptions& options, const std::string& news,
@@ -39,7 +39,7 @@ void PrintDecoders(const DecoderOptions& options, const std::string& news,
 }
 
 void Swap(const DecoderOptions& options) {
-  const v1::DecoderConfig config = options.config();
+  const v1::DecoderConfig config = MakeDecoderConfig(options.decoder, options.settings);
   const v1::Session session =
       DecoderClient(Connect(options.server)).Swap(options.session_id, config);
   PrintDecoders(options,
@@ -59,13 +59,16 @@ void Promote(const DecoderOptions& options) {
 }
 
 void AddShadow(const DecoderOptions& options) {
-  const v1::DecoderConfig config = options.config();
+  std::optional<v1::DecoderConfig> config;
+  if (!options.decoder.empty()) config = MakeDecoderConfig(options.decoder, options.settings);
   const v1::Session session =
-      DecoderClient(Connect(options.server)).AddShadow(options.session_id, options.shadow, config);
-  PrintDecoders(options,
-                fmt::format("session {}: shadow `{}` learns and is scored from the next bin on\n",
-                            options.session_id, options.shadow),
-                session);
+      DecoderClient(Connect(options.server))
+          .AddShadow(options.session_id, options.shadow, config, options.frozen);
+  PrintDecoders(
+      options,
+      fmt::format("session {}: shadow `{}` is scored from the next bin on, and {}\n",
+                  options.session_id, options.shadow, options.frozen ? "never learns" : "learns"),
+      session);
 }
 
 void RemoveShadow(const DecoderOptions& options) {
@@ -85,16 +88,18 @@ void ListShadows(const DecoderOptions& options) {
   PrintDecoders(options, "", decoders);
 }
 
-void AddDecoderChoice(CLI::App* command, DecoderOptions* options) {
-  command->add_option("--decoder", options->decoder, "Decoder")
-      ->check(CLI::IsMember(DecoderNames()))
-      ->required();
+CLI::Option* AddDecoderChoice(CLI::App* command, DecoderOptions* options,
+                              const std::string& description) {
+  CLI::Option* decoder = command->add_option("--decoder", options->decoder, description)
+                             ->check(CLI::IsMember(DecoderNames()));
   command
       ->add_option("--set", options->settings,
                    "Parameter of the decoder, FIELD=VALUE, as in learning_rate=0.0005; repeatable. "
                    "An unknown FIELD is answered with those there are")
       ->take_all()
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->needs(decoder);
+  return decoder;
 }
 
 CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,
@@ -121,14 +126,17 @@ void AddDecoderCommands(CLI::App* session) {
       "Put a new decoder in the driver's place. It has learnt nothing: to let it learn before it "
       "drives, add it as a shadow and promote it.",
       options, Swap);
-  AddDecoderChoice(swap, options.get());
+  AddDecoderChoice(swap, options.get(), "Decoder")->required();
 
   CLI::App* shadow = session->add_subcommand(
-      "shadow", "Decoders that see, learn and are scored as the driver is, but never drive.");
+      "shadow", "Decoders that see, learn and are scored as the driver is, but do not drive.");
   shadow->require_subcommand(1);
   CLI::App* add = AddCommand(shadow, "add", "Add a shadow.", options, AddShadow);
   AddShadowName(add, options.get());
-  AddDecoderChoice(add, options.get());
+  AddDecoderChoice(add, options.get(),
+                   "Decoder. Default: a twin of the driver, with its settings and its weights");
+  add->add_flag("--frozen", options->frozen,
+                "It never learns: a twin then shows what learning is worth");
   AddShadowName(AddCommand(shadow, "remove", "Take a shadow away.", options, RemoveShadow),
                 options.get());
   AddCommand(shadow, "list", "The driver and its shadows, with their scores.", options,

@@ -16,6 +16,7 @@ constexpr const char* kExamples = R"(Examples:
   efferent session freeze s1                              stop learning; `resume` goes on
   efferent session swap s1 --decoder rls                  another decoder drives, from nothing
   efferent session shadow add s1 calm --decoder snn --set learning_rate=0.0001
+  efferent session shadow add s1 still --frozen           what the driver would be without learning
   efferent session promote s1 calm                        the shadow drives, with what it has learnt
   efferent session end s1 s2                              end them; their arms stop first
 

@@ -101,25 +101,27 @@ std::string DescribeLatencies(const v1::SessionStatistics& statistics) {
 }  // namespace
 
 std::string DescribeDecoders(const v1::Session& session) {
-  Table table(
-      {"role", "decoder", "rms error m/s", "bins scored", "bins learnt from", "bins not shown"}, 2);
+  Table table({"role", "decoder", "learning", "rms m/s", "bins scored", "bins learnt from",
+               "bins not shown"},
+              3);
   for (const v1::SessionDecoder& decoder : session.decoders()) {
     const bool drives = &decoder == &session.decoders(0);
-    table.AddRow({drives ? decoder.name() : "shadow " + decoder.name(),
-                  DecoderName(decoder.config()), RmsErrorText(decoder),
-                  std::to_string(decoder.scored_bin_count()),
-                  std::to_string(decoder.learned_bin_count()),
-                  drives ? "" : std::to_string(decoder.skipped_bin_count())});
+    table.AddRow(
+        {drives ? decoder.name() : "shadow " + decoder.name(), DecoderName(decoder.config()),
+         decoder.frozen() ? "frozen" : LearningText(session), RmsErrorText(decoder),
+         std::to_string(decoder.scored_bin_count()), std::to_string(decoder.learned_bin_count()),
+         drives ? "" : std::to_string(decoder.skipped_bin_count())});
   }
   if (session.decoders().empty()) {
     const v1::SessionStatistics& statistics = session.statistics();
-    table.AddRow({"driver", DriverText(session), RmsErrorText(statistics), "-",
-                  std::to_string(statistics.learned_bin_count())});
+    table.AddRow({"driver", DriverText(session), LearningText(session), RmsErrorText(statistics),
+                  "-", std::to_string(statistics.learned_bin_count())});
   }
   std::string text = table.ToString();
   if (session.driver_since_bin_index() > 0) {
     text += fmt::format("driver since bin {}\n", session.driver_since_bin_index());
   }
+  if (session.decoder_change_pending()) text += "a change waits for the next bin\n";
   return text;
 }
 

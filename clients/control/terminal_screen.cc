@@ -39,7 +39,9 @@ TerminalScreen::~TerminalScreen() {
 TextSize TerminalScreen::size() const {
   winsize size{};
   const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? TextSize{size.ws_col, size.ws_row} : kUsualSize;
+  const TextSize whole = known ? TextSize{size.ws_col, size.ws_row} : kUsualSize;
+  // A cursor past the last column stands on it, and would clear it with the rest of the line.
+  return {whole.columns - 1, whole.rows};
 }
 
 void TerminalScreen::Draw(const std::string& lines) {

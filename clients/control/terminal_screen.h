@@ -20,6 +20,7 @@ class TerminalScreen {
   TerminalScreen(const TerminalScreen&) = delete;
   TerminalScreen& operator=(const TerminalScreen&) = delete;
 
+  /// Room for lines, at present.
   TextSize size() const;
   /// Shows lines that fit, in place of what was there.
   void Draw(const std::string& lines);

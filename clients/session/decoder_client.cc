@@ -26,11 +26,12 @@ v1::Session DecoderClient::Swap(const std::string& session_id, const v1::Decoder
 }
 
 v1::Session DecoderClient::AddShadow(const std::string& session_id, const std::string& name,
-                                     const v1::DecoderConfig& decoder) {
+                                     const std::optional<v1::DecoderConfig>& decoder, bool frozen) {
   v1::AddShadowRequest request;
   request.set_session_id(session_id);
   request.set_name(name);
-  *request.mutable_decoder() = decoder;
+  request.set_frozen(frozen);
+  if (decoder) *request.mutable_decoder() = *decoder;
   return UnaryCall(*stub_, &v1::DecoderService::Stub::AddShadow, request,
                    OfSession("cannot add shadow `" + name + "`", session_id))
       .session();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "clients/session/server_connection.h"
@@ -16,8 +17,9 @@ class DecoderClient {
 
   /// A new driver; what the former one has learnt is gone.
   v1::Session Swap(const std::string& session_id, const v1::DecoderConfig& decoder);
+  /// Without a decoder: a twin of the driver. `frozen`: it never learns while it is a shadow.
   v1::Session AddShadow(const std::string& session_id, const std::string& name,
-                        const v1::DecoderConfig& decoder);
+                        const std::optional<v1::DecoderConfig>& decoder, bool frozen);
   v1::Session RemoveShadow(const std::string& session_id, const std::string& name);
   /// The shadow drives, and what drove is the shadow of that name.
   v1::Session PromoteShadow(const std::string& session_id, const std::string& name);

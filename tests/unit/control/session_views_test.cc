@@ -91,16 +91,19 @@ TEST(SessionShow, DecodersAreTheDriverAndItsShadowsWithTheirScores) {
   shadow.mutable_config()->mutable_snn();
   shadow.set_learned_bin_count(40);
   shadow.set_skipped_bin_count(6);
+  shadow.set_frozen(true);
   session.set_driver_since_bin_index(77);
-  EXPECT_THAT(DescribeDecoders(session), AllOf(ContainsRegex("\ndriver +rls +0.1000 +50 +0\n"),
-                                               ContainsRegex("\nshadow calm +snn +- +0 +40 +6\n"),
-                                               HasSubstr("driver since bin 77\n")));
+  session.set_decoder_change_pending(true);
+  EXPECT_THAT(DescribeDecoders(session),
+              AllOf(ContainsRegex("\ndriver +rls +on +0.1000 +50 +0\n"),
+                    ContainsRegex("\nshadow calm +snn +frozen +- +0 +40 +6\n"),
+                    HasSubstr("driver since bin 77\na change waits for the next bin\n")));
 }
 
 TEST(SessionShow, AServerThatListsNoDecodersIsTakenAtItsSettings) {
   v1::Session session = SomeSession();
   session.mutable_config()->mutable_decoder()->mutable_wiener();
-  EXPECT_THAT(DescribeDecoders(session), ContainsRegex("\ndriver +wiener +- +- +0\n"));
+  EXPECT_THAT(DescribeDecoders(session), ContainsRegex("\ndriver +wiener +on +- +- +0\n"));
 }
 
 TEST(SessionShow, SettingsAreWhatIsSet) {
