@@ -53,7 +53,7 @@ std::vector<Row> OrderedRows(const TopView& view) {
 }
 
 std::string StatusCell(const v1::SessionStatistics& statistics, bool coloured) {
-  const std::string text = StatusText(statistics);
+  std::string text = StatusText(statistics);
   if (!coloured) return text;
   switch (statistics.command_status()) {
     case v1::COMMAND_STATUS_DECODED:
