@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -16,6 +17,7 @@
 #include "server/services/acquisition_service.h"
 #include "server/services/active_streams.h"
 #include "server/services/arm_service.h"
+#include "server/services/decoder_service.h"
 #include "server/services/diagnostics_service.h"
 #include "server/services/service_context.h"
 #include "server/services/session_service.h"
@@ -25,6 +27,8 @@ namespace efferent {
 namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
+
+std::size_t NumProcessors() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 std::string WithPort(const std::string& listen, int port) {
   if (listen.rfind("unix:", 0) == 0) return listen;
@@ -38,9 +42,12 @@ class Server::Impl {
   Impl(const ServerParams& params, const v1::SessionConfig& session_defaults,
        std::shared_ptr<EventSink> events, DecoderFactory make_decoder)
       : params_(params),
-        sessions_(session_defaults, params.max_sessions, std::move(make_decoder),
-                  std::move(events)),
-        context_{&sessions_, &streams_, {params.max_chunk_bytes, params.max_chunk_events}},
+        sessions_(session_defaults, params.max_sessions,
+                  std::make_shared<ProcessorBudget>(params.max_processor_share * NumProcessors()),
+                  std::move(make_decoder), std::move(events)),
+        workers_(NumProcessors()),
+        context_{
+            &sessions_, &streams_, &workers_, {params.max_chunk_bytes, params.max_chunk_events}},
         clock_(&io_, &sessions_) {
     Listen();
     clock_.Start();
@@ -55,6 +62,7 @@ class Server::Impl {
     grpc_->Shutdown(
         std::chrono::system_clock::now() +
         std::chrono::nanoseconds(static_cast<std::int64_t>(params_.shutdown_grace_s * 1e9)));
+    workers_.Join();
     io_.stop();
     clock_thread_.join();
   }
@@ -78,6 +86,7 @@ class Server::Impl {
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
     builder.RegisterService(&session_service_);
+    builder.RegisterService(&decoder_service_);
     builder.RegisterService(&acquisition_service_);
     builder.RegisterService(&arm_service_);
     builder.RegisterService(&diagnostics_service_);
@@ -91,8 +100,9 @@ class Server::Impl {
     address_ = WithPort(params_.listen, port);
     auto* health = grpc_->GetHealthCheckService();
     for (const char* service :
-         {v1::SessionService::service_full_name(), v1::AcquisitionService::service_full_name(),
-          v1::ArmService::service_full_name(), v1::DiagnosticsService::service_full_name()}) {
+         {v1::SessionService::service_full_name(), v1::DecoderService::service_full_name(),
+          v1::AcquisitionService::service_full_name(), v1::ArmService::service_full_name(),
+          v1::DiagnosticsService::service_full_name()}) {
       health->SetServingStatus(service, true);
     }
   }
@@ -100,8 +110,10 @@ class Server::Impl {
   ServerParams params_;
   SessionRegistry sessions_;
   ActiveStreams streams_;
+  BackgroundWorkers workers_;
   ServiceContext context_;
   SessionService session_service_{&context_};
+  DecoderService decoder_service_{&context_};
   AcquisitionService acquisition_service_{&context_};
   ArmService arm_service_{&context_};
   DiagnosticsService diagnostics_service_{&context_};

@@ -15,7 +15,8 @@ struct ServerParams {
   std::string listen = "127.0.0.1:50051";  ///< HOST:PORT (port 0: any free one) or unix:/PATH.
   std::string data_dir;                    ///< Empty: nothing is stored.
   LogLevel log_level = LogLevel::kInfo;
-  int max_sessions = 16;
+  int max_sessions = 256;
+  double max_processor_share = 0.75;  ///< Of all processors, for sessions in real time.
   std::int64_t max_chunk_bytes = 4 << 20;
   std::int64_t max_chunk_events = 1 << 18;
   double keepalive_s = 10.0;      ///< Idle connections are probed this often.
@@ -28,6 +29,7 @@ void VisitFields(ServerParams& p, Visitor&& visit) {
   visit("data_dir", p.data_dir);
   visit("log_level", p.log_level);
   visit("max_sessions", p.max_sessions, Bounds{1, 10'000}, "sessions");
+  visit("max_processor_share", p.max_processor_share, Bounds{0, 1}, "of all processors");
   visit("max_chunk_bytes", p.max_chunk_bytes, Bounds{1'024, 16 << 20}, "bytes");
   visit("max_chunk_events", p.max_chunk_events, Bounds{1, 1 << 24}, "spikes");
   visit("keepalive_s", p.keepalive_s, Bounds{1, 86'400}, "s");

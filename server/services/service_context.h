@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/services/active_streams.h"
+#include "server/services/background_workers.h"
 #include "server/services/chunk_reader.h"
 #include "server/session/session_registry.h"
 
@@ -10,6 +11,7 @@ namespace efferent {
 struct ServiceContext {
   SessionRegistry* sessions = nullptr;
   ActiveStreams* streams = nullptr;
+  BackgroundWorkers* workers = nullptr;
   ChunkLimits chunk_limits;
 };
 
