@@ -8,11 +8,10 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 
-#include "server/config/listen_address.h"
+#include "server/listeners.h"
 #include "server/services/acquisition_service.h"
 #include "server/services/active_streams.h"
 #include "server/services/arm_service.h"
@@ -25,11 +24,6 @@ namespace efferent {
 namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
-
-std::string WithPort(const std::string& listen, int port) {
-  if (listen.rfind("unix:", 0) == 0) return listen;
-  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
-}
 
 }  // namespace
 
@@ -59,7 +53,7 @@ class Server::Impl {
     clock_thread_.join();
   }
 
-  const std::string& address() const { return address_; }
+  const std::vector<std::string>& addresses() const { return addresses_; }
   SessionRegistry& sessions() { return sessions_; }
 
  private:
@@ -81,14 +75,7 @@ class Server::Impl {
     builder.RegisterService(&acquisition_service_);
     builder.RegisterService(&arm_service_);
     builder.RegisterService(&diagnostics_service_);
-    int port = 0;
-    builder.AddListeningPort(params_.listen, grpc::InsecureServerCredentials(), &port);
-    grpc_ = builder.BuildAndStart();
-    if (!grpc_ || port == 0) {
-      throw std::runtime_error("cannot listen on " + params_.listen + ": " +
-                               WhyNotListening(params_.listen));
-    }
-    address_ = WithPort(params_.listen, port);
+    grpc_ = StartListening(&builder, params_.listen, &addresses_);
     auto* health = grpc_->GetHealthCheckService();
     for (const char* service :
          {v1::SessionService::service_full_name(), v1::AcquisitionService::service_full_name(),
@@ -106,7 +93,7 @@ class Server::Impl {
   ArmService arm_service_{&context_};
   DiagnosticsService diagnostics_service_{&context_};
   std::unique_ptr<grpc::Server> grpc_;
-  std::string address_;
+  std::vector<std::string> addresses_;
 
   boost::asio::io_context io_{1};
   SessionClock clock_;
@@ -121,7 +108,7 @@ Server::Server(const ServerParams& params, const v1::SessionConfig& session_defa
 
 Server::~Server() { Shutdown(); }
 
-const std::string& Server::address() const { return impl_->address(); }
+const std::vector<std::string>& Server::addresses() const { return impl_->addresses(); }
 
 SessionRegistry& Server::sessions() { return impl_->sessions(); }
 

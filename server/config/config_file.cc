@@ -47,6 +47,19 @@ class ServerReader {
       problems_->Add(node, Path(name), "must be text");
     }
   }
+  /// A list, or a single element.
+  void operator()(std::string_view name, std::vector<std::string>& value) {
+    const YAML::Node node = Find(name);
+    if (!node.IsDefined()) return;
+    value.clear();
+    for (const auto& [path, element] : Elements(name, node)) {
+      if (element.IsScalar()) {
+        value.push_back(element.Scalar());
+      } else {
+        problems_->Add(element, path, "must be text");
+      }
+    }
+  }
   void operator()(std::string_view name, LogLevel& value) {
     const YAML::Node node = Find(name);
     if (!node.IsDefined()) return;
@@ -62,6 +75,15 @@ class ServerReader {
     return section_.IsMap() ? section_[std::string(name)] : YAML::Node(YAML::NodeType::Undefined);
   }
   static std::string Path(std::string_view name) { return fmt::format("server.{}", name); }
+  static std::vector<std::pair<std::string, YAML::Node>> Elements(std::string_view name,
+                                                                  const YAML::Node& node) {
+    if (!node.IsSequence()) return {{Path(name), node}};
+    std::vector<std::pair<std::string, YAML::Node>> elements;
+    for (std::size_t i = 0; i < node.size(); ++i) {
+      elements.emplace_back(fmt::format("{}[{}]", Path(name), i), node[i]);
+    }
+    return elements;
+  }
 
   const YAML::Node section_;
   YamlProblems* problems_;
@@ -110,7 +132,7 @@ Config ParseConfig(const std::string& text, const std::string& file) {
       VisitFields(config.server, NameLister{&known});
       if (CheckKeys(section, "server", known, &problems)) {
         VisitFields(config.server, ServerReader(section, &problems));
-        if (const auto wrong = MalformedListenAddress(config.server.listen)) {
+        if (const auto wrong = UnusableListenAddresses(config.server.listen)) {
           problems.Add(section["listen"], "server.listen", *wrong);
         }
       }

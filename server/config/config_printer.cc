@@ -58,6 +58,11 @@ struct ServerPrinter {
   void operator()(std::string_view name, std::string& value) {
     *out << "  " << name << ": " << Quoted(value) << "\n";
   }
+  void operator()(std::string_view name, std::vector<std::string>& value) {
+    *out << "  " << name << ": [";
+    for (std::size_t i = 0; i < value.size(); ++i) *out << (i > 0 ? ", " : "") << Quoted(value[i]);
+    *out << "]\n";
+  }
   void operator()(std::string_view name, LogLevel& value) {
     *out << "  " << name << ": " << LogLevelNames()[static_cast<std::size_t>(value)]
          << OneOf(LogLevelNames()) << "\n";

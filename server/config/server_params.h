@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "decoder/parameters.h"
 
@@ -12,8 +13,9 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 /// Settings of the server itself: the section `server` of a configuration file.
 struct ServerParams {
-  std::string listen = "127.0.0.1:50051";  ///< HOST:PORT (port 0: any free one) or unix:/PATH.
-  std::string data_dir;                    ///< Empty: nothing is stored.
+  /// Each HOST:PORT (port 0: any free one) or unix:PATH; at least one, none twice.
+  std::vector<std::string> listen = {"127.0.0.1:50051"};
+  std::string data_dir;  ///< Empty: nothing is stored.
   LogLevel log_level = LogLevel::kInfo;
   int max_sessions = 16;
   std::int64_t max_chunk_bytes = 4 << 20;
