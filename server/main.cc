@@ -17,6 +17,7 @@
 #include "server/fan_out_events.h"
 #include "server/log_events.h"
 #include "server/logging.h"
+#include "server/realtime/memory_lock.h"
 #include "server/server.h"
 #include "server/storage/event_store.h"
 
@@ -78,6 +79,15 @@ std::shared_ptr<EventSink> MakeEvents(const ServerParams& params) {
   return std::make_shared<FanOutEvents>(std::move(sinks));
 }
 
+void LockMemoryIfAsked(const ServerParams& params) {
+  if (!params.lock_memory) return;
+  if (const auto refusal = LockMemory()) {
+    spdlog::warn("{}", *refusal);
+  } else {
+    spdlog::info("memory is locked");
+  }
+}
+
 void Serve(const Config& config) {
   // Signals are this thread's: taken over before any other starts.
   boost::asio::io_context io;
@@ -118,6 +128,7 @@ int Main(int argc, char** argv) {
 
   StartLog(config.server.log_level);
   int result = 0;
+  LockMemoryIfAsked(config.server);
   try {
     Serve(config);
   } catch (const std::exception& error) {

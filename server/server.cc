@@ -3,6 +3,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "server/listeners.h"
+#include "server/realtime/thread_settings.h"
 #include "server/services/acquisition_service.h"
 #include "server/services/active_streams.h"
 #include "server/services/arm_service.h"
@@ -32,13 +34,20 @@ class Server::Impl {
   Impl(const ServerParams& params, const v1::SessionConfig& session_defaults,
        std::shared_ptr<EventSink> events, DecoderFactory make_decoder)
       : params_(params),
+        threads_(params.realtime_priority, params.processors),
         sessions_(session_defaults, params.max_sessions, std::move(make_decoder),
                   std::move(events)),
-        context_{&sessions_, &streams_, {params.max_chunk_bytes, params.max_chunk_events}},
+        context_{
+            &sessions_, &streams_, {params.max_chunk_bytes, params.max_chunk_events}, &threads_},
         clock_(&io_, &sessions_) {
     Listen();
     clock_.Start();
-    clock_thread_ = std::thread([this] { io_.run(); });
+    clock_thread_ = std::thread([this] {
+      threads_.ApplyToClockThread();
+      io_.run();
+    });
+    for (const std::string& refusal : threads_.refusals()) spdlog::warn("{}", refusal);
+    spdlog::info("threads that decode: {}", threads_.Describe());
   }
 
   void Shutdown() {
@@ -85,6 +94,7 @@ class Server::Impl {
   }
 
   ServerParams params_;
+  ThreadSettings threads_;
   SessionRegistry sessions_;
   ActiveStreams streams_;
   ServiceContext context_;

@@ -22,20 +22,26 @@ class ServerReader {
   template <class T>
   void operator()(std::string_view name, T& value, Bounds bounds, std::string_view unit) {
     const YAML::Node node = Find(name);
+    if (node.IsDefined()) ReadNumber(node, Path(name), bounds, unit, &value);
+  }
+  /// A list, or a single element.
+  template <class T>
+  void operator()(std::string_view name, std::vector<T>& value, Bounds bounds,
+                  std::string_view unit) {
+    const YAML::Node node = Find(name);
     if (!node.IsDefined()) return;
-    std::optional<WireNumber> number;
-    if constexpr (std::is_integral_v<T>) {
-      number = ReadInteger(node);
-    } else if (const auto real = ReadDouble(node)) {
-      number = *real;
+    value.clear();
+    for (const auto& [path, element] : Elements(name, node)) {
+      ReadNumber(element, path, bounds, unit, &value.emplace_back());
     }
-    if (!number) {
-      problems_->Add(node, Path(name),
-                     std::is_integral_v<T> ? "must be a whole number" : "must be a number");
-    } else if (!Within(*number, bounds)) {
-      problems_->Add(node, Path(name), DescribeOutOfBounds(*number, bounds, unit));
+  }
+  void operator()(std::string_view name, bool& value) {
+    const YAML::Node node = Find(name);
+    if (!node.IsDefined()) return;
+    if (const auto truth = ReadBool(node)) {
+      value = *truth;
     } else {
-      value = std::visit([](auto n) { return static_cast<T>(n); }, *number);
+      problems_->Add(node, Path(name), "must be true or false");
     }
   }
   void operator()(std::string_view name, std::string& value) {
@@ -71,6 +77,24 @@ class ServerReader {
   }
 
  private:
+  template <class T>
+  void ReadNumber(const YAML::Node& node, const std::string& path, Bounds bounds,
+                  std::string_view unit, T* value) {
+    std::optional<WireNumber> number;
+    if constexpr (std::is_integral_v<T>) {
+      number = ReadInteger(node);
+    } else if (const auto real = ReadDouble(node)) {
+      number = *real;
+    }
+    if (!number) {
+      problems_->Add(node, path,
+                     std::is_integral_v<T> ? "must be a whole number" : "must be a number");
+    } else if (!Within(*number, bounds)) {
+      problems_->Add(node, path, DescribeOutOfBounds(*number, bounds, unit));
+    } else {
+      *value = std::visit([](auto n) { return static_cast<T>(n); }, *number);
+    }
+  }
   YAML::Node Find(std::string_view name) const {
     return section_.IsMap() ? section_[std::string(name)] : YAML::Node(YAML::NodeType::Undefined);
   }

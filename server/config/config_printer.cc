@@ -55,6 +55,14 @@ struct ServerPrinter {
     }
     *out << Comment(bounds, unit) << "\n";
   }
+  void operator()(std::string_view name, std::vector<int>& value, Bounds bounds,
+                  std::string_view unit) {
+    *out << "  " << name << ": " << fmt::format("[{}]", fmt::join(value, ", "))
+         << Comment(bounds, unit) << "\n";
+  }
+  void operator()(std::string_view name, bool& value) {
+    *out << "  " << name << ": " << (value ? "true" : "false") << "\n";
+  }
   void operator()(std::string_view name, std::string& value) {
     *out << "  " << name << ": " << Quoted(value) << "\n";
   }

@@ -22,6 +22,9 @@ struct ServerParams {
   std::int64_t max_chunk_events = 1 << 18;
   double keepalive_s = 10.0;      ///< Idle connections are probed this often.
   double shutdown_grace_s = 2.0;  ///< Streams that have not ended by then are cut off.
+  int realtime_priority = 0;      ///< SCHED_FIFO for threads that decode; 0: their normal priority.
+  std::vector<int> processors;    ///< That threads which decode may run on; empty: any.
+  bool lock_memory = false;       ///< All memory stays in RAM.
 };
 
 template <class Visitor>
@@ -34,6 +37,9 @@ void VisitFields(ServerParams& p, Visitor&& visit) {
   visit("max_chunk_events", p.max_chunk_events, Bounds{1, 1 << 24}, "spikes");
   visit("keepalive_s", p.keepalive_s, Bounds{1, 86'400}, "s");
   visit("shutdown_grace_s", p.shutdown_grace_s, Bounds{0.01, 60}, "s");
+  visit("realtime_priority", p.realtime_priority, Bounds{0, 99}, "(0: none)");
+  visit("processors", p.processors, Bounds{0, 1'023}, "each; none: any");
+  visit("lock_memory", p.lock_memory);
 }
 
 }  // namespace efferent

@@ -33,6 +33,7 @@ class AcquisitionStream final
   void Begin() { StartRead(&request_); }
 
   void OnReadDone(bool ok) override {
+    context_->threads->ApplyToThisThread();
     if (!ok) return EndWith(grpc::Status::OK, "the client ended the stream");
     switch (request_.message_case()) {
       case Request::kOpen:

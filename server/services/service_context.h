@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/realtime/thread_settings.h"
 #include "server/services/active_streams.h"
 #include "server/services/chunk_reader.h"
 #include "server/session/session_registry.h"
@@ -11,6 +12,7 @@ struct ServiceContext {
   SessionRegistry* sessions = nullptr;
   ActiveStreams* streams = nullptr;
   ChunkLimits chunk_limits;
+  const ThreadSettings* threads = nullptr;
 };
 
 }  // namespace efferent

@@ -103,6 +103,23 @@ TEST(ConfigFile, SeveralListenAddresses) {
             "f.yaml:4: server.listen[1]: must be text");
 }
 
+TEST(ConfigFile, RealtimeSettings) {
+  const Config config = ParseConfig(
+      "server: {realtime_priority: 50, processors: [2, 3], lock_memory: true}\n", "f.yaml");
+  EXPECT_EQ(config.server.realtime_priority, 50);
+  EXPECT_THAT(config.server.processors, ElementsAre(2, 3));
+  EXPECT_TRUE(config.server.lock_memory);
+  EXPECT_EQ(ErrorOf("server:\n"
+                    "  realtime_priority: 100\n"
+                    "  processors: [0, 1024, -1, one]\n"
+                    "  lock_memory: 1\n"),
+            "f.yaml:2: server.realtime_priority: is 100, must be in [0, 99] (0: none)\n"
+            "f.yaml:3: server.processors[1]: is 1024, must be in [0, 1023] each; none: any\n"
+            "f.yaml:3: server.processors[2]: is -1, must be in [0, 1023] each; none: any\n"
+            "f.yaml:3: server.processors[3]: must be a whole number\n"
+            "f.yaml:4: server.lock_memory: must be true or false");
+}
+
 TEST(ConfigFile, UnknownSection) {
   EXPECT_EQ(ErrorOf("sever: {}\n"), "f.yaml:1: sever: unknown key (did you mean `server`?)");
 }
@@ -117,7 +134,8 @@ TEST(ConfigFile, FileThatIsNotThere) { EXPECT_THROW(LoadConfig("no/such/file.yam
 
 TEST(PrintedConfig, ReadsBackTheSame) {
   const Config config = ParseConfig(
-      "server: {max_sessions: 5, listen: [\"localhost:0\", unix:/tmp/socket]}\n"
+      "server: {max_sessions: 5, listen: [\"localhost:0\", unix:/tmp/socket], "
+      "processors: [1, 0], lock_memory: true}\n"
       "session_defaults:\n"
       "  num_channels: 7\n"
       "  decoder: {kalman: {half_life_s: 12.5}}\n"
@@ -127,6 +145,8 @@ TEST(PrintedConfig, ReadsBackTheSame) {
   const Config again = ParseConfig(printed, "printed.yaml");
   EXPECT_EQ(again.server.max_sessions, 5);
   EXPECT_THAT(again.server.listen, ElementsAre("localhost:0", "unix:/tmp/socket"));
+  EXPECT_THAT(again.server.processors, ElementsAre(1, 0));
+  EXPECT_TRUE(again.server.lock_memory);
   EXPECT_EQ(again.session_defaults.decoder().kalman().half_life_s(), 12.5);
   EXPECT_EQ(again.session_defaults.limits().workspace_max_m(1), 0.5);
   EXPECT_EQ(PrintConfig(again), printed);
