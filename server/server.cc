@@ -3,17 +3,18 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 
-#include "server/config/listen_address.h"
+#include "server/listeners.h"
+#include "server/realtime/thread_settings.h"
 #include "server/services/acquisition_service.h"
 #include "server/services/active_streams.h"
 #include "server/services/arm_service.h"
@@ -28,11 +29,9 @@ namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
 
-std::size_t NumProcessors() { return std::max(1u, std::thread::hardware_concurrency()); }
-
-std::string WithPort(const std::string& listen, int port) {
-  if (listen.rfind("unix:", 0) == 0) return listen;
-  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+std::size_t NumProcessors(const ServerParams& params) {
+  if (!params.processors.empty()) return params.processors.size();
+  return std::max(1u, std::thread::hardware_concurrency());
 }
 
 }  // namespace
@@ -42,16 +41,26 @@ class Server::Impl {
   Impl(const ServerParams& params, const v1::SessionConfig& session_defaults,
        std::shared_ptr<EventSink> events, DecoderFactory make_decoder)
       : params_(params),
+        threads_(params.realtime_priority, params.processors),
         sessions_(session_defaults, params.max_sessions,
-                  std::make_shared<ProcessorBudget>(params.max_processor_share * NumProcessors()),
+                  std::make_shared<ProcessorBudget>(params.max_processor_share *
+                                                    static_cast<double>(NumProcessors(params))),
                   std::move(make_decoder), std::move(events)),
-        workers_(NumProcessors()),
-        context_{
-            &sessions_, &streams_, &workers_, {params.max_chunk_bytes, params.max_chunk_events}},
+        workers_(NumProcessors(params)),
+        context_{&sessions_,
+                 &streams_,
+                 &workers_,
+                 {params.max_chunk_bytes, params.max_chunk_events},
+                 &threads_},
         clock_(&io_, &sessions_) {
     Listen();
     clock_.Start();
-    clock_thread_ = std::thread([this] { io_.run(); });
+    clock_thread_ = std::thread([this] {
+      threads_.ApplyToClockThread();
+      io_.run();
+    });
+    for (const std::string& refusal : threads_.refusals()) spdlog::warn("{}", refusal);
+    spdlog::info("threads that decode: {}", threads_.Describe());
   }
 
   void Shutdown() {
@@ -67,7 +76,7 @@ class Server::Impl {
     clock_thread_.join();
   }
 
-  const std::string& address() const { return address_; }
+  const std::vector<std::string>& addresses() const { return addresses_; }
   SessionRegistry& sessions() { return sessions_; }
 
  private:
@@ -90,14 +99,7 @@ class Server::Impl {
     builder.RegisterService(&acquisition_service_);
     builder.RegisterService(&arm_service_);
     builder.RegisterService(&diagnostics_service_);
-    int port = 0;
-    builder.AddListeningPort(params_.listen, grpc::InsecureServerCredentials(), &port);
-    grpc_ = builder.BuildAndStart();
-    if (!grpc_ || port == 0) {
-      throw std::runtime_error("cannot listen on " + params_.listen + ": " +
-                               WhyNotListening(params_.listen));
-    }
-    address_ = WithPort(params_.listen, port);
+    grpc_ = StartListening(&builder, params_.listen, &addresses_);
     auto* health = grpc_->GetHealthCheckService();
     for (const char* service :
          {v1::SessionService::service_full_name(), v1::DecoderService::service_full_name(),
@@ -108,6 +110,7 @@ class Server::Impl {
   }
 
   ServerParams params_;
+  ThreadSettings threads_;
   SessionRegistry sessions_;
   ActiveStreams streams_;
   BackgroundWorkers workers_;
@@ -118,7 +121,7 @@ class Server::Impl {
   ArmService arm_service_{&context_};
   DiagnosticsService diagnostics_service_{&context_};
   std::unique_ptr<grpc::Server> grpc_;
-  std::string address_;
+  std::vector<std::string> addresses_;
 
   boost::asio::io_context io_{1};
   SessionClock clock_;
@@ -133,7 +136,7 @@ Server::Server(const ServerParams& params, const v1::SessionConfig& session_defa
 
 Server::~Server() { Shutdown(); }
 
-const std::string& Server::address() const { return impl_->address(); }
+const std::vector<std::string>& Server::addresses() const { return impl_->addresses(); }
 
 SessionRegistry& Server::sessions() { return impl_->sessions(); }
 

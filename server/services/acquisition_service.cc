@@ -39,6 +39,7 @@ class AcquisitionStream final
 
   void OnReadDone(bool ok) override {
     arrived_at_ns_ = MonotonicNowNs();
+    context_->threads->ApplyToThisThread();
     if (!ok) return EndWith(grpc::Status::OK, "the client ended the stream");
     switch (request_.message_case()) {
       case Request::kOpen:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/realtime/thread_settings.h"
 #include "server/services/active_streams.h"
 #include "server/services/background_workers.h"
 #include "server/services/chunk_reader.h"
@@ -13,6 +14,7 @@ struct ServiceContext {
   ActiveStreams* streams = nullptr;
   BackgroundWorkers* workers = nullptr;
   ChunkLimits chunk_limits;
+  const ThreadSettings* threads = nullptr;
 };
 
 }  // namespace efferent

@@ -21,8 +21,7 @@ class Admission : public testing::Test {
   explicit Admission(double share = 0.4)
       : server_(Params(share), {}, std::make_shared<LogEvents>()), clients_(server_.address()) {}
   static ServerParams Params(double share) {
-    ServerParams params;
-    params.listen = "127.0.0.1:0";
+    ServerParams params = OnAFreePort();
     params.max_processor_share = share;
     return params;
   }

@@ -156,18 +156,15 @@ v1::StreamArmRequest ArmUpdateAt(std::int64_t time_ns, double x = 0.0);
 void AddTrialEvent(v1::StreamArmRequest* request, v1::TrialEventKind kind,
                    std::uint32_t trial_index, const std::string& condition);
 
-/// A server on a free port of the loopback.
+/// Settings of a server on a free port of the loopback.
+ServerParams OnAFreePort();
+
+/// Such a server.
 class ServiceTest : public ::testing::Test {
  protected:
   ServiceTest()
-      : server_(Params(), {}, std::make_shared<LogEvents>()), clients_(server_.address()) {}
+      : server_(OnAFreePort(), {}, std::make_shared<LogEvents>()), clients_(server_.address()) {}
 
-  static ServerParams Params() {
-    ServerParams params;
-    params.listen = "127.0.0.1:0";
-    params.max_sessions = 16;
-    return params;
-  }
   /// Creates session `id` with SmallConfig and asserts that it worked.
   void CreateSmall(const std::string& id) {
     const grpc::Status status = clients_.Create(id, SmallConfig());
