@@ -7,6 +7,7 @@
 #include "clients/arm/arm_command.h"
 #include "clients/demo/demo_command.h"
 #include "clients/evaluation/eval_command.h"
+#include "clients/load/load_command.h"
 #include "clients/session/errors.h"
 #include "clients/session/health_command.h"
 #include "clients/subject/subject_command.h"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   efferent::AddSubjectCommand(app);
   efferent::AddDemoCommand(app);
   efferent::AddEvalCommand(app);
+  efferent::AddLoadCommand(app);
   efferent::AddHealthCommand(app);
 
   try {

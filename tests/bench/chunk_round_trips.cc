@@ -1,8 +1,5 @@
 #include "tests/bench/chunk_round_trips.h"
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/support/channel_arguments.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <atomic>
@@ -11,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "clients/load/own_connection.h"
 #include "clients/session/bidi_call.h"
 #include "clients/session/monotonic_clock.h"
 #include "clients/session/session_client.h"
@@ -175,11 +173,7 @@ class EfferentRoundTrip final : public RoundTrip {
 class ArmReader {
  public:
   ArmReader(const std::string& address, const std::string& session_id) {
-    grpc::ChannelArguments own_connection;
-    own_connection.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    own_connection.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-    stub_ = v1::ArmService::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), own_connection));
+    stub_ = v1::ArmService::NewStub(load::OwnConnection(address));
     v1::StreamArmRequest open;
     open.mutable_open()->set_session_id(session_id);
     v1::StreamArmResponse opened;
