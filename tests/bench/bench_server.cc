@@ -73,6 +73,13 @@ BenchServer::BenchServer(const std::string& name, const std::filesystem::path& p
 
 int BenchServer::port() const { return std::stoi(address_.substr(address_.rfind(':') + 1)); }
 
+void BenchServer::RequireRunning() {
+  if (child_.IsRunning()) return;
+  throw std::runtime_error(fmt::format("{} ended too early, with {}. The end of its log:\n{}",
+                                       child_.name(), child_.DescribeEnd(),
+                                       child_.TailOfLog(kTailLines)));
+}
+
 std::filesystem::path OwnProgram() { return std::filesystem::read_symlink("/proc/self/exe"); }
 
 RedisServer::RedisServer(const std::filesystem::path& program, const ScratchFolder& folder)

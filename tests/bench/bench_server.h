@@ -34,6 +34,8 @@ class BenchServer {
   const std::string& address() const { return address_; }
   int port() const;
   int pid() const { return child_.pid(); }
+  /// @throws std::runtime_error with the end of its log if it has ended.
+  void RequireRunning();
 
  private:
   demo::ChildProcess child_;

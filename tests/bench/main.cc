@@ -5,6 +5,7 @@
 
 #include "tests/bench/echo_servers.h"
 #include "tests/bench/round_trip_command.h"
+#include "tests/bench/scale_command.h"
 #include "tests/bench/step_command.h"
 
 namespace {
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   efferent::bench::AddStepCommand(app);
   efferent::bench::AddRoundTripCommand(app);
+  efferent::bench::AddScaleCommand(app);
   efferent::bench::AddEchoServers(app);
   try {
     app.parse(argc, argv);  // Runs the subcommand that was named.
