@@ -9,6 +9,7 @@
 #include "clients/control/top_command.h"
 #include "clients/demo/demo_command.h"
 #include "clients/evaluation/eval_command.h"
+#include "clients/load/load_command.h"
 #include "clients/session/errors.h"
 #include "clients/session/health_command.h"
 #include "clients/subject/subject_command.h"
@@ -47,6 +48,7 @@ int main(int argc, char** argv) {
   efferent::AddEvalCommand(app);
   efferent::AddSessionCommand(app);
   efferent::AddTopCommand(app);
+  efferent::AddLoadCommand(app);
   efferent::AddHealthCommand(app);
 
   try {

@@ -12,6 +12,7 @@ if(EFFERENT_TESTS)
   find_package(GTest CONFIG REQUIRED)
   find_package(rapidcheck CONFIG REQUIRED)
   find_package(benchmark CONFIG REQUIRED)
+  find_library(HIREDIS_LIBRARY hiredis REQUIRED)
 endif()
 
 # Header-only, or without a CMake package of their own.

@@ -78,6 +78,8 @@ std::string ChildProcess::DescribeEnd() {
   return "signal " + std::to_string(WTERMSIG(impl_->child.native_exit_code()));
 }
 
+int ChildProcess::process_id() const { return impl_->child.id(); }
+
 std::string ChildProcess::ReadLog() const {
   std::ifstream file(log_);
   return {std::istreambuf_iterator<char>(file), {}};

@@ -3,6 +3,9 @@
 #include <cstdio>
 #include <exception>
 
+#include "tests/bench/echo_servers.h"
+#include "tests/bench/round_trip_command.h"
+#include "tests/bench/scale_command.h"
 #include "tests/bench/step_command.h"
 
 namespace {
@@ -20,6 +23,9 @@ int main(int argc, char** argv) {
   app.footer("Exit status: 0 all went well, 1 the run failed, 2 bad usage.");
   app.require_subcommand(1);
   efferent::bench::AddStepCommand(app);
+  efferent::bench::AddRoundTripCommand(app);
+  efferent::bench::AddScaleCommand(app);
+  efferent::bench::AddEchoServers(app);
   try {
     app.parse(argc, argv);  // Runs the subcommand that was named.
     return kOk;

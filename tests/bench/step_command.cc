@@ -1,21 +1,19 @@
 #include "tests/bench/step_command.h"
 
-#include <sched.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <map>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
-#include <system_error>
+#include <vector>
 
 #include "clients/report/progress_bar.h"
 #include "clients/report/result_row.h"
 #include "tests/bench/memory_bandwidth.h"
 #include "tests/bench/paired_timer.h"
+#include "tests/bench/pinning.h"
 #include "tests/bench/steady_state_check.h"
 #include "tests/bench/step_case.h"
 #include "tests/bench/step_report.h"
@@ -26,7 +24,7 @@ namespace {
 struct StepOptions {
   std::string json_path;
   double seconds = 1.0;
-  std::optional<int> cpu;
+  std::vector<int> cpus;
   kernels::InstructionSet instructions = kernels::BestInstructionSet();
   std::uint64_t seed = 1;
   bool check = false;
@@ -52,15 +50,6 @@ Examples:
   efferent-bench step --seconds 5 --cpu 1     steadier figures, on one core
   efferent-bench step --kernels portable      what a processor without AVX2 does
   efferent-bench step --check                 10^6 bins: does anything grow?)";
-
-void PinTo(int cpu) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(cpu, &set);
-  if (sched_setaffinity(0, sizeof set, &set) != 0) {
-    throw std::system_error(errno, std::generic_category(), fmt::format("--cpu {}", cpu));
-  }
-}
 
 void RunCases(const StepOptions& options) {
   const PairedTimer timer;
@@ -89,7 +78,7 @@ void RunCases(const StepOptions& options) {
 }
 
 void Run(const StepOptions& options) {
-  if (options.cpu) PinTo(*options.cpu);
+  PinTo(options.cpus);
   if (options.check) {
     CheckSteadyState(options.check_bins, kernels::Kernels(options.instructions), options.seed);
   } else {
@@ -110,9 +99,7 @@ void AddStepCommand(CLI::App& app) {
   command->add_option("--seconds", options->seconds, "Time for each case")
       ->check(CLI::Range(0.001, 3600.0))
       ->option_text("SECONDS [1]");
-  command->add_option("--cpu", options->cpu, "Run on this processor only")
-      ->check(CLI::Range(0, CPU_SETSIZE - 1))
-      ->option_text("NUMBER");
+  AddCpuOption(command, &options->cpus);
   command
       ->add_option("--kernels", options->instructions, "Kernels to measure; default: the fastest")
       ->transform(CLI::CheckedTransformer(kInstructionSets))

@@ -7,83 +7,28 @@
 #include <optional>
 
 #include "clients/report/table.h"
-#include "tests/bench/order_statistics.h"
+#include "tests/bench/row_maker.h"
 
 namespace efferent::bench {
 namespace {
 
 constexpr const char* kProtocol = "bench-step";
 
-/// Percentiles of all steps; the interval of p50 from the medians of the blocks.
-struct Percentiles {
-  explicit Percentiles(const std::vector<std::vector<double>>& blocks) {
-    std::vector<double> all;
-    for (const auto& block : blocks) {
-      all.insert(all.end(), block.begin(), block.end());
-      medians.push_back(Quantile(block, 0.5));
-    }
-    n = static_cast<std::int64_t>(all.size());
-    p50 = Quantile(all, 0.5);
-    p90 = Quantile(all, 0.9);
-    p99 = Quantile(all, 0.99);
-    max = Quantile(all, 1.0);
-    of_medians = EstimateMedian(medians);
-  }
-
-  std::vector<double> medians;
-  std::int64_t n = 0;
-  double p50 = 0, p90 = 0, p99 = 0, max = 0;
-  MedianEstimate of_medians;
-};
-
-class Rows {
- public:
-  Rows(std::string condition, std::optional<std::uint64_t> seed)
-      : condition_(std::move(condition)), seed_(seed) {}
-
-  void Add(const std::string& decoder, const std::string& metric, double value, std::int64_t n,
-           const std::optional<MedianEstimate>& ci = std::nullopt) {
-    ResultRow row{decoder, condition_, kProtocol, metric, value, n};
-    if (ci) {
-      row.ci_low = ci->ci_low;
-      row.ci_high = ci->ci_high;
-    }
-    row.seed = seed_;
-    rows_.push_back(std::move(row));
-  }
-  void AddPercentiles(const std::string& decoder, const Percentiles& times) {
-    Add(decoder, "p50_us", times.p50, times.n, times.of_medians);
-    Add(decoder, "p90_us", times.p90, times.n);
-    Add(decoder, "p99_us", times.p99, times.n);
-    Add(decoder, "max_us", times.max, times.n);
-  }
-  std::vector<ResultRow> Take() { return std::move(rows_); }
-
- private:
-  std::string condition_;
-  std::optional<std::uint64_t> seed_;
-  std::vector<ResultRow> rows_;
-};
-
 }  // namespace
 
 StepResult Summarize(const StepCase& step_case, const PairedTimes& times,
                      const std::vector<BandwidthOfLevel>& levels, std::uint64_t seed) {
-  const Percentiles own(times.own), reference(times.reference);
-  std::vector<double> ratios;
-  for (std::size_t k = 0; k < own.medians.size(); ++k) {
-    ratios.push_back(reference.medians[k] / own.medians[k]);
-  }
-  const MedianEstimate ratio = EstimateMedian(ratios);
+  const BlockPercentiles own(times.own), reference(times.reference);
+  const MedianEstimate ratio = RatioOfBlocks(times.reference, times.own, 0.5);
   const double bytes = step_case.bytes_per_step;
   const BandwidthOfLevel& level = LevelThatHolds(step_case.state_bytes, levels);
   const double synapses_per_s = static_cast<double>(step_case.num_synapses) / (own.p50 * 1e-6);
   const double bandwidth_share = bytes / (own.p50 * 1e-6) / level.bytes_per_s;
 
-  Rows rows(step_case.name, seed);
+  RowMaker rows(step_case.name, kProtocol, seed);
   rows.AddPercentiles("snn", own);
   rows.AddPercentiles("reference", reference);
-  const auto repeats = static_cast<std::int64_t>(ratios.size());
+  const auto repeats = static_cast<std::int64_t>(times.own.size());
   rows.Add("snn", "ratio_to_reference", ratio.median, repeats, ratio);
   rows.Add("snn", "synapses_per_s", synapses_per_s, own.n);
   rows.Add("snn", "bytes_per_step", bytes, own.n);

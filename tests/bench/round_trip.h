@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace efferent::bench {
+
+/// A system whose round trip is measured, one request in flight at a time. Not thread-safe.
+class RoundTrip {
+ public:
+  virtual ~RoundTrip() = default;
+
+  /// Makes the next request ready; not timed.
+  virtual void Prepare() = 0;
+  /// Sends it and waits for its reply. Returns the time from just before the sending until the reply
+  /// was in hand, nanoseconds.
+  /// @throws std::runtime_error if the reply does not come or is another one.
+  virtual std::int64_t RunNs() = 0;
+  /// What else there is to say once all is measured, one line; nothing for most.
+  virtual std::optional<std::string> Remark() { return std::nullopt; }
+};
+
+}  // namespace efferent::bench

@@ -1,0 +1,206 @@
+#include "tests/bench/round_trip_command.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "clients/report/progress_bar.h"
+#include "clients/report/result_row.h"
+#include "clients/session/errors.h"
+#include "clients/session/stop_flag.h"
+#include "tests/bench/pinning.h"
+#include "tests/bench/round_trip_condition.h"
+#include "tests/bench/round_trip_report.h"
+#include "tests/bench/round_trip_systems.h"
+#include "tests/bench/round_trip_timer.h"
+
+namespace efferent::bench {
+namespace {
+
+struct RoundTripOptions {
+  std::vector<std::string> conditions = {"96@1kHz", "1024@1kHz", "1024@1kHz-60kB",
+                                         "96@50Hz", "1024@50Hz", "1024@50Hz-60kB"};
+  std::vector<std::string> systems = RoundTripSystems();
+  double seconds = 4.0;
+  int repeats = 8;
+  bool quick = false;
+  bool wait_for_learning = false;
+  bool learning = true;
+  std::vector<int> cpus;
+  std::uint64_t seed = 1;
+  std::string json_path;
+};
+
+constexpr const char* kExplanation = R"(
+A chunk with the spikes of one bin is sent each bin width, and its answer waited for: from just before the sending until the
+answer is in hand. Every server is a child process with nothing else in it; systems take turns block by block, so that what else
+the machine does hits all alike. Messages are as large as efferentd's in both directions, one by one. Clients of the gRPC systems
+make the same calls on one thread.
+  tcp            frames over a TCP connection
+  grpc_echo      a bare gRPC stream, callback API
+  contract_echo  the same with the contract's messages: parsed and acknowledged, nothing decoded
+  redis          request and reply through two Redis streams and a relay process
+  efferent       efferentd, snn with its defaults, learning: chunk sent to acknowledgement with its command
+  efferent_arm   the same, to the command on an arm stream of another connection and thread
+  late           messages that went out after their time, because the answer before had not come
+  p50/grpc_echo  ratio of the blocks' medians, block by block: median and its 95 % interval
+Conditions: CHANNELS@RATE[-SIZEkB|-counts]; 30 Hz a channel as single spikes, unless so many that a chunk has that size, or a row
+of counts. p99.9 and max on a shared machine are the hypervisor's.
+
+Examples:
+  efferent-bench roundtrip                                    some two and a half minutes
+  efferent-bench roundtrip --quick
+  efferent-bench roundtrip --conditions 96@1kHz --systems grpc_echo,efferent --repeats 40 --seconds 20
+  efferent-bench roundtrip --cpu 0,1 --json roundtrip.json)";
+
+/// One condition, all systems in turn.
+class ConditionRun {
+ public:
+  ConditionRun(const RoundTripOptions& options, const std::string& condition,
+               RoundTripServers* servers, ProgressBar* progress)
+      : options_(options), condition_(ParseCondition(condition)), progress_(progress) {
+    const auto source = std::make_shared<ChunkSource>(condition_, options.seed);
+    v1::StreamAcquisitionRequest request;
+    v1::StreamAcquisitionResponse reply;
+    source->Write(60'000'000'000 / condition_.bin_width_ns, request.mutable_chunk());
+    WriteAckFor(request.chunk(), reply.mutable_ack());
+    fact_ = fmt::format("{}: {} channels, bins of {:g} ms, chunks of about {} B, answers of {} B",
+                        condition, condition_.num_channels,
+                        1e-6 * static_cast<double>(condition_.bin_width_ns), request.ByteSizeLong(),
+                        reply.ByteSizeLong());
+    const RoundTripSession session{!options.wait_for_learning, options.learning};
+    for (const std::string& system : options.systems) {
+      if (servers->WhyWithout(system)) continue;
+      try {
+        open_.push_back({servers->Open(system, condition_, source, session), {system, {}, 0}});
+      } catch (const RpcError& e) {
+        if (e.code() != grpc::StatusCode::RESOURCE_EXHAUSTED) throw;
+        remarks_.push_back(system + ": left out: " + e.what());
+      }
+    }
+  }
+
+  void Run(std::int64_t* num_done) {
+    const double width_s = 1e-9 * static_cast<double>(condition_.bin_width_ns);
+    const auto num_messages = std::max<std::int64_t>(
+        2, static_cast<std::int64_t>(options_.seconds / options_.repeats / width_s));
+    for (int repeat = 0; repeat < options_.repeats; ++repeat) {
+      for (std::size_t i = 0; i < open_.size(); ++i) {
+        // Another one begins each time, so that none always comes after the same.
+        Open& open = open_[(i + static_cast<std::size_t>(repeat)) % open_.size()];
+        progress_->Show((*num_done)++, condition_.name + " " + open.times.system);
+        TimeRoundTrips(open.round_trip.get(), condition_.bin_width_ns, num_messages, &open.times);
+        if (ProcessStopFlag().requested()) throw std::runtime_error("interrupted");
+      }
+    }
+    for (Open& open : open_) {
+      if (const auto remark = open.round_trip->Remark()) {
+        remarks_.push_back(open.times.system + ": " + *remark);
+      }
+    }
+  }
+
+  RoundTripReport Report() const {
+    std::vector<RoundTripTimes> systems;
+    for (const Open& open : open_) systems.push_back(open.times);
+    RoundTripReport report = ReportRoundTrips(condition_.name, systems, options_.seed);
+    for (const std::string& remark : remarks_) report.table += remark + "\n";
+    report.table = fact_ + "\n" + report.table;
+    return report;
+  }
+
+ private:
+  struct Open {
+    std::unique_ptr<RoundTrip> round_trip;
+    RoundTripTimes times;
+  };
+
+  const RoundTripOptions& options_;
+  RoundTripCondition condition_;
+  ProgressBar* progress_;
+  std::string fact_;
+  std::vector<Open> open_;
+  std::vector<std::string> remarks_;
+};
+
+void Run(RoundTripOptions options) {
+  if (options.quick) {
+    options.seconds = 1.0;
+    options.repeats = 4;
+  }
+  PinTo(options.cpus);
+  ProcessStopFlag();  // From here on a signal ends the run between two blocks, servers and all.
+  RoundTripServers servers(options.systems);
+  for (const std::string& system : options.systems) {
+    if (const auto why = servers.WhyWithout(system)) fmt::print("{}: {}\n", system, *why);
+  }
+  const auto total = static_cast<std::int64_t>(options.conditions.size() * options.systems.size()) *
+                     options.repeats;
+  ProgressBar progress(total);
+  std::int64_t num_done = 0;
+  std::vector<ResultRow> rows;
+  std::string tables;
+  for (const std::string& condition : options.conditions) {
+    ConditionRun run(options, condition, &servers, &progress);
+    run.Run(&num_done);
+    RoundTripReport report = run.Report();
+    tables += report.table + "\n";
+    rows.insert(rows.end(), report.rows.begin(), report.rows.end());
+  }
+  progress.Finish(total, "done");
+  fmt::print("{}", tables);
+  if (!options.json_path.empty()) WriteResultRows(options.json_path, rows);
+}
+
+}  // namespace
+
+void AddRoundTripCommand(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "roundtrip",
+      "Microseconds from chunk to command, beside bare gRPC and TCP echoes and Redis streams.");
+  command->footer(kExplanation);
+  const auto options = std::make_shared<RoundTripOptions>();
+  command->add_option("--json", options->json_path, "Write all figures to this file, as rows")
+      ->option_text("FILE");
+  command->add_option("--seconds", options->seconds, "Time for each system under each condition")
+      ->check(CLI::Range(0.01, 3600.0))
+      ->option_text("SECONDS [4]");
+  command
+      ->add_option("--repeats", options->repeats,
+                   "Blocks that this time is cut into; systems take turns after each")
+      ->check(CLI::Range(1, 10'000))
+      ->option_text("NUMBER [8]");
+  command->add_flag("--quick", options->quick, "As --seconds 1 --repeats 4");
+  command->add_option("--conditions", options->conditions, "What is sent, and how often")
+      ->delimiter(',')
+      ->check(CLI::Validator(
+          [](std::string& name) -> std::string {
+            try {
+              ParseCondition(name);
+              return "";
+            } catch (const std::invalid_argument& e) {
+              return e.what();
+            }
+          },
+          "CONDITION"))
+      ->option_text("CONDITION,...");
+  command->add_option("--systems", options->systems, "What is measured")
+      ->delimiter(',')
+      ->check(CLI::IsMember(RoundTripSystems()))
+      ->option_text("SYSTEM,...");
+  command->add_flag("--wait-for-learning", options->wait_for_learning,
+                    "Sessions without timing.real_time: every label is learnt from, however long "
+                    "that takes");
+  command->add_flag("!--no-learning", options->learning, "Sessions that do not learn");
+  AddCpuOption(command, &options->cpus);
+  command->add_option("--seed", options->seed, "Of the spikes")->option_text("NUMBER [1]");
+  command->callback([options] { Run(*options); });
+}
+
+}  // namespace efferent::bench
