@@ -85,6 +85,7 @@ std::vector<std::string> Cells(const Row& row, bool coloured) {
       fmt::format("{}/{}/{}", statistics.missing_chunk_count(), statistics.late_chunk_count(),
                   statistics.duplicate_chunk_count()),
       std::to_string(statistics.late_event_count()),
+      row.change.processors ? fmt::format("{:.3f}", *row.change.processors) : "-",
       statistics.has_firing_rate_hz() ? fmt::format("{:.1f}", statistics.firing_rate_hz()) : "-",
       statistics.has_weight_norm() ? fmt::format("{:.4g}", statistics.weight_norm()) : "-"};
 }
@@ -125,7 +126,7 @@ std::vector<std::string> HeaderLines(const TopView& view, bool coloured) {
 std::vector<std::string> TableLines(const TopView& view, bool coloured) {
   if (!view.now) return {};
   Table table({"session", "decoder", "status", "learning", "bins/s", "rms m/s", "respond us",
-               "missed", "lost/late/twice", "late spikes", "firing Hz", "weights"},
+               "missed", "lost/late/twice", "late spikes", "cpu", "firing Hz", "weights"},
               kNumWords);
   for (const Row& row : OrderedRows(view)) table.AddRow(Cells(row, coloured));
   return Lines(table.ToString());

@@ -75,8 +75,9 @@ TEST(TopView, SessionsAreInTheOrderThatWasAskedFor) {
 }
 
 TEST(TopView, ARowHasWhatChangedAndWhatIsInAll) {
-  EXPECT_THAT(RenderTop(ThreeSessions(), std::nullopt, false),
-              ContainsRegex("\nc +snn +DECODED +frozen +50.0 +- +100/200 +2/2 +0/0/0 +0 +- +-$"));
+  EXPECT_THAT(
+      RenderTop(ThreeSessions(), std::nullopt, false),
+      ContainsRegex("\nc +snn +DECODED +frozen +50.0 +- +100/200 +2/2 +0/0/0 +0 +- +- +-$"));
 }
 
 TEST(TopView, WhatTheServerDoesNotSayIsNotMadeUp) {
@@ -86,7 +87,7 @@ TEST(TopView, WhatTheServerDoesNotSayIsNotMadeUp) {
   view.now->answer.add_sessions()->set_session_id("s");
   EXPECT_THAT(RenderTop(view, std::nullopt, false),
               AllOf(HasSubstr("here:1   1 session\n"), Not(HasSubstr("processors")),
-                    ContainsRegex("\ns +snn +- +frozen +- +- +- +0/0 +0/0/0 +0 +- +-$")));
+                    ContainsRegex("\ns +snn +- +frozen +- +- +- +0/0 +0/0/0 +0 +- +- +-$")));
 }
 
 TEST(TopView, TheHeaderHasTheServersLoad) {
