@@ -104,7 +104,7 @@ TEST(TopView, TheHeaderHasTheServersLoad) {
   EXPECT_THAT(
       RenderTop(view, std::nullopt, false),
       AllOf(HasSubstr("here:1   3 sessions   up 1 min 2 s\n"),
-            HasSubstr("processors: 0.50 in use, 0.40 of 1.60 reserved   memory: 20 MiB\n")));
+            HasSubstr("\n0.50 processors in use   0.40 of 1.60 reserved   20 MiB resident\n")));
 }
 
 TEST(TopView, ALostServerIsSaidAboveWhatWasKnownLast) {
