@@ -112,8 +112,8 @@ std::vector<std::string> HeaderLines(const TopView& view, bool coloured) {
       second.push_back(fmt::format("{:.2f} processors in use", *in_use));
     }
     if (load.reservable_processors() > 0.0) {
-      second.push_back(fmt::format("{:.2f} of {:.2f} reserved", load.reserved_processors(),
-                                   load.reservable_processors()));
+      second.push_back(fmt::format("{:.2f} of {:.2f} processors reserved",
+                                   load.reserved_processors(), load.reservable_processors()));
     }
     if (load.resident_bytes() > 0) {
       second.push_back(fmt::format("{} MiB resident", load.resident_bytes() >> 20));

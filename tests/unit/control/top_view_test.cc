@@ -103,8 +103,10 @@ TEST(TopView, TheHeaderHasTheServersLoad) {
   load.set_resident_bytes(std::int64_t{20} << 20);
   EXPECT_THAT(
       RenderTop(view, std::nullopt, false),
-      AllOf(HasSubstr("here:1   3 sessions   up 1 min 2 s\n"),
-            HasSubstr("\n0.50 processors in use   0.40 of 1.60 reserved   20 MiB resident\n")));
+      AllOf(
+          HasSubstr("here:1   3 sessions   up 1 min 2 s\n"),
+          HasSubstr(
+              "\n0.50 processors in use   0.40 of 1.60 processors reserved   20 MiB resident\n")));
 }
 
 TEST(TopView, ALostServerIsSaidAboveWhatWasKnownLast) {
