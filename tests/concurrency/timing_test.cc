@@ -105,23 +105,29 @@ TEST(BinSchedule, BinIsDueWhenTheLeastDelayedChunkSaysSo) {
   EXPECT_EQ(schedule.DueNs(30 * kMs), 527 * kMs);
 }
 
-TEST(BinSchedule, SourceThatWasPausedIsLateForSomeSecondsOnly) {
+TEST(BinSchedule, SourceThatIsLateByNowOnIsLateForSomeSecondsOnly) {
   BinSchedule schedule;
-  std::int64_t now_ns = 0;
-  for (TimeNs time = 0; time < 5'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, now_ns = time);
-  const std::int64_t pause_ns = 700 * kMs;
-  TimeNs time = 5'000 * kMs;
-  schedule.OnChunk(time, time + pause_ns);
+  TimeNs time = 0;
+  for (; time < 5'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, time);
+  const std::int64_t delay_ns = 70 * kMs;
+  schedule.OnChunk(time, time + delay_ns);
   EXPECT_EQ(schedule.DueNs(time), time);
-  for (; time < 10'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, time + pause_ns);
-  EXPECT_EQ(schedule.DueNs(time), time + pause_ns);
+  for (; time < 10'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, time + delay_ns);
+  EXPECT_EQ(schedule.DueNs(time), time + delay_ns);
 }
 
-TEST(BinSchedule, AfterALongSilenceItBeginsAnew) {
+TEST(BinSchedule, AfterAPauseItBeginsAnew) {
   BinSchedule schedule;
   schedule.OnChunk(0, 0);
-  schedule.OnChunk(10 * kMs, 60'000 * kMs);
-  EXPECT_EQ(schedule.DueNs(10 * kMs), 60'000 * kMs);
+  schedule.OnChunk(10 * kMs, 200 * kMs);
+  EXPECT_EQ(schedule.DueNs(10 * kMs), 200 * kMs);
+}
+
+TEST(BinSchedule, WideBinsAreNoPause) {
+  BinSchedule schedule;
+  schedule.OnChunk(1'000 * kMs, 1'000 * kMs);
+  schedule.OnChunk(2'000 * kMs, 2'050 * kMs);
+  EXPECT_EQ(schedule.DueNs(2'000 * kMs), 2'000 * kMs);
 }
 
 TEST(ExpectedDuration, LeavesRoomForWhatVaries) {

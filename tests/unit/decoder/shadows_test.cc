@@ -21,6 +21,7 @@ StepParams Params() {
   params.bin_width_ns = 10'000'000;
   params.features.normalize = false;
   params.intention.label_source = LabelSource::kKinematics;
+  params.limits.max_speed_m_s = 100.0;
   params.limits.max_acceleration_m_s2 = 1e6;
   return params;
 }

@@ -1,0 +1,121 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "decoder/decoder_config.h"
+#include "server/loop/control_loop.h"
+#include "server/services/chunk_reader.h"
+#include "server/services/message_mapping.h"
+#include "tests/realtime/allocation_guard.h"
+
+/// From a chunk's message to its acknowledgement the server takes nothing from the heap, once buffers have
+/// grown to the size of what comes. (Parsing and serialising are the libraries'.)
+namespace efferent::test {
+namespace {
+
+constexpr int kChannels = 96;
+constexpr TimeNs kWidthNs = 1'000'000;
+
+/// Takes each command and turns it into its message, as an arm stream does.
+class Arm final : public CommandListener {
+ public:
+  explicit Arm(const CommandMailbox* mailbox) : mailbox_(mailbox) {}
+  void OnCommand() noexcept override {
+    if (const auto published = mailbox_->TakeNewer(&cursor_)) {
+      WriteCommand(*published, 2, cursor_.skipped, &command_);
+    }
+  }
+
+ private:
+  const CommandMailbox* mailbox_;
+  CommandCursor cursor_;
+  v1::Command command_;
+};
+
+SessionShape Shape() {
+  SessionShape shape;
+  shape.num_channels = kChannels;
+  shape.bin_width_ns = kWidthNs;
+  return shape;
+}
+
+/// Chunk n: bin n - 1, some spikes, a hand on its way.
+void Fill(std::uint64_t n, std::mt19937* random, v1::AcquisitionChunk* chunk) {
+  const auto stop_ns = static_cast<TimeNs>(n) * kWidthNs;
+  chunk->set_sequence_number(n);
+  chunk->set_complete_until_ns(stop_ns);
+  v1::SpikeEvents* events = chunk->mutable_spike_events();
+  events->clear_channel();
+  events->clear_time_ns();
+  for (int i = 0; i < 20; ++i) {
+    events->add_channel((*random)() % kChannels);
+    events->add_time_ns(stop_ns - 1 - static_cast<TimeNs>((*random)() % kWidthNs));
+  }
+  if (chunk->behavior().empty()) chunk->add_behavior();
+  v1::BehaviorSample* behavior = chunk->mutable_behavior(0);
+  v1::ArmState* state = behavior->mutable_arm_state();
+  state->set_time_ns(stop_ns - kWidthNs);
+  state->set_engaged(true);
+  state->clear_position_m();
+  behavior->mutable_target()->clear_position_m();
+  for (const double x : {0.01, 0.02}) {
+    state->add_position_m(x);
+    behavior->mutable_target()->add_position_m(-5.0 * x);
+  }
+}
+
+TEST(NoAllocationInTheLoop, FromMessageToAcknowledgement) {
+  StepParams params;
+  params.num_channels = kChannels;
+  params.bin_width_ns = kWidthNs;
+  CommandMailbox mailbox;
+  BehaviorInbox inbox;
+  StageLatencies latencies;
+  const auto arm = std::make_shared<Arm>(&mailbox);
+  mailbox.Subscribe(arm, /*first=*/true);
+  const auto make = [] {
+    return MakeDecoder(SnnParams(), {kChannels, 2, kWidthNs});
+  };
+  ControlLoop loop(std::make_unique<Step>(params, make()),
+                   TimingParams{.real_time = true, .deadline_ns = kWidthNs}, &mailbox, &inbox,
+                   &latencies, MonotonicNowNs);
+  DecoderChange change;
+  change.kind = DecoderChange::Kind::kAddShadow;
+  change.learner = loop.MakeLearner(make());
+  ASSERT_TRUE(loop.Change(std::move(change)));
+
+  std::mt19937 random(5);
+  v1::AcquisitionChunk message;
+  v1::AcquisitionAck ack;
+  Chunk chunk;
+  ChunkPlan plan;
+  std::vector<PublishedCommand> published;
+  for (std::uint64_t n = 1; n <= 500; ++n) {
+    // Every tenth number is left out: gaps are kept too.
+    Fill(n + n / 10, &random, &message);
+    AllocationGuard guard;
+    ASSERT_FALSE(ReadChunk(message, Shape(), ChunkLimits(), &chunk));
+    ASSERT_FALSE(loop.Admit(chunk, &plan));
+    published.clear();
+    loop.Apply(chunk, plan, MonotonicNowNs(), &published);
+    const LoopStatus status = loop.status();
+    ack.set_applied_sequence_number(status.applied_sequence_number);
+    ack.clear_commands();
+    for (const PublishedCommand& command : published) {
+      WriteCommand(command, 2, 0, ack.add_commands());
+    }
+    loop.LearnPending();
+    const std::uint64_t allocations = guard.num_allocations();
+    const bool grown = n > 10;
+    ASSERT_EQ(grown ? allocations : 0u, 0u) << "chunk " << n;
+  }
+  EXPECT_EQ(loop.status().decoded_bin_count, 500u);
+  EXPECT_EQ(loop.status().missing_chunk_count, 50u);
+  EXPECT_GT(loop.status().learned_bin_count, 100u);
+  EXPECT_GT(loop.status().shadows[0].learned_bin_count, 100u);
+}
+
+}  // namespace
+}  // namespace efferent::test
