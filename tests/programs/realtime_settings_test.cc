@@ -47,10 +47,10 @@ std::string ValueOf(const std::string& key, const std::filesystem::path& file) {
   return "";
 }
 
-void DecodeOneBin(const std::string& address) {
+void DecodeOneBin(const std::string& address, const std::string& session = "s") {
   Clients clients(address);
-  ASSERT_TRUE(clients.Create("s", SmallConfig()).ok());
-  ASSERT_TRUE(Send(clients.Acquire("s").get(), OneBin(1)));
+  ASSERT_TRUE(clients.Create(session, SmallConfig()).ok());
+  ASSERT_TRUE(Send(clients.Acquire(session).get(), OneBin(1)));
 }
 
 TEST(RealtimeSettings, ThreadsThatDecodeRunOnTheirProcessors) {
@@ -81,8 +81,7 @@ TEST(RealtimeSettings, ThreadsThatDecodeRunOnTheirProcessors) {
 
 TEST(RealtimeSettings, WhatTheSystemRefusesIsOneWarningAndTheServerGoesOn) {
   RealtimeServer server("processors: [1022, 1023]");
-  DecodeOneBin(server->address());
-  DecodeOneBin(server->address());
+  for (const char* session : {"one", "two"}) DecodeOneBin(server->address(), session);
   EXPECT_EQ(server->End(), 0);
   const std::string output = server->output();
   const std::string warning = "warning server.processors: the system refuses 1022-1023";
