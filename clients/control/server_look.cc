@@ -24,9 +24,15 @@ SessionChange ChangeOf(const v1::Session& session, const ServerLook& now,
   if (earlier == nullptr || seconds <= 0.0) return {};
   const v1::SessionStatistics& statistics = session.statistics();
   const v1::SessionStatistics& was = earlier->statistics();
+  SessionChange change;
   const std::uint64_t bins = statistics.decoded_bin_count() - was.decoded_bin_count();
-  return {static_cast<double>(bins) / seconds,
-          statistics.missed_deadline_count() - was.missed_deadline_count()};
+  change.bins_per_s = static_cast<double>(bins) / seconds;
+  if (statistics.processor_time_ns() > 0) {
+    const std::int64_t busy_ns = statistics.processor_time_ns() - was.processor_time_ns();
+    change.processors = 1e-9 * static_cast<double>(busy_ns) / seconds;
+  }
+  change.missed_deadlines = statistics.missed_deadline_count() - was.missed_deadline_count();
+  return change;
 }
 
 std::optional<double> ProcessorsInUse(const ServerLook& now,

@@ -16,7 +16,9 @@ struct ServerLook {
 
 /// How a session went from one look to the next.
 struct SessionChange {
-  std::optional<double> bins_per_s;    ///< Absent: there was no look before.
+  std::optional<double> bins_per_s;  ///< Absent: there was no look before.
+  std::optional<double>
+      processors;  ///< That its chunks took. Absent, too, if the server does not say.
   std::uint64_t missed_deadlines = 0;  ///< In between.
 };
 

@@ -1,6 +1,7 @@
 #include "clients/control/session_text.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "clients/session/decoder_name.h"
 
@@ -53,14 +54,21 @@ std::string DurationText(std::int64_t ns) {
 }
 
 std::string LoadText(const v1::ServerLoad& load) {
-  if (load.up_time_ns() <= 0) return "";
-  return fmt::format(
-      "{:.2f} of {:.2f} processors reserved; {:.2f} used, on average over the {} that the server "
-      "is "
-      "up; {} MiB resident",
-      load.reserved_processors(), load.reservable_processors(),
-      static_cast<double>(load.processor_time_ns()) / static_cast<double>(load.up_time_ns()),
-      DurationText(load.up_time_ns()), load.resident_bytes() >> 20);
+  std::vector<std::string> facts;
+  if (load.reservable_processors() > 0.0) {
+    facts.push_back(fmt::format("{:.2f} of {:.2f} processors reserved", load.reserved_processors(),
+                                load.reservable_processors()));
+  }
+  if (load.up_time_ns() > 0) {
+    const auto up_ns = static_cast<double>(load.up_time_ns());
+    facts.push_back(fmt::format("{:.2f} used, on average over the {} that the server is up",
+                                static_cast<double>(load.processor_time_ns()) / up_ns,
+                                DurationText(load.up_time_ns())));
+  }
+  if (load.resident_bytes() > 0) {
+    facts.push_back(fmt::format("{} MiB resident", load.resident_bytes() >> 20));
+  }
+  return fmt::format("{}", fmt::join(facts, "; "));
 }
 
 }  // namespace efferent::control

@@ -40,8 +40,7 @@ std::string MicrosecondsText(std::int64_t ns);
 /// The two largest units of a duration: `3 h 12 min`.
 std::string DurationText(std::int64_t ns);
 
-/// The server's processors and memory on one line, without its end; empty if the server does not
-/// say.
+/// The server's processors and memory on one line, without its end: what the server says of them.
 std::string LoadText(const v1::ServerLoad& load);
 
 }  // namespace efferent::control

@@ -52,6 +52,7 @@ constexpr const char* kColumns = R"(Columns:
   missed           commands later than the session's deadline: since the last look/in all
   lost/late/twice  chunks missing/of those, come too late/come twice
   late spikes      come after their bin had been decoded
+  cpu              processors that the session's chunks took since the last look, without the transport
   firing Hz        mean rate of the decoder's own neurons
   weights          norm of the decoder's weights
 

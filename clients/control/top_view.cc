@@ -53,7 +53,7 @@ std::vector<Row> OrderedRows(const TopView& view) {
 }
 
 std::string StatusCell(const v1::SessionStatistics& statistics, bool coloured) {
-  const std::string text = StatusText(statistics);
+  std::string text = StatusText(statistics);
   if (!coloured) return text;
   switch (statistics.command_status()) {
     case v1::COMMAND_STATUS_DECODED:
@@ -85,6 +85,7 @@ std::vector<std::string> Cells(const Row& row, bool coloured) {
       fmt::format("{}/{}/{}", statistics.missing_chunk_count(), statistics.late_chunk_count(),
                   statistics.duplicate_chunk_count()),
       std::to_string(statistics.late_event_count()),
+      row.change.processors ? fmt::format("{:.3f}", *row.change.processors) : "-",
       statistics.has_firing_rate_hz() ? fmt::format("{:.1f}", statistics.firing_rate_hz()) : "-",
       statistics.has_weight_norm() ? fmt::format("{:.4g}", statistics.weight_norm()) : "-"};
 }
@@ -101,22 +102,25 @@ std::vector<std::string> HeaderLines(const TopView& view, bool coloured) {
     return coloured ? Coloured(colour, text) : text;
   };
   std::string first = highlight(Colour::kBold, "efferent top") + "   " + view.address;
-  std::string second;
+  std::vector<std::string> second;
   if (view.now) {
     const v1::ServerLoad& load = view.now->answer.load();
     const int num_sessions = view.now->answer.sessions_size();
     first += fmt::format("   {} session{}", num_sessions, num_sessions == 1 ? "" : "s");
-    if (load.up_time_ns() > 0) {
-      const auto in_use = ProcessorsInUse(*view.now, view.before);
-      first += "   up " + DurationText(load.up_time_ns());
-      second =
-          fmt::format("processors: {} in use, {:.2f} of {:.2f} reserved   memory: {} MiB",
-                      in_use ? fmt::format("{:.2f}", *in_use) : "-", load.reserved_processors(),
-                      load.reservable_processors(), load.resident_bytes() >> 20);
+    if (load.up_time_ns() > 0) first += "   up " + DurationText(load.up_time_ns());
+    if (const auto in_use = ProcessorsInUse(*view.now, view.before)) {
+      second.push_back(fmt::format("{:.2f} processors in use", *in_use));
+    }
+    if (load.reservable_processors() > 0.0) {
+      second.push_back(fmt::format("{:.2f} of {:.2f} processors reserved",
+                                   load.reserved_processors(), load.reservable_processors()));
+    }
+    if (load.resident_bytes() > 0) {
+      second.push_back(fmt::format("{} MiB resident", load.resident_bytes() >> 20));
     }
   }
   std::vector<std::string> lines{first};
-  if (!second.empty()) lines.push_back(second);
+  if (!second.empty()) lines.push_back(fmt::format("{}", fmt::join(second, "   ")));
   if (!view.trouble.empty()) lines.push_back(highlight(Colour::kRed, view.trouble));
   lines.emplace_back();
   return lines;
@@ -125,7 +129,7 @@ std::vector<std::string> HeaderLines(const TopView& view, bool coloured) {
 std::vector<std::string> TableLines(const TopView& view, bool coloured) {
   if (!view.now) return {};
   Table table({"session", "decoder", "status", "learning", "bins/s", "rms m/s", "respond us",
-               "missed", "lost/late/twice", "late spikes", "firing Hz", "weights"},
+               "missed", "lost/late/twice", "late spikes", "cpu", "firing Hz", "weights"},
               kNumWords);
   for (const Row& row : OrderedRows(view)) table.AddRow(Cells(row, coloured));
   return Lines(table.ToString());

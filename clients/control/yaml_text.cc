@@ -21,7 +21,9 @@ std::string ValueText(const Message& message, const FieldDescriptor& field, int 
 
 std::string ListText(const Message& message, const FieldDescriptor& field) {
   std::vector<std::string> values;
-  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+  const int size = message.GetReflection()->FieldSize(message, &field);
+  values.reserve(static_cast<std::size_t>(size));
+  for (int i = 0; i < size; ++i) {
     values.push_back(ValueText(message, field, i));
   }
   return fmt::format("[{}]", fmt::join(values, ", "));

@@ -1,6 +1,7 @@
 // `--set FIELD=VALUE` of a decoder: understood, or refused with an error that names it.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace efferent;
   if (size == 0) return 0;
   std::string setting(reinterpret_cast<const char*>(data) + 1, size - 1);
-  setting = std::string(setting.c_str());  // No argument of a program has a zero in it.
+  setting.resize(std::strlen(setting.c_str()));  // No argument of a program has a zero in it.
   const std::vector<std::string> names = DecoderNames();
   const std::string& name = names[static_cast<std::size_t>(data[0] % 16) % names.size()];
   try {

@@ -37,6 +37,16 @@ TEST(ServerLook, RateIsTheBinsSinceTheLookBeforeOverTheTimeBetweenThem) {
   EXPECT_EQ(change.missed_deadlines, 3U);
 }
 
+TEST(ServerLook, ASessionsProcessorsAreItsProcessorTimeOverTheTimeBetweenTwoLooks) {
+  ServerLook before = LookAt(10.0, 0, 0);
+  ServerLook now = LookAt(12.0, 0, 0);
+  EXPECT_FALSE(Change(now, before).processors) << "a server that does not say";
+  before.answer.mutable_sessions(0)->mutable_statistics()->set_processor_time_ns(kSecond);
+  now.answer.mutable_sessions(0)->mutable_statistics()->set_processor_time_ns(kSecond +
+                                                                              kSecond / 2);
+  EXPECT_DOUBLE_EQ(Change(now, before).processors.value(), 0.25);
+}
+
 TEST(ServerLook, TheFirstLookKnowsNoRate) {
   const SessionChange change = Change(LookAt(10.0, 150, 4), std::nullopt);
   EXPECT_FALSE(change.bins_per_s);

@@ -62,6 +62,7 @@ TEST(SessionText, ALoadThatTheServerDoesNotReportIsNoLine) {
   EXPECT_EQ(LoadText(load), "");
   load.set_reserved_processors(0.25);
   load.set_reservable_processors(1.6);
+  EXPECT_EQ(LoadText(load), "0.25 of 1.60 processors reserved");
   load.set_processor_time_ns(30 * kSecond);
   load.set_up_time_ns(120 * kSecond);
   load.set_resident_bytes(std::int64_t{45} << 20);

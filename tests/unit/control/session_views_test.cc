@@ -56,7 +56,7 @@ TEST(SessionList, AnEmptyServerSaysHowToBegin) {
 TEST(SessionList, TheLoadIsTheLastLine) {
   v1::ListSessionsResponse answer;
   answer.mutable_load()->set_up_time_ns(kSecond);
-  EXPECT_THAT(DescribeSessions(answer, "here:1", 0), ContainsRegex("\n0.00 of 0.00 .*resident\n$"));
+  EXPECT_THAT(DescribeSessions(answer, "here:1", 0), ContainsRegex("\n0.00 used, .*is up\n$"));
 }
 
 TEST(SessionShow, EveryChunkIsAccountedFor) {

@@ -75,8 +75,9 @@ TEST(TopView, SessionsAreInTheOrderThatWasAskedFor) {
 }
 
 TEST(TopView, ARowHasWhatChangedAndWhatIsInAll) {
-  EXPECT_THAT(RenderTop(ThreeSessions(), std::nullopt, false),
-              ContainsRegex("\nc +snn +DECODED +frozen +50.0 +- +100/200 +2/2 +0/0/0 +0 +- +-$"));
+  EXPECT_THAT(
+      RenderTop(ThreeSessions(), std::nullopt, false),
+      ContainsRegex("\nc +snn +DECODED +frozen +50.0 +- +100/200 +2/2 +0/0/0 +0 +- +- +-$"));
 }
 
 TEST(TopView, WhatTheServerDoesNotSayIsNotMadeUp) {
@@ -86,7 +87,7 @@ TEST(TopView, WhatTheServerDoesNotSayIsNotMadeUp) {
   view.now->answer.add_sessions()->set_session_id("s");
   EXPECT_THAT(RenderTop(view, std::nullopt, false),
               AllOf(HasSubstr("here:1   1 session\n"), Not(HasSubstr("processors")),
-                    ContainsRegex("\ns +snn +- +frozen +- +- +- +0/0 +0/0/0 +0 +- +-$")));
+                    ContainsRegex("\ns +snn +- +frozen +- +- +- +0/0 +0/0/0 +0 +- +- +-$")));
 }
 
 TEST(TopView, TheHeaderHasTheServersLoad) {
@@ -102,8 +103,10 @@ TEST(TopView, TheHeaderHasTheServersLoad) {
   load.set_resident_bytes(std::int64_t{20} << 20);
   EXPECT_THAT(
       RenderTop(view, std::nullopt, false),
-      AllOf(HasSubstr("here:1   3 sessions   up 1 min 2 s\n"),
-            HasSubstr("processors: 0.50 in use, 0.40 of 1.60 reserved   memory: 20 MiB\n")));
+      AllOf(
+          HasSubstr("here:1   3 sessions   up 1 min 2 s\n"),
+          HasSubstr(
+              "\n0.50 processors in use   0.40 of 1.60 processors reserved   20 MiB resident\n")));
 }
 
 TEST(TopView, ALostServerIsSaidAboveWhatWasKnownLast) {
