@@ -23,6 +23,11 @@ class FanOutEvents final : public EventSink {
   void SessionEnded(const v1::Session& session, std::string_view reason) override {
     for (const auto& sink : sinks_) sink->SessionEnded(session, reason);
   }
+  std::uint64_t dropped_count() const override {
+    std::uint64_t count = 0;
+    for (const auto& sink : sinks_) count += sink->dropped_count();
+    return count;
+  }
 
  private:
   std::vector<std::shared_ptr<EventSink>> sinks_;

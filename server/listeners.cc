@@ -8,11 +8,6 @@
 namespace efferent {
 namespace {
 
-std::string WithPort(const std::string& address, int port) {
-  if (UnixSocketPath(address)) return address;
-  return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
-}
-
 [[noreturn]] void Refuse(const std::string& address, const std::string& why) {
   throw std::runtime_error("cannot listen on " + address + ": " + why);
 }
@@ -33,7 +28,7 @@ std::unique_ptr<grpc::Server> StartListening(grpc::ServerBuilder* builder,
   std::unique_ptr<grpc::Server> server = builder->BuildAndStart();
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     if (!server && ports[i] != 0) continue;  // it is a later one that cannot be listened on
-    if (ports[i] == 0) Refuse(addresses[i], WhyNotListening(addresses[i]));
+    if (ports[i] == 0) Refuse(addresses[i], WhyNotListening(addresses[i], "--listen"));
     if (const auto path = UnixSocketPath(addresses[i])) LetOwnerAndGroupConnect(*path);
     bound->push_back(WithPort(addresses[i], ports[i]));
   }

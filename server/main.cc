@@ -32,6 +32,7 @@ constexpr const char* kExamples = R"(Examples:
   efferentd                                      on 127.0.0.1:50051, every setting at its default
   efferentd --listen 127.0.0.1:0                 on a free port; prints `listening on HOST:PORT`
   efferentd --listen 127.0.0.1:50051 --listen unix:/run/efferent/socket
+  efferentd --metrics-listen 127.0.0.1:9464      prints `metrics on http://HOST:PORT/metrics`
   efferentd --print-config > efferentd.yaml      every setting with its unit and bounds, to be edited
   efferentd --config efferentd.yaml --data-dir efferent-data
 
@@ -41,6 +42,7 @@ Exit status: 0 ended as asked, 1 it could not serve, 2 bad usage or configuratio
 struct CommandLine {
   std::string config;
   std::vector<std::string> listen;
+  std::optional<std::string> metrics_listen;
   std::optional<std::string> data_dir;
   std::optional<std::string> log_level;
   bool print_config = false;
@@ -52,6 +54,8 @@ void Declare(CommandLine* line, CLI::App* app) {
   app->add_option("--listen", line->listen,
                   "HOST:PORT (port 0: any free one) or unix:/PATH; repeatable")
       ->allow_extra_args(false);
+  app->add_option("--metrics-listen", line->metrics_listen,
+                  "HOST:PORT for Prometheus to scrape; without it, there are no metrics");
   app->add_option("--data-dir", line->data_dir,
                   "folder to keep data in; without it, none are kept");
   app->add_option("--log-level", line->log_level, "least severe message that is logged")
@@ -67,6 +71,12 @@ Config Configure(const CommandLine& line) {
       throw ConfigError("--listen " + *wrong);
     }
     config.server.listen = line.listen;
+  }
+  if (line.metrics_listen) {
+    if (const auto wrong = UnusableMetricsAddress(*line.metrics_listen)) {
+      throw ConfigError("--metrics-listen " + *wrong);
+    }
+    config.server.metrics_listen = *line.metrics_listen;
   }
   if (line.data_dir) config.server.data_dir = *line.data_dir;
   if (line.log_level) config.server.log_level = FindLogLevel(*line.log_level).value();
@@ -96,6 +106,7 @@ void Serve(const Config& config) {
   for (const std::string& address : server.addresses()) {
     std::printf("listening on %s\n", address.c_str());
   }
+  if (!server.metrics_url().empty()) std::printf("metrics on %s\n", server.metrics_url().c_str());
   std::fflush(stdout);
   signals.async_wait([](const boost::system::error_code&, int signal) {
     spdlog::info("signal {}: shutting down", signal);

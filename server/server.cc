@@ -10,10 +10,14 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "server/listeners.h"
+#include "server/metrics/metrics_endpoint.h"
+#include "server/metrics/server_metrics.h"
+#include "server/metrics/session_metrics.h"
 #include "server/realtime/thread_settings.h"
 #include "server/services/acquisition_service.h"
 #include "server/services/active_streams.h"
@@ -45,7 +49,7 @@ class Server::Impl {
         sessions_(session_defaults, params.max_sessions,
                   std::make_shared<ProcessorBudget>(params.max_processor_share *
                                                     static_cast<double>(NumProcessors(params))),
-                  std::move(make_decoder), std::move(events)),
+                  std::move(make_decoder), events),
         workers_(NumProcessors(params)),
         context_{&sessions_,
                  &streams_,
@@ -53,6 +57,12 @@ class Server::Impl {
                  {params.max_chunk_bytes, params.max_chunk_events},
                  &threads_},
         clock_(&io_, &sessions_) {
+    if (!params.metrics_listen.empty()) {
+      metrics_.emplace(
+          params.metrics_listen,
+          MetricsEndpoint::Collectables{std::make_shared<ServerMetrics>(&sessions_, events),
+                                        std::make_shared<SessionMetrics>(&sessions_)});
+    }
     Listen();
     clock_.Start();
     clock_thread_ = std::thread([this] {
@@ -74,9 +84,14 @@ class Server::Impl {
     workers_.Join();
     io_.stop();
     clock_thread_.join();
+    metrics_.reset();
   }
 
   const std::vector<std::string>& addresses() const { return addresses_; }
+  const std::string& metrics_url() const {
+    static const std::string none;
+    return metrics_ ? metrics_->url() : none;
+  }
   SessionRegistry& sessions() { return sessions_; }
 
  private:
@@ -122,6 +137,7 @@ class Server::Impl {
   DiagnosticsService diagnostics_service_{&context_};
   std::unique_ptr<grpc::Server> grpc_;
   std::vector<std::string> addresses_;
+  std::optional<MetricsEndpoint> metrics_;
 
   boost::asio::io_context io_{1};
   SessionClock clock_;
@@ -137,6 +153,8 @@ Server::Server(const ServerParams& params, const v1::SessionConfig& session_defa
 Server::~Server() { Shutdown(); }
 
 const std::vector<std::string>& Server::addresses() const { return impl_->addresses(); }
+
+const std::string& Server::metrics_url() const { return impl_->metrics_url(); }
 
 SessionRegistry& Server::sessions() { return impl_->sessions(); }
 

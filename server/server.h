@@ -18,7 +18,7 @@ namespace efferent {
 /// `events` brings.
 class Server {
  public:
-  /// @throws std::runtime_error if it cannot listen, saying why.
+  /// @throws std::runtime_error if it cannot listen, for gRPC or for metrics, saying why.
   Server(const ServerParams& params, const v1::SessionConfig& session_defaults,
          std::shared_ptr<EventSink> events, DecoderFactory make_decoder = MakeDecoder);
   /// Shuts down.
@@ -30,6 +30,9 @@ class Server {
   const std::vector<std::string>& addresses() const;
   /// The first of them.
   const std::string& address() const { return addresses().front(); }
+
+  /// Where metrics are, for example `http://127.0.0.1:9464/metrics`; empty: nowhere.
+  const std::string& metrics_url() const;
 
   SessionRegistry& sessions();
 

@@ -159,6 +159,9 @@ Config ParseConfig(const std::string& text, const std::string& file) {
         if (const auto wrong = UnusableListenAddresses(config.server.listen)) {
           problems.Add(section["listen"], "server.listen", *wrong);
         }
+        if (const auto wrong = UnusableMetricsAddress(config.server.metrics_listen)) {
+          problems.Add(section["metrics_listen"], "server.metrics_listen", *wrong);
+        }
       }
     }
     if (const YAML::Node section = root["session_defaults"]) {

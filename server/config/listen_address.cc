@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::string_view kUnix = "unix:";
-constexpr const char* kWanted = "must be HOST:PORT (port 0: any free one) or unix:PATH";
+constexpr const char* kHostAndPort = "must be HOST:PORT (port 0: any free one)";
 
 struct HostAndPort {
   std::string host;
@@ -35,6 +35,19 @@ std::optional<HostAndPort> Split(const std::string& address) {
   return parts;
 }
 
+std::optional<std::string> MalformedHostAndPort(const std::string& address,
+                                                const std::string& wanted) {
+  const std::string is = "is `" + address + "`, ";
+  const std::optional<HostAndPort> parts = Split(address);
+  if (!parts) return is + wanted;
+  unsigned port = 0;
+  const char* end = parts->port.data() + parts->port.size();
+  const auto [parsed, error] = std::from_chars(parts->port.data(), end, port);
+  if (parts->port.empty() || error != std::errc() || parsed != end) return is + wanted;
+  if (port > 65'535) return is + "port must be in [0, 65535]";
+  return {};
+}
+
 template <class Protocol>
 boost::system::error_code Bind(const typename Protocol::endpoint& endpoint) {
   asio::io_context io;
@@ -51,15 +64,7 @@ boost::system::error_code Bind(const typename Protocol::endpoint& endpoint) {
 
 std::optional<std::string> MalformedListenAddress(const std::string& address) {
   if (const auto path = UnixSocketPath(address); path && !path->empty()) return {};
-  const std::string is = "is `" + address + "`, ";
-  const std::optional<HostAndPort> parts = Split(address);
-  if (!parts) return is + kWanted;
-  unsigned port = 0;
-  const char* end = parts->port.data() + parts->port.size();
-  const auto [parsed, error] = std::from_chars(parts->port.data(), end, port);
-  if (parts->port.empty() || error != std::errc() || parsed != end) return is + kWanted;
-  if (port > 65'535) return is + "port must be in [0, 65535]";
-  return {};
+  return MalformedHostAndPort(address, std::string(kHostAndPort) + " or unix:PATH");
 }
 
 std::optional<std::string> UnusableListenAddresses(const std::vector<std::string>& addresses) {
@@ -73,12 +78,23 @@ std::optional<std::string> UnusableListenAddresses(const std::vector<std::string
   return {};
 }
 
+std::optional<std::string> UnusableMetricsAddress(const std::string& address) {
+  if (address.empty()) return {};
+  if (UnixSocketPath(address)) return "is `" + address + "`, " + kHostAndPort;
+  return MalformedHostAndPort(address, kHostAndPort);
+}
+
+std::string WithPort(const std::string& address, int port) {
+  if (UnixSocketPath(address)) return address;
+  return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
+}
+
 std::optional<std::string> UnixSocketPath(const std::string& address) {
   if (!address.starts_with(kUnix)) return {};
   return address.substr(kUnix.size());
 }
 
-std::string WhyNotListening(const std::string& address) {
+std::string WhyNotListening(const std::string& address, const std::string& option) {
   boost::system::error_code error;
   if (const auto path = UnixSocketPath(address)) {
     if (path->size() > 107) return "the path is longer than 107 bytes";
@@ -93,9 +109,9 @@ std::string WhyNotListening(const std::string& address) {
     error = Bind<tcp>(found.begin()->endpoint());
   }
   if (error == asio::error::address_in_use) {
-    return "the address is in use; stop what uses it, or choose another with --listen";
+    return "the address is in use; stop what uses it, or choose another with " + option;
   }
-  return error ? error.message() : "gRPC gave no reason";
+  return error ? error.message() : "no reason is known";
 }
 
 }  // namespace efferent

@@ -12,11 +12,16 @@ std::optional<std::string> MalformedListenAddress(const std::string& address);
 /// What is wrong with a list of them: none at all, one that is malformed, or one that comes twice.
 std::optional<std::string> UnusableListenAddresses(const std::vector<std::string>& addresses);
 
+/// What is wrong with an address for metrics; nothing: it is `HOST:PORT`, or empty for none.
+std::optional<std::string> UnusableMetricsAddress(const std::string& address);
+
+/// The address, with the port that was chosen for it.
+std::string WithPort(const std::string& address, int port);
 /// The path of `unix:PATH`; nothing for any other address.
 std::optional<std::string> UnixSocketPath(const std::string& address);
 
-/// Why nothing can listen on a well-formed address at present, in the system's own words; gRPC
-/// keeps them to itself.
-std::string WhyNotListening(const std::string& address);
+/// Why nothing can listen on a well-formed address at present, in the system's own words, which gRPC
+/// and civetweb keep to themselves. `option` is where another address would be given.
+std::string WhyNotListening(const std::string& address, const std::string& option);
 
 }  // namespace efferent

@@ -15,7 +15,8 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 struct ServerParams {
   /// Each HOST:PORT (port 0: any free one) or unix:PATH; at least one, none twice.
   std::vector<std::string> listen = {"127.0.0.1:50051"};
-  std::string data_dir;  ///< Empty: nothing is stored.
+  std::string metrics_listen;  ///< HOST:PORT of the metrics' HTTP; empty: there are none.
+  std::string data_dir;        ///< Empty: nothing is stored.
   LogLevel log_level = LogLevel::kInfo;
   int max_sessions = 256;
   double max_processor_share = 0.75;  ///< Of all processors, for sessions in real time.
@@ -31,6 +32,7 @@ struct ServerParams {
 template <class Visitor>
 void VisitFields(ServerParams& p, Visitor&& visit) {
   visit("listen", p.listen);
+  visit("metrics_listen", p.metrics_listen);
   visit("data_dir", p.data_dir);
   visit("log_level", p.log_level);
   visit("max_sessions", p.max_sessions, Bounds{1, 10'000}, "sessions");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "efferent/v1/session.pb.h"
@@ -39,6 +40,8 @@ class EventSink {
   virtual void SessionCreated(const v1::Session& session) = 0;
   /// `reason`: `ended` (by request) or `shutdown`.
   virtual void SessionEnded(const v1::Session& session, std::string_view reason) = 0;
+  /// Reports that were lost because there was no room for them.
+  virtual std::uint64_t dropped_count() const { return 0; }
 };
 
 }  // namespace efferent

@@ -32,7 +32,7 @@ class EventStore final : public EventSink {
   void SessionCreated(const v1::Session& session) override;
   void SessionEnded(const v1::Session& session, std::string_view reason) override;
 
-  std::uint64_t dropped_count() const;
+  std::uint64_t dropped_count() const override;
 
  private:
   struct Entry {

@@ -65,6 +65,17 @@ TEST_F(Compose, ThePortIsPublishedOnThisMachineOnly) {
   }
 }
 
+TEST_F(Compose, MonitoringIsOptionalAndFindsTheServersMetrics) {
+  EXPECT_THAT(Get("prometheus", "profiles").as<Words>(), Contains("monitoring"));
+  const Words server = Get("server", "command").as<Words>();
+  EXPECT_THAT(server, testing::IsSupersetOf({"--metrics-listen", "0.0.0.0:9464"}));
+  const YAML::Node scrape = YAML::LoadFile(SourceDir() / "deploy/prometheus.yml")["scrape_configs"];
+  EXPECT_EQ(scrape[0]["static_configs"][0]["targets"][0].as<std::string>(), "server:9464");
+  for (const auto& port : Get("prometheus", "ports")) {
+    EXPECT_THAT(port.as<std::string>(), testing::StartsWith("127.0.0.1:"));
+  }
+}
+
 TEST_F(Compose, ProgramsKnowTheOptionsOfTheirCommands) {
   Words server = Get("server", "command").as<Words>();
   server.insert(server.begin(), "efferentd");

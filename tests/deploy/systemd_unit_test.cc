@@ -43,6 +43,7 @@ TEST_F(SystemdUnit, RunsAsAUserOfItsOwnWithAFolderOfItsOwn) {
   auto& service = unit_["[Service]"];
   EXPECT_EQ(service["DynamicUser"], "yes");
   EXPECT_EQ(service["StateDirectory"], "efferent");
+  EXPECT_EQ(service["RuntimeDirectory"], "efferent");
   EXPECT_EQ(service["ProtectSystem"], "strict");
   EXPECT_EQ(service["NoNewPrivileges"], "yes");
   EXPECT_EQ(service["CapabilityBoundingSet"], "");

@@ -136,6 +136,24 @@ TEST(Daemon, MalformedAddressIsRefused) {
   }
 }
 
+TEST(Daemon, MalformedAddressForMetricsIsRefused) {
+  for (const char* address : {"nonsense", "unix:/tmp/socket", "127.0.0.1:99999"}) {
+    const Outcome outcome = Start({"--metrics-listen", address});
+    EXPECT_EQ(outcome.exit_status, 2) << address;
+    EXPECT_THAT(outcome.output, HasSubstr("--metrics-listen is `" + std::string(address) + "`, "));
+  }
+}
+
+TEST(Daemon, MetricsWhereSomebodyListensAreAnErrorThatSaysWhatToDo) {
+  RunningServer server;
+  const Outcome second = Start({"--listen", "127.0.0.1:0", "--metrics-listen", server.address()});
+  EXPECT_EQ(second.exit_status, 1);
+  EXPECT_THAT(second.output,
+              HasSubstr("cannot serve metrics on " + server.address() +
+                        ": the address is in use; stop what uses it, or choose another with "
+                        "--metrics-listen"));
+}
+
 TEST(Daemon, UnknownKeyStopsTheStartAndIsNamed) {
   const Folder folder;
   std::ofstream(folder / "f.yaml") << "server:\n  listne: 127.0.0.1:0\n";

@@ -120,6 +120,15 @@ TEST(ConfigFile, RealtimeSettings) {
             "f.yaml:4: server.lock_memory: must be true or false");
 }
 
+TEST(ConfigFile, MetricsAreOnTcpOnly) {
+  EXPECT_EQ(ParseConfig("server: {metrics_listen: 127.0.0.1:9464}", "f.yaml").server.metrics_listen,
+            "127.0.0.1:9464");
+  EXPECT_EQ(
+      ErrorOf("server:\n  metrics_listen: unix:/tmp/socket\n"),
+      "f.yaml:2: server.metrics_listen: is `unix:/tmp/socket`, must be HOST:PORT (port 0: any "
+      "free one)");
+}
+
 TEST(ConfigFile, UnknownSection) {
   EXPECT_EQ(ErrorOf("sever: {}\n"), "f.yaml:1: sever: unknown key (did you mean `server`?)");
 }

@@ -1,0 +1,48 @@
+#include "server/metrics/server_metrics.h"
+
+#include <chrono>
+
+#include "server/metrics/metric_families.h"
+#include "server/process_usage.h"
+
+namespace efferent {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+std::vector<MetricFamily> ServerMetrics::Collect() const {
+  std::vector<MetricFamily> families;
+  const auto add = [&](MetricType type, const char* name, const char* help, double value,
+                       const MetricLabels& labels = {}) {
+    families.push_back(MakeFamily(type, name, help));
+    AddSample(labels, value, &families.back());
+  };
+  add(MetricType::Gauge, "efferent_build_info", "Version of the server; always 1.", 1.0,
+      {{"version", EFFERENT_VERSION}});
+  add(MetricType::Gauge, "efferent_sessions", "Sessions that the server holds.",
+      static_cast<double>(sessions_->sessions().size()));
+  add(MetricType::Gauge, "efferent_sessions_limit", "Most sessions that it may hold.",
+      sessions_->max_sessions());
+  const ProcessorBudget& budget = sessions_->processor_budget();
+  add(MetricType::Gauge, "efferent_reserved_processors",
+      "Processors whose time is kept for sessions in real time.", budget.reserved());
+  add(MetricType::Gauge, "efferent_reservable_processors", "Most that may be kept.",
+      budget.reservable());
+  add(MetricType::Counter, "efferent_events_dropped_total",
+      "Events that were not written to the data directory because its queue was full.",
+      static_cast<double>(events_->dropped_count()));
+
+  const ProcessUsage usage = ReadProcessUsage();
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  add(MetricType::Counter, "process_cpu_seconds_total",
+      "Processor time that the process has used, user and system.",
+      static_cast<double>(usage.processor_time_ns) * 1e-9);
+  add(MetricType::Gauge, "process_resident_memory_bytes", "Memory that the process has in RAM.",
+      static_cast<double>(usage.resident_bytes));
+  add(MetricType::Gauge, "process_start_time_seconds",
+      "Start of the process, since 1970-01-01 UTC.",
+      now.count() - static_cast<double>(usage.up_time_ns) * 1e-9);
+  return families;
+}
+
+}  // namespace efferent

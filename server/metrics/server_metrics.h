@@ -1,0 +1,28 @@
+#pragma once
+
+#include <prometheus/collectable.h>
+
+#include <memory>
+#include <vector>
+
+#include "server/session/event_sink.h"
+#include "server/session/session_registry.h"
+
+namespace efferent {
+
+/// How the server as a whole is going, as Prometheus reads it: sessions, promised processor time,
+/// dropped events, build, and the process under Prometheus's usual names.
+class ServerMetrics final : public prometheus::Collectable {
+ public:
+  /// `sessions` must outlive it.
+  ServerMetrics(const SessionRegistry* sessions, std::shared_ptr<const EventSink> events)
+      : sessions_(sessions), events_(std::move(events)) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const SessionRegistry* sessions_;
+  std::shared_ptr<const EventSink> events_;
+};
+
+}  // namespace efferent
