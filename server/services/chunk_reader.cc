@@ -114,9 +114,9 @@ std::optional<Violation> ReadBehaviorSamples(const v1::AcquisitionChunk& message
     const v1::BehaviorSample& sample = message.behavior(i);
     if (auto wrong =
             ReadBehavior(sample.arm_state(), sample.has_target() ? &sample.target() : nullptr,
-                         shape.num_dimensions, Indexed("chunk.behavior", i) + ".arm_state",
-                         Indexed("chunk.behavior", i) + ".target",
+                         shape.num_dimensions, "arm_state", "target",
                          &chunk->behavior[static_cast<std::size_t>(i)])) {
+      wrong->field = Indexed("chunk.behavior", i) + "." + wrong->field;
       return wrong;
     }
   }

@@ -14,16 +14,18 @@ std::string DescribeUnbounded(double value) {
 }
 
 std::optional<Violation> ReadVector(const google::protobuf::RepeatedField<double>& values,
-                                    int num_dimensions, const std::string& path, Vec3* vector) {
+                                    int num_dimensions, const char* parent, const char* field,
+                                    Vec3* vector) {
+  const auto path = [&] { return std::string(parent) + "." + field; };
   if (values.size() != num_dimensions) {
-    return Violation{path, "has " + std::to_string(values.size()) +
-                               " elements, must have num_dimensions of the session (" +
-                               std::to_string(num_dimensions) + ")"};
+    return Violation{path(), "has " + std::to_string(values.size()) +
+                                 " elements, must have num_dimensions of the session (" +
+                                 std::to_string(num_dimensions) + ")"};
   }
   *vector = Vec3::Zero();
   for (int i = 0; i < num_dimensions; ++i) {
     if (!IsBounded(values[i])) {
-      return Violation{path + "[" + std::to_string(i) + "]", DescribeUnbounded(values[i])};
+      return Violation{path() + "[" + std::to_string(i) + "]", DescribeUnbounded(values[i])};
     }
     (*vector)[i] = values[i];
   }
@@ -33,23 +35,23 @@ std::optional<Violation> ReadVector(const google::protobuf::RepeatedField<double
 }  // namespace
 
 std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Target* target,
-                                      int num_dimensions, const std::string& state_path,
-                                      const std::string& target_path, BehaviorSample* sample) {
+                                      int num_dimensions, const char* state_path,
+                                      const char* target_path, BehaviorSample* sample) {
   *sample = BehaviorSample{};
   if (state.time_ns() < 0 || state.time_ns() > kMaxSessionTimeNs) {
-    return Violation{state_path + ".time_ns",
+    return Violation{std::string(state_path) + ".time_ns",
                      "is " + std::to_string(state.time_ns()) + " ns, must be in [0, " +
                          std::to_string(kMaxSessionTimeNs) + "] ns of session time"};
   }
   sample->time_ns = state.time_ns();
   sample->engaged = state.engaged();
-  if (auto wrong = ReadVector(state.position_m(), num_dimensions, state_path + ".position_m",
+  if (auto wrong = ReadVector(state.position_m(), num_dimensions, state_path, "position_m",
                               &sample->position_m)) {
     return wrong;
   }
   if (!state.velocity_m_s().empty()) {
     Vec3 velocity;
-    if (auto wrong = ReadVector(state.velocity_m_s(), num_dimensions, state_path + ".velocity_m_s",
+    if (auto wrong = ReadVector(state.velocity_m_s(), num_dimensions, state_path, "velocity_m_s",
                                 &velocity)) {
       return wrong;
     }
@@ -57,18 +59,18 @@ std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Targe
   }
   if (state.has_reward()) {
     if (!IsBounded(state.reward())) {
-      return Violation{state_path + ".reward", DescribeUnbounded(state.reward())};
+      return Violation{std::string(state_path) + ".reward", DescribeUnbounded(state.reward())};
     }
     sample->reward = state.reward();
   }
   if (!target) return std::nullopt;
   Vec3 position;
-  if (auto wrong = ReadVector(target->position_m(), num_dimensions, target_path + ".position_m",
-                              &position)) {
+  if (auto wrong =
+          ReadVector(target->position_m(), num_dimensions, target_path, "position_m", &position)) {
     return wrong;
   }
   if (!(target->radius_m() >= 0.0 && target->radius_m() <= kMaxMagnitude)) {
-    return Violation{target_path + ".radius_m",
+    return Violation{std::string(target_path) + ".radius_m",
                      "is " + std::to_string(target->radius_m()) + " m, must be in [0, 1e6] m"};
   }
   sample->target_position_m = position;
@@ -78,7 +80,7 @@ std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Targe
 
 std::optional<Violation> ReadTrialEvents(
     const google::protobuf::RepeatedPtrField<v1::TrialEvent>& events, TimeNs latest_ns,
-    const std::string& path, std::vector<TrialBoundary>* boundaries) {
+    const char* path, std::vector<TrialBoundary>* boundaries) {
   if (events.size() > kMaxTrialEvents) {
     return Violation{path, "has " + std::to_string(events.size()) + " events, at most " +
                                std::to_string(kMaxTrialEvents) + " are taken at once"};
@@ -87,7 +89,7 @@ std::optional<Violation> ReadTrialEvents(
   for (int i = 0; i < events.size(); ++i) {
     const v1::TrialEvent& event = events[i];
     const auto at = [&](const char* field) {
-      return path + "[" + std::to_string(i) + "]." + field;
+      return std::string(path) + "[" + std::to_string(i) + "]." + field;
     };
     if (event.kind() != v1::TRIAL_EVENT_KIND_START && event.kind() != v1::TRIAL_EVENT_KIND_STOP) {
       return Violation{at("kind"),

@@ -23,14 +23,14 @@ inline constexpr std::size_t kMaxConditionBytes = 128;
 /// Arm state and target to a plain sample. `target` null: none. Returns what is wrong, with paths
 /// under `state_path` and `target_path`.
 std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Target* target,
-                                      int num_dimensions, const std::string& state_path,
-                                      const std::string& target_path, BehaviorSample* sample);
+                                      int num_dimensions, const char* state_path,
+                                      const char* target_path, BehaviorSample* sample);
 
 /// Trial events to boundaries, which are appended. Times must lie in [0, latest_ns] and not
 /// decrease.
 std::optional<Violation> ReadTrialEvents(
     const google::protobuf::RepeatedPtrField<v1::TrialEvent>& events, TimeNs latest_ns,
-    const std::string& path, std::vector<TrialBoundary>* boundaries);
+    const char* path, std::vector<TrialBoundary>* boundaries);
 
 /// Reuses what `command` has allocated.
 void WriteCommand(const PublishedCommand& published, int num_dimensions,

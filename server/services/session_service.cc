@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "server/process_usage.h"
 #include "server/services/error_status.h"
 #include "server/services/watch_stream.h"
 
@@ -98,6 +99,10 @@ grpc::ServerUnaryReactor* SessionService::ListSessions(grpc::CallbackServerConte
   const ProcessorBudget& budget = context_->sessions->processor_budget();
   response->mutable_load()->set_reserved_processors(budget.reserved());
   response->mutable_load()->set_reservable_processors(budget.reservable());
+  const ProcessUsage usage = ReadProcessUsage();
+  response->mutable_load()->set_processor_time_ns(usage.processor_time_ns);
+  response->mutable_load()->set_up_time_ns(usage.up_time_ns);
+  response->mutable_load()->set_resident_bytes(usage.resident_bytes);
   return Reply(call, grpc::Status::OK);
 }
 
