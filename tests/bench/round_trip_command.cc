@@ -14,6 +14,7 @@
 #include "clients/report/result_row.h"
 #include "clients/session/errors.h"
 #include "clients/session/stop_flag.h"
+#include "tests/bench/machine_note.h"
 #include "tests/bench/pinning.h"
 #include "tests/bench/round_trip_condition.h"
 #include "tests/bench/round_trip_report.h"
@@ -135,6 +136,7 @@ void Run(RoundTripOptions options) {
     options.repeats = 4;
   }
   PinTo(options.cpus);
+  const MachineNote machine;
   ProcessStopFlag();  // From here on a signal ends the run between two blocks, servers and all.
   RoundTripServers servers(options.systems);
   for (const std::string& system : options.systems) {
@@ -154,7 +156,7 @@ void Run(RoundTripOptions options) {
     rows.insert(rows.end(), report.rows.begin(), report.rows.end());
   }
   progress.Finish(total, "done");
-  fmt::print("{}", tables);
+  fmt::print("{}{}", tables, machine.Describe());
   if (!options.json_path.empty()) WriteResultRows(options.json_path, rows);
 }
 
