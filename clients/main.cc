@@ -5,6 +5,8 @@
 
 #include "clients/acquisition/stream_command.h"
 #include "clients/arm/arm_command.h"
+#include "clients/control/session_command.h"
+#include "clients/control/top_command.h"
 #include "clients/demo/demo_command.h"
 #include "clients/evaluation/eval_command.h"
 #include "clients/load/load_command.h"
@@ -22,6 +24,7 @@ constexpr int kBadInput = 2;
 constexpr const char* kExamples = R"(Examples:
   efferentd &                                          start a server on 127.0.0.1:50051
   efferent stream --recording session.nwb --speed max  decode a recording, score it
+  efferent session list                                what runs there; `efferent top` shows it live
   efferent stream --help                               all that a subcommand can do
 
 Exit status: 0 all went well, 1 the run failed, 2 bad usage or bad input.)";
@@ -43,6 +46,8 @@ int main(int argc, char** argv) {
   efferent::AddSubjectCommand(app);
   efferent::AddDemoCommand(app);
   efferent::AddEvalCommand(app);
+  efferent::AddSessionCommand(app);
+  efferent::AddTopCommand(app);
   efferent::AddLoadCommand(app);
   efferent::AddHealthCommand(app);
 

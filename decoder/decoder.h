@@ -55,6 +55,12 @@ class Decoder {
   /// Whether all weights are finite.
   virtual bool IsHealthy() const noexcept = 0;
 
+  /// Mean firing rate of its own neurons over the last second or so, Hz, if it has any.
+  virtual std::optional<double> firing_rate_hz() const noexcept { return std::nullopt; }
+
+  /// Euclidean norm of the weights, if it has any; takes time in proportion to their number.
+  virtual std::optional<double> weight_norm() const noexcept { return std::nullopt; }
+
   /// An equal decoder. Allocates.
   virtual std::unique_ptr<Decoder> Clone() const = 0;
 };

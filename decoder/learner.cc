@@ -1,11 +1,12 @@
 #include "decoder/learner.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace efferent {
 namespace {
 
-constexpr double kErrorForgetting = 0.999;
+constexpr double kErrorGain = 0.001;
 // Without trials (a free-running session) the weights are checked and kept this often.
 constexpr std::uint64_t kBinsBetweenChecks = 256;
 
@@ -36,9 +37,10 @@ std::optional<Vec3> Learner::Decode(const Eigen::VectorXf& features) noexcept {
 bool Learner::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
   if (intended_velocity_m_s) {
     const double error = (last_output_ - *intended_velocity_m_s).squaredNorm();
-    mean_squared_error_ = mean_squared_error_ ? kErrorForgetting * *mean_squared_error_ +
-                                                    (1.0 - kErrorForgetting) * error
-                                              : error;
+    ++scored_bins_;
+    const double gain = std::max(kErrorGain, 1.0 / static_cast<double>(scored_bins_));
+    mean_squared_error_ =
+        mean_squared_error_ ? *mean_squared_error_ + gain * (error - *mean_squared_error_) : error;
   }
   if (!enabled_) return false;
   if (twin_) {
@@ -67,6 +69,12 @@ void Learner::OnTrialStop() noexcept {
 }
 
 void Learner::OnGap() noexcept { ResetActivity(); }
+
+void Learner::CopyWeightsFrom(const Learner& other) noexcept {
+  for (Decoder* decoder : {driver_.get(), twin_.get(), last_good_.get()}) {
+    if (decoder) decoder->CopyWeightsFrom(*other.driver_);
+  }
+}
 
 void Learner::SetEnabled(bool enabled) noexcept {
   if (enabled_ && !enabled) OnTrialStop();

@@ -45,15 +45,20 @@ class Learner {
   /// Bins are missing: activity starts anew, weights stay.
   void OnGap() noexcept;
 
+  /// Takes over the weights of another learner's driver, built with the same parameters.
+  void CopyWeightsFrom(const Learner& other) noexcept;
+
   /// Freezes or resumes. Freezing discards nothing: what the twin has learnt takes effect.
   void SetEnabled(bool enabled) noexcept;
   bool enabled() const { return enabled_; }
 
   const Decoder& decoder() const { return *driver_; }
   std::uint64_t learned_bin_count() const { return learned_bins_; }
+  /// Bins with a label, learnt from or not.
+  std::uint64_t scored_bin_count() const { return scored_bins_; }
   std::uint64_t rollback_count() const { return rollbacks_; }
-  /// Running average over some 1,000 labels of |decoded - intended|^2, (m/s)^2; nothing before the
-  /// first label.
+  /// Mean over the last 1,000 labels or so, or those that there were, of |decoded - intended|^2,
+  /// (m/s)^2; nothing before the first label.
   std::optional<double> mean_squared_error() const { return mean_squared_error_; }
 
  private:
@@ -73,6 +78,7 @@ class Learner {
   Vec3 last_command_ = Vec3::Zero();  // for the twin
   bool enabled_;
   std::uint64_t learned_bins_ = 0;
+  std::uint64_t scored_bins_ = 0;
   std::uint64_t rollbacks_ = 0;
   std::optional<double> mean_squared_error_;
 };

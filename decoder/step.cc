@@ -3,15 +3,21 @@
 namespace efferent {
 Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
     : num_dimensions_(RequireWithinBounds(params).num_dimensions),
+      learning_effect_(params.learning_effect),
+      learning_enabled_(params.learning_enabled),
       binner_(params.num_channels, params.bin_width_ns),
       features_(params.features, params.num_channels, params.bin_width_ns),
-      learner_(std::move(decoder), params.num_channels, params.learning_effect,
-               params.learning_enabled),
+      learner_(MakeLearner(std::move(decoder))),
       shaper_(params.limits, params.bin_width_ns),
       intention_(params.intention) {
   if (params.intention.label_source == LabelSource::kReward) {
     reward_intention_.emplace(params.intention, params.num_dimensions, params.bin_width_ns);
   }
+}
+
+std::unique_ptr<Learner> Step::MakeLearner(std::unique_ptr<Decoder> decoder) const {
+  return std::make_unique<Learner>(std::move(decoder), binner_.num_channels(), learning_effect_,
+                                   learning_enabled_);
 }
 
 CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* command) noexcept {
@@ -21,13 +27,17 @@ CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* co
   command->velocity_m_s = Vec3::Zero();
 
   const Eigen::VectorXf& features = features_.Extract(binner_.TakeBin());
-  learner_.OnPosition(position_m);
-  std::optional<Vec3> velocity = learner_.Decode(features);
+  learner_->OnPosition(position_m);
+  std::optional<Vec3> velocity = learner_->Decode(features);
   Vec3 tried = Vec3::Zero();
-  if (reward_intention_ && learner_.enabled()) tried = reward_intention_->Explore();
+  if (reward_intention_ && learner_->enabled()) tried = reward_intention_->Explore();
   if (velocity) velocity = shaper_.Shape(*velocity + tried, position_m);
   last_bin_decoded_ = velocity.has_value();
-  learner_.OnCommand(velocity ? Vec3(*velocity - tried) : Vec3(Vec3::Zero()));
+  last_command_ = velocity ? Vec3(*velocity - tried) : Vec3(Vec3::Zero());
+  learner_->OnCommand(last_command_);
+  last_features_ = &features;
+  last_position_m_ = position_m;
+  last_label_.reset();
   if (!velocity) {
     shaper_.Reset();
     return command->status;
@@ -47,23 +57,65 @@ bool Step::LearnBin(const std::optional<BehaviorSample>& behavior) noexcept {
   }
   // A label that is not finite teaches nothing.
   if (label && !label->allFinite()) label.reset();
-  return learner_.Learn(label);
+  last_label_ = label;
+  return learner_->Learn(label);
+}
+
+void Step::ShowShadow(int slot) noexcept {
+  if (!last_features_) return;
+  shadows_.ShowBin(slot, last_position_m_, *last_features_, last_label_, last_command_);
+}
+
+std::unique_ptr<Learner> Step::SwapDriver(std::unique_ptr<Learner> driver) noexcept {
+  std::swap(learner_, driver);
+  learner_->OnCommand(last_command_);
+  learner_->SetEnabled(learning_enabled_);
+  return driver;
+}
+
+void Step::AddShadow(int slot, std::unique_ptr<Learner> shadow, bool frozen, bool twin) noexcept {
+  if (twin) shadow->CopyWeightsFrom(*learner_);
+  shadow->OnCommand(last_command_);
+  shadow->SetEnabled(learning_enabled_ && !frozen);
+  shadows_.Put(slot, std::move(shadow), frozen);
+}
+
+void Step::PromoteShadow(int slot) noexcept {
+  std::unique_ptr<Learner> shadow = shadows_.Take(slot);
+  if (!shadow) return;
+  shadows_.Put(slot, SwapDriver(std::move(shadow)), false);
+}
+
+void Step::SetLearningEnabled(bool enabled) noexcept {
+  learning_enabled_ = enabled;
+  learner_->SetEnabled(enabled);
+  shadows_.SetEnabled(enabled);
+}
+
+void Step::OnTrialStop() noexcept {
+  learner_->OnTrialStop();
+  shadows_.OnTrialStop();
 }
 
 void Step::OnTrialStart() noexcept {
-  learner_.OnTrialStart();
+  learner_->OnTrialStart();
+  shadows_.OnTrialStart();
   if (reward_intention_) reward_intention_->OnTrialStart();
 }
 
 void Step::OnStopped() noexcept {
   shaper_.Reset();
-  learner_.OnCommand(Vec3::Zero());
+  last_command_.setZero();
+  learner_->OnCommand(last_command_);
+  shadows_.OnStopped();
 }
 
 std::uint64_t Step::SkipTo(std::uint64_t bin_index) noexcept {
   const std::uint64_t skipped = binner_.SkipTo(bin_index);
   if (skipped > 0) {
-    learner_.OnGap();
+    learner_->OnGap();
+    shadows_.OnGap();
+    last_features_ = nullptr;
     last_bin_decoded_ = false;
   }
   return skipped;

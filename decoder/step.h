@@ -11,6 +11,7 @@
 #include "decoder/learner.h"
 #include "decoder/parameters.h"
 #include "decoder/reward_intention.h"
+#include "decoder/shadows.h"
 #include "decoder/spike_binner.h"
 #include "decoder/types.h"
 
@@ -43,6 +44,7 @@ void VisitFields(StepParams& p, Visitor&& visit) {
 ///   AddSpikes / AddCounts    -> binner
 ///   DecodeBin                -> binner -> features -> decoder -> shaper -> command  (respond,
 ///   LearnBin                 -> label -> learner                                    then learn)
+///   ShowShadow               -> a shadow decodes the same features and learns the same label
 ///
 /// With LabelSource::kReward commands are varied while it learns, and the label follows from what
 /// that earns; the decoder goes on from what it had itself commanded.
@@ -54,6 +56,9 @@ class Step {
  public:
   /// @throws InvalidParameters naming every field out of bounds.
   Step(const StepParams& params, std::unique_ptr<Decoder> decoder);
+
+  /// What makes a decoder fit to drive here or to stand in the shadow. Allocates.
+  std::unique_ptr<Learner> MakeLearner(std::unique_ptr<Decoder> decoder) const;
 
   /// Adds events; see SpikeBinner::Add.
   void AddSpikes(std::span<const Spike> spikes) noexcept { binner_.Add(spikes); }
@@ -68,26 +73,49 @@ class Step {
   /// when the bin began. Returns whether anything was learnt.
   bool LearnBin(const std::optional<BehaviorSample>& behavior) noexcept;
 
+  /// Shows the bin that was decoded last, and its label, to the shadow in a slot; after LearnBin.
+  void ShowShadow(int slot) noexcept;
+
+  /// Puts another decoder in the driver's place, from the next bin on; returns the former one.
+  /// Commands go on from where they are.
+  std::unique_ptr<Learner> SwapDriver(std::unique_ptr<Learner> driver) noexcept;
+  /// Adds a shadow to an empty slot; see Shadows. `twin`: with the driver's weights of now; it has been
+  /// built with the driver's parameters.
+  void AddShadow(int slot, std::unique_ptr<Learner> shadow, bool frozen, bool twin) noexcept;
+  std::unique_ptr<Learner> RemoveShadow(int slot) noexcept { return shadows_.Take(slot); }
+  /// The shadow drives, and what drove stands in its slot, and learns.
+  void PromoteShadow(int slot) noexcept;
+
   void OnTrialStart() noexcept;
-  void OnTrialStop() noexcept { learner_.OnTrialStop(); }
+  void OnTrialStop() noexcept;
   /// Jumps over missing bins to `bin_index`; returns how many.
   std::uint64_t SkipTo(std::uint64_t bin_index) noexcept;
   /// The arm was stopped (watchdog): the next command accelerates from zero.
   void OnStopped() noexcept;
-  void SetLearningEnabled(bool enabled) noexcept { learner_.SetEnabled(enabled); }
+  /// Of the driver and of all shadows that are not frozen.
+  void SetLearningEnabled(bool enabled) noexcept;
 
   const SpikeBinner& binner() const { return binner_; }
-  const Learner& learner() const { return learner_; }
+  const Learner& learner() const { return *learner_; }
+  const Shadows& shadows() const { return shadows_; }
 
  private:
   int num_dimensions_;
+  LearningEffect learning_effect_;
+  bool learning_enabled_;  // as was asked for last
   SpikeBinner binner_;
   FeatureExtractor features_;
-  Learner learner_;
+  std::unique_ptr<Learner> learner_;  // never null
+  Shadows shadows_;
   CommandShaper shaper_;
   IntentionEstimator intention_;
   std::optional<RewardIntention> reward_intention_;  // with LabelSource::kReward
   bool last_bin_decoded_ = false;
+  // Of the bin that was decoded last, for the shadows.
+  const Eigen::VectorXf* last_features_ = nullptr;
+  std::optional<Vec3> last_position_m_;
+  Vec3 last_command_ = Vec3::Zero();
+  std::optional<Vec3> last_label_;
 };
 
 }  // namespace efferent

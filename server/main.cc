@@ -17,6 +17,7 @@
 #include "server/fan_out_events.h"
 #include "server/log_events.h"
 #include "server/logging.h"
+#include "server/realtime/memory_lock.h"
 #include "server/server.h"
 #include "server/storage/event_store.h"
 
@@ -30,6 +31,7 @@ constexpr int kBadConfiguration = 2;
 constexpr const char* kExamples = R"(Examples:
   efferentd                                      on 127.0.0.1:50051, every setting at its default
   efferentd --listen 127.0.0.1:0                 on a free port; prints `listening on HOST:PORT`
+  efferentd --listen 127.0.0.1:50051 --listen unix:/run/efferent/socket
   efferentd --print-config > efferentd.yaml      every setting with its unit and bounds, to be edited
   efferentd --config efferentd.yaml --data-dir efferent-data
 
@@ -38,7 +40,7 @@ Exit status: 0 ended as asked, 1 it could not serve, 2 bad usage or configuratio
 
 struct CommandLine {
   std::string config;
-  std::optional<std::string> listen;
+  std::vector<std::string> listen;
   std::optional<std::string> data_dir;
   std::optional<std::string> log_level;
   bool print_config = false;
@@ -47,7 +49,9 @@ struct CommandLine {
 
 void Declare(CommandLine* line, CLI::App* app) {
   app->add_option("--config", line->config, "configuration file (YAML)");
-  app->add_option("--listen", line->listen, "HOST:PORT (port 0: any free one) or unix:/PATH");
+  app->add_option("--listen", line->listen,
+                  "HOST:PORT (port 0: any free one) or unix:/PATH; repeatable")
+      ->allow_extra_args(false);
   app->add_option("--data-dir", line->data_dir,
                   "folder to keep data in; without it, none are kept");
   app->add_option("--log-level", line->log_level, "least severe message that is logged")
@@ -58,11 +62,11 @@ void Declare(CommandLine* line, CLI::App* app) {
 
 Config Configure(const CommandLine& line) {
   Config config = line.config.empty() ? Config{} : LoadConfig(line.config);
-  if (line.listen) {
-    if (const auto wrong = MalformedListenAddress(*line.listen)) {
+  if (!line.listen.empty()) {
+    if (const auto wrong = UnusableListenAddresses(line.listen)) {
       throw ConfigError("--listen " + *wrong);
     }
-    config.server.listen = *line.listen;
+    config.server.listen = line.listen;
   }
   if (line.data_dir) config.server.data_dir = *line.data_dir;
   if (line.log_level) config.server.log_level = FindLogLevel(*line.log_level).value();
@@ -75,12 +79,23 @@ std::shared_ptr<EventSink> MakeEvents(const ServerParams& params) {
   return std::make_shared<FanOutEvents>(std::move(sinks));
 }
 
+void LockMemoryIfAsked(const ServerParams& params) {
+  if (!params.lock_memory) return;
+  if (const auto refusal = LockMemory()) {
+    spdlog::warn("{}", *refusal);
+  } else {
+    spdlog::info("memory is locked");
+  }
+}
+
 void Serve(const Config& config) {
   // Signals are this thread's: taken over before any other starts.
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   Server server(config.server, config.session_defaults, MakeEvents(config.server));
-  std::printf("listening on %s\n", server.address().c_str());
+  for (const std::string& address : server.addresses()) {
+    std::printf("listening on %s\n", address.c_str());
+  }
   std::fflush(stdout);
   signals.async_wait([](const boost::system::error_code&, int signal) {
     spdlog::info("signal {}: shutting down", signal);
@@ -113,6 +128,7 @@ int Main(int argc, char** argv) {
 
   StartLog(config.server.log_level);
   int result = 0;
+  LockMemoryIfAsked(config.server);
   try {
     Serve(config);
   } catch (const std::exception& error) {

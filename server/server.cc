@@ -3,19 +3,22 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 
-#include "server/config/listen_address.h"
+#include "server/listeners.h"
+#include "server/realtime/thread_settings.h"
 #include "server/services/acquisition_service.h"
 #include "server/services/active_streams.h"
 #include "server/services/arm_service.h"
+#include "server/services/decoder_service.h"
 #include "server/services/diagnostics_service.h"
 #include "server/services/service_context.h"
 #include "server/services/session_service.h"
@@ -26,9 +29,9 @@ namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
 
-std::string WithPort(const std::string& listen, int port) {
-  if (listen.rfind("unix:", 0) == 0) return listen;
-  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+std::size_t NumProcessors(const ServerParams& params) {
+  if (!params.processors.empty()) return params.processors.size();
+  return std::max(1u, std::thread::hardware_concurrency());
 }
 
 }  // namespace
@@ -38,13 +41,26 @@ class Server::Impl {
   Impl(const ServerParams& params, const v1::SessionConfig& session_defaults,
        std::shared_ptr<EventSink> events, DecoderFactory make_decoder)
       : params_(params),
-        sessions_(session_defaults, params.max_sessions, std::move(make_decoder),
-                  std::move(events)),
-        context_{&sessions_, &streams_, {params.max_chunk_bytes, params.max_chunk_events}},
+        threads_(params.realtime_priority, params.processors),
+        sessions_(session_defaults, params.max_sessions,
+                  std::make_shared<ProcessorBudget>(params.max_processor_share *
+                                                    static_cast<double>(NumProcessors(params))),
+                  std::move(make_decoder), std::move(events)),
+        workers_(NumProcessors(params)),
+        context_{&sessions_,
+                 &streams_,
+                 &workers_,
+                 {params.max_chunk_bytes, params.max_chunk_events},
+                 &threads_},
         clock_(&io_, &sessions_) {
     Listen();
     clock_.Start();
-    clock_thread_ = std::thread([this] { io_.run(); });
+    clock_thread_ = std::thread([this] {
+      threads_.ApplyToClockThread();
+      io_.run();
+    });
+    for (const std::string& refusal : threads_.refusals()) spdlog::warn("{}", refusal);
+    spdlog::info("threads that decode: {}", threads_.Describe());
   }
 
   void Shutdown() {
@@ -55,11 +71,12 @@ class Server::Impl {
     grpc_->Shutdown(
         std::chrono::system_clock::now() +
         std::chrono::nanoseconds(static_cast<std::int64_t>(params_.shutdown_grace_s * 1e9)));
+    workers_.Join();
     io_.stop();
     clock_thread_.join();
   }
 
-  const std::string& address() const { return address_; }
+  const std::vector<std::string>& addresses() const { return addresses_; }
   SessionRegistry& sessions() { return sessions_; }
 
  private:
@@ -78,35 +95,33 @@ class Server::Impl {
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
     builder.RegisterService(&session_service_);
+    builder.RegisterService(&decoder_service_);
     builder.RegisterService(&acquisition_service_);
     builder.RegisterService(&arm_service_);
     builder.RegisterService(&diagnostics_service_);
-    int port = 0;
-    builder.AddListeningPort(params_.listen, grpc::InsecureServerCredentials(), &port);
-    grpc_ = builder.BuildAndStart();
-    if (!grpc_ || port == 0) {
-      throw std::runtime_error("cannot listen on " + params_.listen + ": " +
-                               WhyNotListening(params_.listen));
-    }
-    address_ = WithPort(params_.listen, port);
+    grpc_ = StartListening(&builder, params_.listen, &addresses_);
     auto* health = grpc_->GetHealthCheckService();
     for (const char* service :
-         {v1::SessionService::service_full_name(), v1::AcquisitionService::service_full_name(),
-          v1::ArmService::service_full_name(), v1::DiagnosticsService::service_full_name()}) {
+         {v1::SessionService::service_full_name(), v1::DecoderService::service_full_name(),
+          v1::AcquisitionService::service_full_name(), v1::ArmService::service_full_name(),
+          v1::DiagnosticsService::service_full_name()}) {
       health->SetServingStatus(service, true);
     }
   }
 
   ServerParams params_;
+  ThreadSettings threads_;
   SessionRegistry sessions_;
   ActiveStreams streams_;
+  BackgroundWorkers workers_;
   ServiceContext context_;
   SessionService session_service_{&context_};
+  DecoderService decoder_service_{&context_};
   AcquisitionService acquisition_service_{&context_};
   ArmService arm_service_{&context_};
   DiagnosticsService diagnostics_service_{&context_};
   std::unique_ptr<grpc::Server> grpc_;
-  std::string address_;
+  std::vector<std::string> addresses_;
 
   boost::asio::io_context io_{1};
   SessionClock clock_;
@@ -121,7 +136,7 @@ Server::Server(const ServerParams& params, const v1::SessionConfig& session_defa
 
 Server::~Server() { Shutdown(); }
 
-const std::string& Server::address() const { return impl_->address(); }
+const std::vector<std::string>& Server::addresses() const { return impl_->addresses(); }
 
 SessionRegistry& Server::sessions() { return impl_->sessions(); }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "efferent/v1/config.pb.h"
 #include "server/config/server_params.h"
@@ -10,7 +11,8 @@
 
 namespace efferent {
 
-/// The service: gRPC on one address, and the thread that watches the clock. Construction listens.
+/// The service: gRPC on one or several addresses, and the thread that watches the clock.
+/// Construction listens.
 ///
 /// Threads: gRPC's own (a chunk is decoded on the one that read it), one for the clock, and what
 /// `events` brings.
@@ -24,8 +26,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Where it listens, with the port that was chosen.
-  const std::string& address() const;
+  /// Where it listens, in the order of ServerParams::listen, with the ports that were chosen.
+  const std::vector<std::string>& addresses() const;
+  /// The first of them.
+  const std::string& address() const { return addresses().front(); }
 
   SessionRegistry& sessions();
 

@@ -105,7 +105,11 @@ void RunStream(StreamOptions options) {
   options.play.reconnect_for = std::chrono::seconds(options.reconnect_for_s);
   CheckOutputs(options);
   Recording recording = ReadRecording(options.recording);
-  const v1::SessionConfig config = MakeSessionConfig(options.session, recording);
+  v1::SessionConfig config = MakeSessionConfig(options.session, recording);
+  // At any other speed bins do not come one bin width apart.
+  if (!config.timing().has_real_time()) {
+    config.mutable_timing()->set_real_time(options.play.speed == 1.0);
+  }
   fmt::print("{}", DescribeRecording(recording));
 
   StreamReport report;

@@ -7,7 +7,7 @@
 #include <map>
 #include <numeric>
 
-#include "clients/acquisition/printable_text.h"
+#include "clients/report/printable_text.h"
 #include "clients/session/errors.h"
 
 namespace efferent {

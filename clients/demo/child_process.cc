@@ -78,7 +78,7 @@ std::string ChildProcess::DescribeEnd() {
   return "signal " + std::to_string(WTERMSIG(impl_->child.native_exit_code()));
 }
 
-int ChildProcess::pid() const { return impl_->child.id(); }
+int ChildProcess::process_id() const { return impl_->child.id(); }
 
 std::string ChildProcess::ReadLog() const {
   std::ifstream file(log_);

@@ -32,7 +32,7 @@ class ChildProcess {
   /// Exit status; nothing while it runs or if a signal ended it.
   std::optional<int> exit_status();
 
-  int pid() const;
+  int process_id() const;
   const std::string& name() const { return name_; }
   const std::filesystem::path& log() const { return log_; }
   /// Text that it has written so far.

@@ -3,22 +3,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "clients/report/terminal_text.h"
+
 namespace efferent {
-namespace {
-
-// The first `width` columns; a UTF-8 sequence counts as one and is never cut.
-std::string Cut(const std::string& text, int width) {
-  int columns = 0;
-  std::size_t end = 0;
-  while (end < text.size()) {
-    const bool begins_character = (static_cast<unsigned char>(text[end]) & 0xC0) != 0x80;
-    if (begins_character && ++columns > width) break;
-    ++end;
-  }
-  return text.substr(0, end);
-}
-
-}  // namespace
 
 StatusLine::StatusLine(std::FILE* out) : out_(out), is_terminal_(isatty(fileno(out)) == 1) {}
 
@@ -43,7 +30,7 @@ int StatusLine::width() const {
 void StatusLine::Draw(const std::string& text) {
   if (is_terminal_) {
     // To the first column, the text, the rest of the line cleared.
-    std::fprintf(out_, "\r%s\x1b[K", Cut(text, width() - 1).c_str());
+    std::fprintf(out_, "\r%s\x1b[K", CutToColumns(text, width() - 1).c_str());
     line_open_ = true;
   } else {
     std::fprintf(out_, "%s\n", text.c_str());

@@ -15,11 +15,12 @@ google::protobuf::Message* ChooseDecoder(const std::string& name, v1::DecoderCon
   return config->GetReflection()->MutableMessage(config, field);
 }
 
-std::string DecoderName(const v1::SessionConfig& config) {
-  const v1::DecoderConfig& decoder = config.decoder();
+std::string DecoderName(const v1::DecoderConfig& decoder) {
   const auto* choice = decoder.GetDescriptor()->FindOneofByName("decoder");
   const auto* chosen = decoder.GetReflection()->GetOneofFieldDescriptor(decoder, choice);
   return chosen ? chosen->name() : "snn";  // the contract's default
 }
+
+std::string DecoderName(const v1::SessionConfig& config) { return DecoderName(config.decoder()); }
 
 }  // namespace efferent

@@ -14,7 +14,9 @@ std::vector<std::string> DecoderNames();
 /// message of its parameters is returned: some of them are the same in several decoders.
 google::protobuf::Message* ChooseDecoder(const std::string& name, v1::DecoderConfig* config);
 
-/// Name of the decoder that a session uses, as tables and result rows have it: `snn`, `kalman`.
+/// Name of the decoder that is chosen, as tables and result rows have it: `snn`, `kalman`.
+std::string DecoderName(const v1::DecoderConfig& decoder);
+/// Name of the decoder that a session was created with.
 std::string DecoderName(const v1::SessionConfig& config);
 
 }  // namespace efferent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -8,7 +9,7 @@
 
 namespace efferent {
 
-/// Creates, shows, steers and ends sessions. Calls block, at most 10 s each, and throw RpcError.
+/// Creates, shows, steers and ends sessions. Calls block, at most 10 s each unless told otherwise, and throw RpcError.
 /// Thread-safe.
 class SessionClient {
  public:
@@ -17,6 +18,8 @@ class SessionClient {
   /// `session_id` may be empty: the server chooses one.
   v1::Session Create(const std::string& session_id, const v1::SessionConfig& config);
   v1::Session Get(const std::string& session_id);
+  /// All sessions, the oldest first, and the server's load.
+  v1::ListSessionsResponse List(std::chrono::milliseconds timeout = std::chrono::seconds(10));
   v1::Session End(const std::string& session_id);
   void SetLearning(const std::string& session_id, bool enabled);
 

@@ -30,6 +30,7 @@ v1::SessionConfig SuitableSessionConfig(const UserParams& user, const std::strin
     constexpr std::int64_t kSecond = 1'000'000'000;
     config.mutable_watchdog()->set_hold_after_ns(30 * kSecond);
     config.mutable_watchdog()->set_stop_after_ns(60 * kSecond);
+    config.mutable_timing()->set_real_time(false);
   }
   const SuitableSettings settings = SuitableFor(user, decoder, bin_width_ns);
   SetDecoder(decoder, settings.decoder, config.mutable_decoder());

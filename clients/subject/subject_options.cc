@@ -1,11 +1,10 @@
 #include "clients/subject/subject_options.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
 
+#include "clients/session/message_json.h"
 #include "clients/session/session_config_file.h"
 #include "clients/subject/population_file.h"
 
@@ -75,14 +74,7 @@ v1::SessionConfig MakeSessionConfig(const SubjectOptions& options, std::size_t n
 }
 
 std::string PrintSessionConfig(const SubjectOptions& options) {
-  google::protobuf::util::JsonPrintOptions format;
-  format.add_whitespace = true;
-  format.preserve_proto_field_names = true;
-  std::string text;
-  const auto status = google::protobuf::util::MessageToJsonString(
-      MakeSessionConfig(options, MakePopulation(options).size()), &text, format);
-  if (!status.ok()) throw std::runtime_error(std::string(status.message()));
-  return text;
+  return MessageJson(MakeSessionConfig(options, MakePopulation(options).size()));
 }
 
 }  // namespace efferent::subject

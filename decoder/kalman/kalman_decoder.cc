@@ -1,5 +1,7 @@
 #include "decoder/kalman/kalman_decoder.h"
 
+#include <cmath>
+
 #include <string>
 
 #include "decoder/exponential_decay.h"
@@ -91,6 +93,10 @@ void KalmanDecoder::ForgetEvidence() noexcept { statistics_.Clear(); }
 
 bool KalmanDecoder::IsHealthy() const noexcept {
   return gains_.m1.allFinite() && gains_.m2.allFinite() && gains_.m0.allFinite();
+}
+
+std::optional<double> KalmanDecoder::weight_norm() const noexcept {
+  return std::hypot(gains_.m1.norm(), gains_.m2.norm(), gains_.m0.norm());
 }
 
 std::unique_ptr<Decoder> KalmanDecoder::Clone() const {

@@ -61,6 +61,7 @@ class KalmanDecoder final : public Decoder {
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override;
   bool IsHealthy() const noexcept override;
+  std::optional<double> weight_norm() const noexcept override;
   std::unique_ptr<Decoder> Clone() const override;
 
   /// Sets v[k-1], D, m/s: an arm that was moved by something else.

@@ -99,6 +99,10 @@ bool RefitKalmanDecoder::IsHealthy() const noexcept {
          model.d.allFinite();
 }
 
+std::optional<double> RefitKalmanDecoder::weight_norm() const noexcept {
+  return std::hypot(weights_.m1.norm(), weights_.m2.norm(), weights_.model.b.norm());
+}
+
 std::unique_ptr<Decoder> RefitKalmanDecoder::Clone() const {
   return std::make_unique<RefitKalmanDecoder>(*this);
 }

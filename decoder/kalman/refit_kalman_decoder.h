@@ -59,6 +59,7 @@ class RefitKalmanDecoder final : public Decoder {
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override;
   bool IsHealthy() const noexcept override;
+  std::optional<double> weight_norm() const noexcept override;
   std::unique_ptr<Decoder> Clone() const override;
 
   const TuningModel& model() const { return weights_.model; }

@@ -48,6 +48,7 @@ class RlsDecoder final : public Decoder {
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override { rls_.Reset(); }
   bool IsHealthy() const noexcept override { return readout_.weights().allFinite(); }
+  std::optional<double> weight_norm() const noexcept override { return readout_.weights().norm(); }
   std::unique_ptr<Decoder> Clone() const override;
 
   const Eigen::MatrixXd& weights() const { return readout_.weights(); }  ///< F x D

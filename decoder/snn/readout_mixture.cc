@@ -31,19 +31,26 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
       error_(mean_),
       last_label_(mean_) {
   const int num_modulated = num_dimensions * std::max(0, num_direct - 1);
-  const bool has_gain_fields = num_modulated > 0 && num_direct + num_modulated <= kMostGainFeatures;
+  const bool has_gain_fields = num_modulated > 0 && num_direct + num_modulated <= kMostFeatures;
   phi_ = Eigen::VectorXd::Zero(num_features + (has_gain_fields ? num_modulated : 0));
+  const int num_kinds = num_direct > 0 ? 2 : 1;
   const auto add_members = [&](int first, int size, bool gain_fields) {
+    int period = 1;
+    if (gain_fields) {
+      period = params.num_memories;
+    } else if (num_features > kMostFeatures) {
+      period = num_kinds * params.num_memories;
+    }
     for (int memory = 0; size > 0 && memory < params.num_memories; ++memory) {
       const double half_life_s =
           params.slowest_half_life_s * std::pow(params.half_life_ratio, memory);
       const double keep = KeptWithHalfLife(half_life_s, bin_width_ns);
       const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(size, num_dimensions);
       members_.push_back(
-          {first, gain_fields,
-           RecursiveLeastSquares(size, gain_fields ? std::pow(keep, params.num_memories) : keep,
-                                 params.ridge, kernels),
-           none, none, error_, error_});
+          {first, gain_fields, static_cast<std::uint64_t>(period),
+           members_.size() % static_cast<std::size_t>(period),
+           RecursiveLeastSquares(size, std::pow(keep, period), params.ridge, kernels), none, none,
+           error_, error_});
     }
   };
   const int first_direct = num_features - num_direct;
@@ -130,14 +137,11 @@ void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorX
     const double squared = (member.trial_output - intended).squaredNorm();
     error = error < 0.0 ? squared : error + weight * (squared - error);
     error_ = member.output - intended;
-    if (!member.has_gain_fields) {
-      member.rls.Update(FeaturesOf(member), error_, evidence, &member.weights);
-    } else if (static_cast<int>(i) % params_.num_memories == turn_) {
-      member.rls.Update(FeaturesOf(member), error_, params_.num_memories * evidence,
-                        &member.weights);
-    }
+    if (num_learned_ % member.period != member.turn) continue;
+    member.rls.Update(FeaturesOf(member), error_, static_cast<double>(member.period) * evidence,
+                      &member.weights);
   }
-  turn_ = (turn_ + 1) % params_.num_memories;
+  ++num_learned_;
   if (params_.output_filter_tau_s == 0.0) return;
   // From what the weights of the trial's start say: those of now have seen the label already.
   error_.noalias() = combination_.weights.transpose().lazyProduct(trial_combination_.inputs);
@@ -201,6 +205,12 @@ bool ReadoutMixture::IsHealthy() const noexcept {
   const auto finite = [](const Member& member) { return member.weights.allFinite(); };
   return std::all_of(members_.begin(), members_.end(), finite) &&
          combination_.weights.allFinite() && errors_.allFinite();
+}
+
+double ReadoutMixture::weight_norm() const noexcept {
+  double squared = 0.0;
+  for (const Member& member : members_) squared += member.weights.squaredNorm();
+  return std::sqrt(squared);
 }
 
 }  // namespace efferent

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <vector>
 
 #include "decoder/kernels/kernels.h"
@@ -41,15 +42,15 @@ struct ReadoutMixtureParams {
 /// features have in common with them (a cursor that strays, a wrong plan) persists. A label counts
 ///   1 / (1 + n bin / redundancy),   n <- cos(label, last label)_+ (n + 1),  0 at a trial's start
 ///
-/// What gain fields cost grows with the square of F_in (1 + D). So their members take turns: in each
-/// labelled bin one of them learns, the bin counting for all those that it sits out; and beyond
-/// kMostGainFeatures there are none.
+/// What learning costs grows with the square of a member's features. So members take turns: of those
+/// with gain fields one learns in each labelled bin, the bin counting for all those that it sits out;
+/// beyond kMostFeatures there are no gain fields, and the others take turns in the same way.
 ///
 /// Real-time safe after construction. All velocities m/s, D dimensions.
 class ReadoutMixture {
  public:
   /// As many as make one least-squares matrix of 1 MB: 170 channels in the plane, 127 in space.
-  static constexpr int kMostGainFeatures = 512;
+  static constexpr int kMostFeatures = 512;
 
   /// `num_direct`: F_in; 0: no members of that kind. No members at all with
   /// num_memories = 0.
@@ -85,11 +86,15 @@ class ReadoutMixture {
   void CopyWeightsFrom(const ReadoutMixture& other) noexcept;
   void ForgetEvidence() noexcept;
   bool IsHealthy() const noexcept;
+  /// Euclidean norm of the members' weights.
+  double weight_norm() const noexcept;
 
  private:
   struct Member {
     Eigen::Index first;  // of its features among all
     bool has_gain_fields;
+    std::uint64_t period;  // learns in one of so many labelled bins
+    std::uint64_t turn;    // in which of them
     RecursiveLeastSquares rls;
     Eigen::MatrixXd weights;        // features x D
     Eigen::MatrixXd trial_weights;  // those that the trial began with
@@ -131,14 +136,14 @@ class ReadoutMixture {
 
   Eigen::Index num_features_, num_direct_;  // F, F_in
   bool knows_posture_ = false;
-  int turn_ = 0;                // of the members with gain fields that learn
-  Eigen::VectorXd gains_;       // g, D
-  Eigen::VectorXd phi_;         // [phi; g_1 x; ...; g_D x]
-  Eigen::VectorXd mean_;        // ybar, D
-  Eigen::VectorXd error_;       // D
-  Eigen::VectorXd last_label_;  // D
-  double num_alike_ = 0.0;      // n
-  double trial_s_ = 0.0;        // labelled time since the weights of the trial were taken
+  std::uint64_t num_learned_ = 0;  // labelled bins
+  Eigen::VectorXd gains_;          // g, D
+  Eigen::VectorXd phi_;            // [phi; g_1 x; ...; g_D x]
+  Eigen::VectorXd mean_;           // ybar, D
+  Eigen::VectorXd error_;          // D
+  Eigen::VectorXd last_label_;     // D
+  double num_alike_ = 0.0;         // n
+  double trial_s_ = 0.0;           // labelled time since the weights of the trial were taken
 };
 
 }  // namespace efferent

@@ -225,8 +225,13 @@ bool SnnDecoder::IsHealthy() const noexcept {
 
 std::unique_ptr<Decoder> SnnDecoder::Clone() const { return std::make_unique<SnnDecoder>(*this); }
 
-double SnnDecoder::mean_rate_hz() const {
+std::optional<double> SnnDecoder::firing_rate_hz() const noexcept {
   return static_cast<double>(rate_.mean()) / static_cast<double>(substep_s_);
+}
+
+std::optional<double> SnnDecoder::weight_norm() const noexcept {
+  const double network = static_cast<double>(network_.weights().norm());
+  return std::hypot(network, mixes() ? mixture_.weight_norm() : readout_weights_.norm());
 }
 
 }  // namespace efferent

@@ -52,6 +52,8 @@ class SnnDecoder final : public Decoder {
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override;
   bool IsHealthy() const noexcept override;
+  std::optional<double> firing_rate_hz() const noexcept override;
+  std::optional<double> weight_norm() const noexcept override;
   std::unique_ptr<Decoder> Clone() const override;
 
   int num_substeps() const { return num_substeps_; }
@@ -63,8 +65,6 @@ class SnnDecoder final : public Decoder {
   }
   const ReadoutMixture& mixture() const { return mixture_; }        ///< Empty with another readout.
   const Eigen::VectorXd& readout_features() const { return phi_; }  ///< F
-  /// Spikes per second and neuron, average over the last second or so.
-  double mean_rate_hz() const;
 
  private:
   bool mixes() const { return params_.readout == SnnReadout::kMixture; }

@@ -248,6 +248,10 @@ bool StabilizedKalmanDecoder::IsHealthy() const noexcept {
          weights_.model.loadings.allFinite() && weights_.model.variances.allFinite();
 }
 
+std::optional<double> StabilizedKalmanDecoder::weight_norm() const noexcept {
+  return std::hypot(weights_.m1.norm(), weights_.m2.norm(), weights_.m0.norm());
+}
+
 std::unique_ptr<Decoder> StabilizedKalmanDecoder::Clone() const {
   return std::make_unique<StabilizedKalmanDecoder>(*this);
 }

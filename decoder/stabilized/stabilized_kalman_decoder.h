@@ -69,6 +69,7 @@ class StabilizedKalmanDecoder final : public Decoder {
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override;
   bool IsHealthy() const noexcept override;
+  std::optional<double> weight_norm() const noexcept override;
   std::unique_ptr<Decoder> Clone() const override;
 
   bool calibrated() const { return weights_.calibrated; }

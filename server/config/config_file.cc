@@ -22,20 +22,26 @@ class ServerReader {
   template <class T>
   void operator()(std::string_view name, T& value, Bounds bounds, std::string_view unit) {
     const YAML::Node node = Find(name);
+    if (node.IsDefined()) ReadNumber(node, Path(name), bounds, unit, &value);
+  }
+  /// A list, or a single element.
+  template <class T>
+  void operator()(std::string_view name, std::vector<T>& value, Bounds bounds,
+                  std::string_view unit) {
+    const YAML::Node node = Find(name);
     if (!node.IsDefined()) return;
-    std::optional<WireNumber> number;
-    if constexpr (std::is_integral_v<T>) {
-      number = ReadInteger(node);
-    } else if (const auto real = ReadDouble(node)) {
-      number = *real;
+    value.clear();
+    for (const auto& [path, element] : Elements(name, node)) {
+      ReadNumber(element, path, bounds, unit, &value.emplace_back());
     }
-    if (!number) {
-      problems_->Add(node, Path(name),
-                     std::is_integral_v<T> ? "must be a whole number" : "must be a number");
-    } else if (!Within(*number, bounds)) {
-      problems_->Add(node, Path(name), DescribeOutOfBounds(*number, bounds, unit));
+  }
+  void operator()(std::string_view name, bool& value) {
+    const YAML::Node node = Find(name);
+    if (!node.IsDefined()) return;
+    if (const auto truth = ReadBool(node)) {
+      value = *truth;
     } else {
-      value = std::visit([](auto n) { return static_cast<T>(n); }, *number);
+      problems_->Add(node, Path(name), "must be true or false");
     }
   }
   void operator()(std::string_view name, std::string& value) {
@@ -45,6 +51,19 @@ class ServerReader {
       value = node.Scalar();
     } else {
       problems_->Add(node, Path(name), "must be text");
+    }
+  }
+  /// A list, or a single element.
+  void operator()(std::string_view name, std::vector<std::string>& value) {
+    const YAML::Node node = Find(name);
+    if (!node.IsDefined()) return;
+    value.clear();
+    for (const auto& [path, element] : Elements(name, node)) {
+      if (element.IsScalar()) {
+        value.push_back(element.Scalar());
+      } else {
+        problems_->Add(element, path, "must be text");
+      }
     }
   }
   void operator()(std::string_view name, LogLevel& value) {
@@ -58,10 +77,37 @@ class ServerReader {
   }
 
  private:
+  template <class T>
+  void ReadNumber(const YAML::Node& node, const std::string& path, Bounds bounds,
+                  std::string_view unit, T* value) {
+    std::optional<WireNumber> number;
+    if constexpr (std::is_integral_v<T>) {
+      number = ReadInteger(node);
+    } else if (const auto real = ReadDouble(node)) {
+      number = *real;
+    }
+    if (!number) {
+      problems_->Add(node, path,
+                     std::is_integral_v<T> ? "must be a whole number" : "must be a number");
+    } else if (!Within(*number, bounds)) {
+      problems_->Add(node, path, DescribeOutOfBounds(*number, bounds, unit));
+    } else {
+      *value = std::visit([](auto n) { return static_cast<T>(n); }, *number);
+    }
+  }
   YAML::Node Find(std::string_view name) const {
     return section_.IsMap() ? section_[std::string(name)] : YAML::Node(YAML::NodeType::Undefined);
   }
   static std::string Path(std::string_view name) { return fmt::format("server.{}", name); }
+  static std::vector<std::pair<std::string, YAML::Node>> Elements(std::string_view name,
+                                                                  const YAML::Node& node) {
+    if (!node.IsSequence()) return {{Path(name), node}};
+    std::vector<std::pair<std::string, YAML::Node>> elements;
+    for (std::size_t i = 0; i < node.size(); ++i) {
+      elements.emplace_back(fmt::format("{}[{}]", Path(name), i), node[i]);
+    }
+    return elements;
+  }
 
   const YAML::Node section_;
   YamlProblems* problems_;
@@ -110,7 +156,7 @@ Config ParseConfig(const std::string& text, const std::string& file) {
       VisitFields(config.server, NameLister{&known});
       if (CheckKeys(section, "server", known, &problems)) {
         VisitFields(config.server, ServerReader(section, &problems));
-        if (const auto wrong = MalformedListenAddress(config.server.listen)) {
+        if (const auto wrong = UnusableListenAddresses(config.server.listen)) {
           problems.Add(section["listen"], "server.listen", *wrong);
         }
       }

@@ -55,8 +55,21 @@ struct ServerPrinter {
     }
     *out << Comment(bounds, unit) << "\n";
   }
+  void operator()(std::string_view name, std::vector<int>& value, Bounds bounds,
+                  std::string_view unit) {
+    *out << "  " << name << ": " << fmt::format("[{}]", fmt::join(value, ", "))
+         << Comment(bounds, unit) << "\n";
+  }
+  void operator()(std::string_view name, bool& value) {
+    *out << "  " << name << ": " << (value ? "true" : "false") << "\n";
+  }
   void operator()(std::string_view name, std::string& value) {
     *out << "  " << name << ": " << Quoted(value) << "\n";
+  }
+  void operator()(std::string_view name, std::vector<std::string>& value) {
+    *out << "  " << name << ": [";
+    for (std::size_t i = 0; i < value.size(); ++i) *out << (i > 0 ? ", " : "") << Quoted(value[i]);
+    *out << "]\n";
   }
   void operator()(std::string_view name, LogLevel& value) {
     *out << "  " << name << ": " << LogLevelNames()[static_cast<std::size_t>(value)]

@@ -1,9 +1,12 @@
 #include "server/config/listen_address.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <charconv>
+#include <cstdio>
+#include <string_view>
 
 namespace efferent {
 namespace {
@@ -11,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr const char* kUnix = "unix:";
+constexpr std::string_view kUnix = "unix:";
 constexpr const char* kWanted = "must be HOST:PORT (port 0: any free one) or unix:PATH";
 
 struct HostAndPort {
@@ -47,7 +50,7 @@ boost::system::error_code Bind(const typename Protocol::endpoint& endpoint) {
 }  // namespace
 
 std::optional<std::string> MalformedListenAddress(const std::string& address) {
-  if (address.rfind(kUnix, 0) == 0 && address.size() > std::string(kUnix).size()) return {};
+  if (const auto path = UnixSocketPath(address); path && !path->empty()) return {};
   const std::string is = "is `" + address + "`, ";
   const std::optional<HostAndPort> parts = Split(address);
   if (!parts) return is + kWanted;
@@ -59,12 +62,28 @@ std::optional<std::string> MalformedListenAddress(const std::string& address) {
   return {};
 }
 
+std::optional<std::string> UnusableListenAddresses(const std::vector<std::string>& addresses) {
+  if (addresses.empty()) return "is an empty list, must have at least one address";
+  for (auto address = addresses.begin(); address != addresses.end(); ++address) {
+    if (const auto wrong = MalformedListenAddress(*address)) return wrong;
+    if (std::find(addresses.begin(), address, *address) != address) {
+      return "has `" + *address + "` twice";
+    }
+  }
+  return {};
+}
+
+std::optional<std::string> UnixSocketPath(const std::string& address) {
+  if (!address.starts_with(kUnix)) return {};
+  return address.substr(kUnix.size());
+}
+
 std::string WhyNotListening(const std::string& address) {
   boost::system::error_code error;
-  if (address.rfind(kUnix, 0) == 0) {
-    const std::string path = address.substr(std::string(kUnix).size());
-    if (path.size() > 107) return "the path is longer than 107 bytes";
-    error = Bind<asio::local::stream_protocol>(asio::local::stream_protocol::endpoint(path));
+  if (const auto path = UnixSocketPath(address)) {
+    if (path->size() > 107) return "the path is longer than 107 bytes";
+    error = Bind<asio::local::stream_protocol>(asio::local::stream_protocol::endpoint(*path));
+    if (!error) std::remove(path->c_str());
   } else {
     const HostAndPort parts = Split(address).value_or(HostAndPort{});
     asio::io_context io;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
 #include "decoder/types.h"
+#include "server/loop/decoder_change.h"
 
 namespace efferent {
 
@@ -15,11 +17,20 @@ struct LoopStatus {
   std::uint64_t decoded_bin_count = 0;
   std::uint64_t missed_bin_count = 0;
   std::uint64_t learned_bin_count = 0;
+  std::uint64_t skipped_learning_count = 0;
+  std::uint64_t missed_deadline_count = 0;
   std::uint64_t late_event_count = 0;
   std::uint64_t duplicate_chunk_count = 0;
   std::uint64_t missing_chunk_count = 0;
+  std::uint64_t late_chunk_count = 0;
   std::uint64_t fault_count = 0;
-  std::optional<double> mean_squared_error_m2_s2;
+  std::optional<double> firing_rate_hz;
+  std::optional<double> weight_norm;
+
+  DecoderScore driver;
+  std::array<DecoderScore, Shadows::kMax> shadows;  ///< By slot.
+  std::uint64_t driver_since_bin_index = 0;         ///< First bin of the one that drives now.
+  std::uint64_t decoder_change_count = 0;           ///< Changes carried out.
 };
 
 }  // namespace efferent

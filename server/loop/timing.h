@@ -10,8 +10,9 @@ namespace efferent {
 
 /// Whether time presses; nanoseconds of the server's monotonic clock.
 struct TimingParams {
-  bool real_time = true;         ///< Bins come one bin width apart, whatever the server does.
-  std::int64_t deadline_ns = 0;  ///< From a bin's due time to its command; 0: one bin, at least 1 ms.
+  bool real_time = true;  ///< Bins come one bin width apart, whatever the server does.
+  std::int64_t deadline_ns =
+      0;  ///< From a bin's due time to its command; 0: one bin, at least 1 ms.
 
   /// With the zero replaced by what it stands for.
   TimingParams Effective(TimeNs bin_width_ns) const {

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/loop/monotonic_clock.h"
+#include "server/loop/processor_time.h"
 #include "server/services/chunk_reader.h"
 #include "server/services/error_status.h"
 #include "server/services/message_mapping.h"
@@ -21,8 +23,11 @@ using Response = v1::StreamAcquisitionResponse;
 ///
 ///   read -> check -> decode (the arm gets its commands on the way) -> acknowledge -> learn -> read
 ///
-/// The next read waits for both the acknowledgement's write and learning, so that HTTP/2's flow
-/// control slows a client that is faster than the decoder.
+/// Learning begins when the acknowledgement has been written: what a callback hands to gRPC leaves
+/// when the callback returns, the arm's commands too. The next read waits for learning, so that
+/// HTTP/2's flow control slows a client that is faster than the decoder. Chunks that nobody waits for (not in real
+/// time, or from a source that takes more processor time than it was promised) go the same way on a
+/// background thread, so that those in real time need not wait for them.
 class AcquisitionStream final
     : public OutboundStream<grpc::ServerBidiReactor<Request, Response>, Response>,
       public AcquisitionHolder,
@@ -33,12 +38,14 @@ class AcquisitionStream final
   void Begin() { StartRead(&request_); }
 
   void OnReadDone(bool ok) override {
+    arrived_at_ns_ = MonotonicNowNs();
+    context_->threads->ApplyToThisThread();
     if (!ok) return EndWith(grpc::Status::OK, "the client ended the stream");
     switch (request_.message_case()) {
       case Request::kOpen:
         return HandleOpen(request_.open());
       case Request::kChunk:
-        return HandleChunk(request_.chunk());
+        return RouteChunk();
       case Request::MESSAGE_NOT_SET:
         break;
     }
@@ -51,7 +58,8 @@ class AcquisitionStream final
       WriteDone();
       FinishIfIdle();
     }
-    if (ok) ReadWhenIdle();
+    if (acknowledging_.exchange(false)) return Dispatch(&AcquisitionStream::FinishChunk);
+    if (ok && !in_chunk_) ReadNext();
   }
 
   void OnCancel() override { EndWith(grpc::Status::CANCELLED, "the client is gone"); }
@@ -62,9 +70,14 @@ class AcquisitionStream final
   }
 
   void End(StreamEnd reason) noexcept override {
-    const std::lock_guard lock(mutex_);
-    SetEnding(EndStatus(reason, MakeStatus(grpc::StatusCode::NOT_FOUND, "the session has ended")));
-    FinishIfIdle();
+    {
+      const std::lock_guard lock(mutex_);
+      SetEnding(
+          EndStatus(reason, MakeStatus(grpc::StatusCode::NOT_FOUND, "the session has ended")));
+      FinishIfIdle();
+    }
+    // A successor must not wait for an acknowledgement that a dead client does not take.
+    if (acknowledging_.exchange(false)) Dispatch(&AcquisitionStream::FinishChunk);
   }
 
   void OnSeatReady() noexcept override { WriteOpened(); }
@@ -104,48 +117,78 @@ class AcquisitionStream final
     v1::AcquisitionOpened* opened = response_.mutable_opened();
     opened->set_applied_sequence_number(status.applied_sequence_number);
     opened->set_decoded_until_ns(status.decoded_until_ns);
-    things_to_wait_for_ = 1;
     Write();
   }
 
-  void HandleChunk(const v1::AcquisitionChunk& message) {
+  void RouteChunk() {
     if (!session_) return Refuse({"chunk", "came before `open`, which must be the first message"});
     if (!session_->BeginChunk(this)) return;  // taken over: the call is ending
+    in_chunk_ = true;
+    in_real_time_ = session_->settings().timing.real_time &&
+                    session_->handling_budget().HasTime(arrived_at_ns_);
+    Dispatch(&AcquisitionStream::HandleChunk);
+  }
+
+  /// Runs a part of a chunk's handling where it belongs.
+  void Dispatch(void (AcquisitionStream::*part)()) {
+    if (in_real_time_) return (this->*part)();
+    context_->workers->Post([part, self = shared_from_this()] { (self.get()->*part)(); });
+  }
+
+  /// From the message to the acknowledgement. The control loop is this stream's alone until EndChunk.
+  void HandleChunk() {
+    const std::int64_t began_processor_ns = ThreadProcessorNs();
+    const v1::AcquisitionChunk& message = request_.chunk();
     std::optional<Violation> wrong =
         ReadChunk(message, session_->settings().shape, context_->chunk_limits, &chunk_);
-    ChunkPlan plan;
     ControlLoop& loop = session_->loop();
-    if (!wrong) wrong = loop.Admit(chunk_, &plan);
+    if (!wrong) wrong = loop.Admit(chunk_, &plan_);
     if (wrong) {
+      in_chunk_ = false;
       session_->EndChunk(this);
       session_->events().Record(SessionEventKind::kChunkRefused, session_->id(),
                                 wrong->field + " " + wrong->description);
       return Refuse(*wrong);
     }
-    const CommandStatus status_before = session_->mailbox().last_bin().status;
-    const std::uint64_t bins_before = loop.status().decoded_bin_count;
+    StageLatencies& latencies = session_->latencies();
+    latencies.Record(Stage::kRead, MonotonicNowNs() - arrived_at_ns_);
+    status_before_ = session_->mailbox().last_bin().status;
+    before_ = loop.status();
 
     published_.clear();
-    loop.Apply(chunk_, plan, &published_);
-    WriteAck();
-    loop.LearnPending();
-
-    if (!plan.duplicate) session_->watch_hub().Publish(message.trial_events());
-    ReportAfter(plan, status_before, bins_before);
-    session_->EndChunk(this);
-    ReadWhenIdle();
+    loop.Apply(chunk_, plan_, arrived_at_ns_, &published_);
+    session_->CountProcessorTime(ThreadProcessorNs() - began_processor_ns);
+    latencies.Record(Stage::kRespond, MonotonicNowNs() - arrived_at_ns_);
+    acknowledging_ = true;
+    // From here on another thread may have the chunk.
+    if (!WriteAck() && acknowledging_.exchange(false)) FinishChunk();
   }
 
-  void WriteAck() {
+  /// What can wait until the acknowledgement has left.
+  void FinishChunk() {
+    const std::int64_t began_processor_ns = ThreadProcessorNs();
+    session_->loop().LearnPending();
+    if (!plan_.ignored) session_->watch_hub().Publish(request_.chunk().trial_events());
+    Report();
+    session_->CountProcessorTime(ThreadProcessorNs() - began_processor_ns);
+    in_chunk_ = false;
+    session_->EndChunk(this);
+    ReadNext();
+  }
+
+  /// False: the stream is ending.
+  bool WriteAck() {
     const LoopStatus status = session_->loop().status();
     const std::lock_guard lock(mutex_);
-    things_to_wait_for_ = 2;
-    if (ending()) return;
+    if (ending()) return false;
     v1::AcquisitionAck* ack = response_.mutable_ack();
     ack->set_applied_sequence_number(status.applied_sequence_number);
     ack->set_decoded_until_ns(status.decoded_until_ns);
     ack->set_late_event_count(status.late_event_count);
     ack->set_missing_chunk_count(status.missing_chunk_count);
+    ack->set_missed_bin_count(status.missed_bin_count);
+    ack->set_duplicate_chunk_count(status.duplicate_chunk_count);
+    ack->set_late_chunk_count(status.late_chunk_count);
     ack->clear_commands();
     if (return_commands_) {
       const int num_dimensions = session_->settings().shape.num_dimensions;
@@ -154,25 +197,37 @@ class AcquisitionStream final
       }
     }
     Write();
+    return true;
   }
 
-  /// What the chunk changed and is worth remembering; after the reply, never before it.
-  void ReportAfter(const ChunkPlan& plan, CommandStatus status_before, std::uint64_t bins_before) {
+  /// What the chunk changed and is worth remembering.
+  void Report() {
     const bool silent_before =
-        status_before == CommandStatus::kHeld || status_before == CommandStatus::kStopped;
-    if (plan.num_bins > 0 && bins_before > 0 && silent_before) {
+        status_before_ == CommandStatus::kHeld || status_before_ == CommandStatus::kStopped;
+    if (plan_.num_bins > 0 && before_.decoded_bin_count > 0 && silent_before) {
       session_->events().Record(SessionEventKind::kResumed, session_->id(), "");
     }
-    const std::uint64_t faults = session_->loop().status().fault_count;
-    if (faults != std::exchange(faults_reported_, faults) && faults > 0) {
+    const LoopStatus after = session_->loop().status();
+    if (after.fault_count > before_.fault_count) {
       session_->events().Record(SessionEventKind::kFault, session_->id(),
                                 "the decoder was rolled back and learning is frozen; " +
-                                    std::to_string(faults) + " faults so far");
+                                    std::to_string(after.fault_count) + " faults so far");
+    }
+    if (after.driver_since_bin_index != before_.driver_since_bin_index) {
+      session_->events().Record(
+          SessionEventKind::kDriverChanged, session_->id(),
+          "drives from bin " + std::to_string(after.driver_since_bin_index) + " on");
+    }
+    if (after.missing_chunk_count > before_.missing_chunk_count) {
+      session_->events().Record(
+          SessionEventKind::kChunksMissing, session_->id(),
+          std::to_string(after.missing_chunk_count - before_.missing_chunk_count) +
+              " chunks before number " + std::to_string(after.applied_sequence_number) + ", " +
+              std::to_string(after.missed_bin_count - before_.missed_bin_count) + " bins");
     }
   }
 
-  void ReadWhenIdle() {
-    if (--things_to_wait_for_ > 0) return;
+  void ReadNext() {
     const std::lock_guard lock(mutex_);
     if (!ending()) StartRead(&request_);
   }
@@ -198,12 +253,19 @@ class AcquisitionStream final
   std::shared_ptr<Session>
       session_;  // set once, by HandleOpen, with mutex_: OnCancel looks at it too
   bool return_commands_ = false;
-  std::uint64_t faults_reported_ = 0;
+  std::int64_t arrived_at_ns_ = 0;  // of the message being handled
 
   Request request_;
   Chunk chunk_;
   std::vector<PublishedCommand> published_;
-  std::atomic<int> things_to_wait_for_ = 0;  // write, learning
+  // Of the chunk that is being handled, which is passed from thread to thread.
+  std::atomic<bool> in_chunk_ = false;
+  std::atomic<bool> acknowledging_ =
+      false;  // FinishChunk is still to come: whoever clears it runs it
+  bool in_real_time_ = false;
+  ChunkPlan plan_;
+  CommandStatus status_before_ = CommandStatus::kStopped;
+  LoopStatus before_;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "server/session/command_status.h"
+
 namespace efferent {
 namespace {
 
@@ -118,8 +120,7 @@ void WriteCommand(const PublishedCommand& published, int num_dimensions,
                   std::uint64_t skipped_command_count, v1::Command* command) {
   command->set_bin_index(published.command.bin_index);
   command->set_bin_stop_time_ns(published.command.bin_stop_time_ns);
-  command->set_status(
-      static_cast<v1::CommandStatus>(static_cast<int>(published.command.status) + 1));
+  command->set_status(ToMessage(published.command.status));
   command->clear_velocity_m_s();
   for (int i = 0; i < num_dimensions; ++i) {
     command->add_velocity_m_s(published.command.velocity_m_s[i]);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "server/realtime/thread_settings.h"
 #include "server/services/active_streams.h"
+#include "server/services/background_workers.h"
 #include "server/services/chunk_reader.h"
 #include "server/session/session_registry.h"
 
@@ -10,7 +12,9 @@ namespace efferent {
 struct ServiceContext {
   SessionRegistry* sessions = nullptr;
   ActiveStreams* streams = nullptr;
+  BackgroundWorkers* workers = nullptr;
   ChunkLimits chunk_limits;
+  const ThreadSettings* threads = nullptr;
 };
 
 }  // namespace efferent

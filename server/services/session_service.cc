@@ -1,5 +1,7 @@
 #include "server/services/session_service.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <memory>
 #include <string>
 
@@ -8,6 +10,8 @@
 
 namespace efferent {
 namespace {
+
+double Ms(std::int64_t ns) { return static_cast<double>(ns) * 1e-6; }
 
 grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext* call, const grpc::Status& status) {
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
@@ -35,6 +39,29 @@ grpc::Status SessionService::Create(const v1::CreateSessionRequest& request, v1:
       return MakeStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
                         "the server holds " + std::to_string(context_->sessions->max_sessions()) +
                             " sessions, as many as it may (server.max_sessions); end one");
+    case CreateStatus::kTooSlow:
+      return MakeStatus(
+          grpc::StatusCode::RESOURCE_EXHAUSTED,
+          fmt::format(
+              "a command of this session would take {:.2f} ms here, {:.2f} ms of them to decode, "
+              "and its deadline is {:.2f} ms (timing.deadline_ns); use a smaller decoder or "
+              "wider bins, or give it more time",
+              Ms(created.cost.ResponseNs()), Ms(created.cost.decode_ns),
+              Ms(created.settings.timing.deadline_ns)));
+    case CreateStatus::kBusy: {
+      const ProcessorBudget& budget = context_->sessions->processor_budget();
+      return MakeStatus(
+          grpc::StatusCode::RESOURCE_EXHAUSTED,
+          fmt::format(
+              "this session would take {:.3f} processors (a bin of {:.2f} ms: {:.3f} ms to "
+              "transport, "
+              "{:.3f} to decode, {:.3f} to learn), and {:.3f} of {:.3f} are promised to others "
+              "(server.max_processor_share); end one, or create it with timing.real_time: false",
+              created.cost.ProcessorShare(created.settings.shape.bin_width_ns),
+              Ms(created.settings.shape.bin_width_ns), Ms(StepCost::kTransportNs),
+              Ms(created.cost.decode_ns), Ms(created.cost.learn_ns), budget.reserved(),
+              budget.reservable()));
+    }
     case CreateStatus::kTooLarge:
       break;
   }
@@ -45,7 +72,12 @@ grpc::Status SessionService::Create(const v1::CreateSessionRequest& request, v1:
 grpc::ServerUnaryReactor* SessionService::CreateSession(grpc::CallbackServerContext* call,
                                                         const v1::CreateSessionRequest* request,
                                                         v1::CreateSessionResponse* response) {
-  return Reply(call, Create(*request, response->mutable_session()));
+  grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
+  // Off the threads that decode: it may take a tenth of a second.
+  context_->workers->PostControl([this, reactor, request, response] {
+    reactor->Finish(Create(*request, response->mutable_session()));
+  });
+  return reactor;
 }
 
 grpc::ServerUnaryReactor* SessionService::GetSession(grpc::CallbackServerContext* call,
@@ -63,6 +95,9 @@ grpc::ServerUnaryReactor* SessionService::ListSessions(grpc::CallbackServerConte
   for (const auto& session : context_->sessions->sessions()) {
     *response->add_sessions() = session->Describe();
   }
+  const ProcessorBudget& budget = context_->sessions->processor_budget();
+  response->mutable_load()->set_reserved_processors(budget.reserved());
+  response->mutable_load()->set_reservable_processors(budget.reservable());
   return Reply(call, grpc::Status::OK);
 }
 

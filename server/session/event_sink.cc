@@ -26,6 +26,18 @@ std::string_view Name(SessionEventKind kind) {
       return "learning resumed";
     case SessionEventKind::kChunkRefused:
       return "chunk refused";
+    case SessionEventKind::kChunksMissing:
+      return "chunks missing";
+    case SessionEventKind::kDecoderSwapped:
+      return "decoder swapped";
+    case SessionEventKind::kDriverChanged:
+      return "driver changed";
+    case SessionEventKind::kShadowAdded:
+      return "shadow added";
+    case SessionEventKind::kShadowRemoved:
+      return "shadow removed";
+    case SessionEventKind::kShadowPromoted:
+      return "shadow promoted";
   }
   return "unknown";
 }

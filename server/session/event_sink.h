@@ -19,6 +19,12 @@ enum class SessionEventKind {
   kLearningFrozen,
   kLearningResumed,
   kChunkRefused,
+  kChunksMissing,
+  kDecoderSwapped,
+  kDriverChanged,
+  kShadowAdded,
+  kShadowRemoved,
+  kShadowPromoted,
 };
 
 std::string_view Name(SessionEventKind kind);

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "server/session/command_status.h"
+
 namespace efferent {
 namespace {
 
@@ -15,14 +17,19 @@ std::int64_t UnixNowNs() {
 }  // namespace
 
 Session::Session(std::string id, const SessionSettings& settings,
-                 const DecoderFactory& make_decoder, std::shared_ptr<EventSink> events)
+                 const DecoderFactory& make_decoder, ProcessorBudget::Share share,
+                 std::shared_ptr<EventSink> events)
     : id_(std::move(id)),
       settings_(settings),
       config_(WriteSettings(settings)),
       create_time_unix_ns_(UnixNowNs()),
       events_(std::move(events)),
+      share_(std::move(share)),
+      handling_budget_(share_.processors()),
       watchdog_(settings.watchdog, &mailbox_),
-      loop_(MakeStep(settings, make_decoder), &mailbox_, &inbox_, MonotonicNowNs) {}
+      loop_(MakeStep(settings, make_decoder), settings.timing, &mailbox_, &inbox_, &latencies_,
+            MonotonicNowNs),
+      decoders_(settings, make_decoder, &loop_) {}
 
 bool Session::AttachAcquisition(std::shared_ptr<AcquisitionHolder> stream) {
   events_->Record(SessionEventKind::kAcquisitionAttached, id_, "");
@@ -78,6 +85,39 @@ void Session::SetLearning(bool enabled) {
                   id_, "by request");
 }
 
+SessionDecoders::Outcome Session::SwapDecoder(const v1::DecoderConfig& config) {
+  auto outcome = decoders_.Swap(config);
+  if (outcome.status == SessionDecoders::Status::kDone) {
+    events_->Record(SessionEventKind::kDecoderSwapped, id_, decoders_.driver_name());
+  }
+  return outcome;
+}
+
+SessionDecoders::Outcome Session::AddShadow(const std::string& name,
+                                            const v1::DecoderConfig* config, bool frozen) {
+  auto outcome = decoders_.AddShadow(name, config, frozen);
+  if (outcome.status == SessionDecoders::Status::kDone) {
+    events_->Record(SessionEventKind::kShadowAdded, id_, name);
+  }
+  return outcome;
+}
+
+SessionDecoders::Outcome Session::RemoveShadow(const std::string& name) {
+  auto outcome = decoders_.RemoveShadow(name);
+  if (outcome.status == SessionDecoders::Status::kDone) {
+    events_->Record(SessionEventKind::kShadowRemoved, id_, name);
+  }
+  return outcome;
+}
+
+SessionDecoders::Outcome Session::PromoteShadow(const std::string& name) {
+  auto outcome = decoders_.PromoteShadow(name);
+  if (outcome.status == SessionDecoders::Status::kDone) {
+    events_->Record(SessionEventKind::kShadowPromoted, id_, name);
+  }
+  return outcome;
+}
+
 std::int64_t Session::LookAtClock(std::int64_t now_ns) {
   const Watchdog::Outcome outcome = watchdog_.Look(now_ns);
   if (outcome.event == Watchdog::Event::kHeld) {
@@ -122,6 +162,8 @@ v1::Session Session::Describe() const {
     session.set_arm_attached(arm_ != nullptr);
   }
   *session.mutable_statistics() = Statistics();
+  decoders_.Describe(status, &session);
+  session.set_reserved_processor_share(share_.processors());
   return session;
 }
 
@@ -131,15 +173,34 @@ v1::SessionStatistics Session::Statistics() const {
   statistics.set_decoded_bin_count(status.decoded_bin_count);
   statistics.set_missed_bin_count(status.missed_bin_count);
   statistics.set_learned_bin_count(status.learned_bin_count);
+  statistics.set_skipped_learning_count(status.skipped_learning_count);
+  statistics.set_missed_deadline_count(status.missed_deadline_count);
   statistics.set_late_event_count(status.late_event_count);
   statistics.set_duplicate_chunk_count(status.duplicate_chunk_count);
   statistics.set_missing_chunk_count(status.missing_chunk_count);
+  statistics.set_late_chunk_count(status.late_chunk_count);
   statistics.set_held_count(mailbox_.held_count());
   statistics.set_stopped_count(mailbox_.stopped_count());
   statistics.set_fault_count(status.fault_count);
   statistics.set_skipped_command_count(skipped_commands_);
-  if (status.mean_squared_error_m2_s2) {
-    statistics.set_mean_squared_error_m2_s2(*status.mean_squared_error_m2_s2);
+  if (const auto error = status.driver.mean_squared_error_m2_s2) {
+    statistics.set_mean_squared_error_m2_s2(*error);
+  }
+  if (status.firing_rate_hz) statistics.set_firing_rate_hz(*status.firing_rate_hz);
+  if (status.weight_norm) statistics.set_weight_norm(*status.weight_norm);
+  if (const auto last = mailbox_.last_bin(); last.number > 0) {
+    statistics.set_command_status(ToMessage(last.status));
+  }
+  statistics.set_processor_time_ns(processor_ns_);
+  for (const Stage stage : kStages) {
+    const LatencyDistribution latencies = latencies_.Read(stage);
+    if (latencies.count == 0) continue;
+    v1::StageLatency* message = statistics.add_stage_latencies();
+    message->set_stage(static_cast<v1::LatencyStage>(static_cast<int>(stage) + 1));
+    message->set_count(latencies.count);
+    message->set_p50_ns(latencies.Percentile(0.5));
+    message->set_p99_ns(latencies.Percentile(0.99));
+    message->set_max_ns(latencies.max_ns);
   }
   return statistics;
 }

@@ -12,9 +12,12 @@
 #include "server/loop/behavior_inbox.h"
 #include "server/loop/command_mailbox.h"
 #include "server/loop/control_loop.h"
+#include "server/loop/handling_budget.h"
 #include "server/loop/streams.h"
 #include "server/loop/watchdog.h"
 #include "server/session/event_sink.h"
+#include "server/session/processor_budget.h"
+#include "server/session/session_decoders.h"
 #include "server/session/session_settings.h"
 #include "server/session/watch_hub.h"
 
@@ -25,15 +28,19 @@ namespace efferent {
 /// to the stream on the acquisition seat.
 class Session {
  public:
+  /// `share`: what has been promised to it; nothing unless in real time.
   /// @throws InvalidParameters, paths from the configuration's root.
   Session(std::string id, const SessionSettings& settings, const DecoderFactory& make_decoder,
-          std::shared_ptr<EventSink> events);
+          ProcessorBudget::Share share, std::shared_ptr<EventSink> events);
 
   const std::string& id() const { return id_; }
   const SessionSettings& settings() const { return settings_; }
   EventSink& events() { return *events_; }
 
   ControlLoop& loop() { return loop_; }
+  StageLatencies& latencies() { return latencies_; }
+  /// Belongs to the stream on the acquisition seat, as `loop` does.
+  HandlingBudget& handling_budget() { return handling_budget_; }
   CommandMailbox& mailbox() { return mailbox_; }
   WatchHub& watch_hub() { return watch_hub_; }
 
@@ -52,6 +59,18 @@ class Session {
   void CountSkippedCommands(std::uint64_t count) { skipped_commands_ += count; }
 
   void SetLearning(bool enabled);
+  /// Changes of decoders, each noted as an event.
+  SessionDecoders::Outcome SwapDecoder(const v1::DecoderConfig& config);
+  SessionDecoders::Outcome AddShadow(const std::string& name, const v1::DecoderConfig* config,
+                                     bool frozen);
+  SessionDecoders::Outcome RemoveShadow(const std::string& name);
+  SessionDecoders::Outcome PromoteShadow(const std::string& name);
+
+  /// What handling a chunk took; for whoever holds the acquisition seat.
+  void CountProcessorTime(std::int64_t processor_ns) {
+    processor_ns_ += processor_ns;
+    handling_budget_.Spend(processor_ns);
+  }
 
   /// Looks at the clock; see Watchdog::Look. Returns when to look again.
   std::int64_t LookAtClock(std::int64_t now_ns);
@@ -73,14 +92,19 @@ class Session {
   v1::SessionConfig config_;
   std::int64_t create_time_unix_ns_;
   std::shared_ptr<EventSink> events_;
+  ProcessorBudget::Share share_;
+  HandlingBudget handling_budget_;
+  StageLatencies latencies_;
 
   CommandMailbox mailbox_;
   BehaviorInbox inbox_;
   Watchdog watchdog_;
   ControlLoop loop_;
+  SessionDecoders decoders_;
   AcquisitionSeat seat_;
   WatchHub watch_hub_;
   std::atomic<std::uint64_t> skipped_commands_ = 0;
+  std::atomic<std::int64_t> processor_ns_ = 0;
   std::atomic<bool> ended_ = false;
 
   mutable std::mutex arm_mutex_;

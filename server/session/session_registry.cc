@@ -25,9 +25,11 @@ std::shared_ptr<Session> FindIn(const SessionRegistry::Sessions& sessions, std::
 }  // namespace
 
 SessionRegistry::SessionRegistry(v1::SessionConfig defaults, int max_sessions,
+                                 std::shared_ptr<ProcessorBudget> budget,
                                  DecoderFactory make_decoder, std::shared_ptr<EventSink> events)
     : defaults_(std::move(defaults)),
       max_sessions_(max_sessions),
+      budget_(std::move(budget)),
       make_decoder_(std::move(make_decoder)),
       events_(std::move(events)) {}
 
@@ -65,8 +67,22 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
 
   std::shared_ptr<Session> session;
   try {
-    session =
-        std::make_shared<Session>(id.empty() ? RandomId() : id, settings, make_decoder_, events_);
+    ProcessorBudget::Share share;
+    if (settings.timing.real_time) {
+      created.settings = settings;
+      created.cost = MeasureStepCost(settings, make_decoder_);
+      if (created.cost.ResponseNs() > settings.timing.deadline_ns) {
+        created.status = CreateStatus::kTooSlow;
+        return created;
+      }
+      const double processors = created.cost.ProcessorShare(settings.shape.bin_width_ns);
+      if (!budget_->Reserve(processors, &share)) {
+        created.status = CreateStatus::kBusy;
+        return created;
+      }
+    }
+    session = std::make_shared<Session>(id.empty() ? RandomId() : id, settings, make_decoder_,
+                                        std::move(share), events_);
   } catch (const InvalidParameters& error) {
     report(error.violations());
     return created;

@@ -8,7 +8,9 @@
 
 #include "efferent/v1/config.pb.h"
 #include "server/loop/snapshot.h"
+#include "server/session/processor_budget.h"
 #include "server/session/session.h"
+#include "server/session/step_cost.h"
 
 namespace efferent {
 
@@ -18,16 +20,28 @@ class SessionRegistry {
   using Sessions = Snapshot<std::shared_ptr<Session>>;
 
   /// `defaults`: lies under what each request asks for.
-  SessionRegistry(v1::SessionConfig defaults, int max_sessions, DecoderFactory make_decoder,
+  /// `budget`: of processor time, for sessions in real time.
+  SessionRegistry(v1::SessionConfig defaults, int max_sessions,
+                  std::shared_ptr<ProcessorBudget> budget, DecoderFactory make_decoder,
                   std::shared_ptr<EventSink> events);
 
-  enum class CreateStatus { kCreated, kInvalid, kAlreadyExists, kTooMany, kTooLarge };
+  enum class CreateStatus {
+    kCreated,
+    kInvalid,
+    kAlreadyExists,
+    kTooMany,
+    kTooLarge,
+    kTooSlow,  ///< In real time: a command would miss its deadline.
+    kBusy,     ///< In real time: processor time is promised to others.
+  };
   struct Created {
     CreateStatus status = CreateStatus::kInvalid;
     std::shared_ptr<Session> session;   ///< With kCreated.
     std::vector<Violation> violations;  ///< With kInvalid; paths from the request's root.
+    StepCost cost;                      ///< With kTooSlow and kBusy.
+    SessionSettings settings;           ///< With kTooSlow and kBusy.
   };
-  /// `id` empty: one is chosen.
+  /// `id` empty: one is chosen. Takes a while: a session in real time is tried out first.
   Created Create(const std::string& id, const v1::SessionConfig& config);
 
   /// Null if there is none of that id.
@@ -40,10 +54,12 @@ class SessionRegistry {
   void ShutDown();
 
   int max_sessions() const { return max_sessions_; }
+  const ProcessorBudget& processor_budget() const { return *budget_; }
 
  private:
   v1::SessionConfig defaults_;
   int max_sessions_;
+  std::shared_ptr<ProcessorBudget> budget_;
   DecoderFactory make_decoder_;
   std::shared_ptr<EventSink> events_;
   mutable std::mutex mutex_;

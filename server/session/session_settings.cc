@@ -228,6 +228,19 @@ std::vector<std::string> ListIrregularFields() {
           "limits.workspace_max_m"};
 }
 
+std::unique_ptr<Decoder> MakeSessionDecoder(const SessionSettings& settings,
+                                            const DecoderFactory& make_decoder) {
+  const SessionShape& shape = settings.shape;
+  try {
+    return make_decoder(settings.decoder,
+                        {shape.num_channels, shape.num_dimensions, shape.bin_width_ns});
+  } catch (const InvalidParameters& error) {
+    std::vector<Violation> violations = error.violations();
+    for (Violation& violation : violations) violation.field = "decoder." + violation.field;
+    throw InvalidParameters(std::move(violations));
+  }
+}
+
 std::unique_ptr<Step> MakeStep(const SessionSettings& settings,
                                const DecoderFactory& make_decoder) {
   StepParams params;
@@ -239,17 +252,7 @@ std::unique_ptr<Step> MakeStep(const SessionSettings& settings,
   params.limits = settings.limits;
   params.learning_effect = settings.learning.effect;
   params.learning_enabled = settings.learning.enabled;
-
-  std::unique_ptr<Decoder> decoder;
-  try {
-    decoder = make_decoder(settings.decoder,
-                           {params.num_channels, params.num_dimensions, params.bin_width_ns});
-  } catch (const InvalidParameters& error) {
-    std::vector<Violation> violations = error.violations();
-    for (Violation& violation : violations) violation.field = "decoder." + violation.field;
-    throw InvalidParameters(std::move(violations));
-  }
-  return std::make_unique<Step>(params, std::move(decoder));
+  return std::make_unique<Step>(params, MakeSessionDecoder(settings, make_decoder));
 }
 
 bool IsIdentifier(std::string_view text) {

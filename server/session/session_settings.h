@@ -82,6 +82,11 @@ std::vector<std::string> ListIrregularFields();
 using DecoderFactory =
     std::function<std::unique_ptr<Decoder>(const DecoderParams&, const DecoderShape&)>;
 
+/// The decoder that the settings ask for.
+/// @throws InvalidParameters, paths from the configuration's root.
+std::unique_ptr<Decoder> MakeSessionDecoder(const SessionSettings& settings,
+                                            const DecoderFactory& make_decoder);
+
 /// @throws InvalidParameters, paths from the configuration's root; std::bad_alloc if the session is
 /// too large.
 std::unique_ptr<Step> MakeStep(const SessionSettings& settings, const DecoderFactory& make_decoder);

@@ -33,7 +33,7 @@ class BenchServer {
 
   const std::string& address() const { return address_; }
   int port() const;
-  int pid() const { return child_.pid(); }
+  int process_id() const { return child_.process_id(); }
   /// @throws std::runtime_error with the end of its log if it has ended.
   void RequireRunning();
 

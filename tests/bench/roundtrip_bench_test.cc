@@ -108,7 +108,7 @@ TEST(RoundTripBench, ItsServersEndWhenItIsKilled) {
   };
   // The first turn begins when all servers listen.
   ASSERT_TRUE(await([&] { return bench.ReadLog().find("8@1kHz") != std::string::npos; }));
-  const std::vector<int> servers = ChildrenOf(bench.pid());
+  const std::vector<int> servers = ChildrenOf(bench.process_id());
   EXPECT_GE(servers.size(), 4u);
   bench.WaitOrKill(std::chrono::milliseconds(0));
   for (const int server : servers) {

@@ -42,16 +42,16 @@ ScaleOutcome RunScaleTrial(const ScaleTrial& trial, StopFlag* stop,
       << fmt::format("decoder:\n  snn:\n    num_neurons: {}\n", trial.num_neurons);
 
   ScaleOutcome outcome;
-  outcome.empty_resident_bytes = ResidentBytes(server.pid());
+  outcome.empty_resident_bytes = ResidentBytes(server.process_id());
   load::LoadRun run(options, *stop);
-  const std::int64_t before_ns = ProcessorTimeNs(server.pid());
+  const std::int64_t before_ns = ProcessorTimeNs(server.process_id());
   outcome.load = run.Run(stop, [&](double elapsed_s, const load::LoadCounts& counts) {
     if (elapsed_s > 0.0 && counts.answered > 0) {
-      const auto used_ns = static_cast<double>(ProcessorTimeNs(server.pid()) - before_ns);
+      const auto used_ns = static_cast<double>(ProcessorTimeNs(server.process_id()) - before_ns);
       outcome.processors = 1e-9 * used_ns / elapsed_s;
       outcome.us_per_bin = 1e-3 * used_ns / static_cast<double>(counts.answered);
     }
-    outcome.resident_bytes = std::max(outcome.resident_bytes, ResidentBytes(server.pid()));
+    outcome.resident_bytes = std::max(outcome.resident_bytes, ResidentBytes(server.process_id()));
     show(load::DescribeProgress(options, run.num_sessions(), elapsed_s, counts));
   });
   if (stop->requested()) throw std::runtime_error("interrupted");

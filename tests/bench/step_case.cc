@@ -206,7 +206,7 @@ StepCase LearningCase(std::string name, std::string what, const SnnParams& param
   result.goal_us = goal_us;
   auto own = std::make_unique<DecodeAndLearn<SnnDecoder>>(
       SnnDecoder(params, kChannels, kDimensions, bin_width_ns, kernels), world);
-  result.rate_hz = [&decoder = own->decoder()] { return decoder.mean_rate_hz(); };
+  result.rate_hz = [&decoder = own->decoder()] { return decoder.firing_rate_hz().value(); };
   result.own = std::move(own);
   result.reference = std::make_unique<DecodeAndLearn<ReferenceDecoder>>(
       ReferenceDecoder(params, kChannels, kDimensions, bin_width_ns), world);
@@ -243,7 +243,7 @@ StepCase WholeStepCase(TimeNs bin_width_ns, const kernels::Kernels& kernels, std
       bin_width_ns,
       std::make_unique<SnnDecoder>(params, kChannels, kDimensions, bin_width_ns, kernels), world);
   result.rate_hz = [&decoder = static_cast<const SnnDecoder&>(own->decoder())] {
-    return decoder.mean_rate_hz();
+    return decoder.firing_rate_hz().value();
   };
   result.own = std::move(own);
   result.reference = std::make_unique<WholeStep>(

@@ -21,7 +21,7 @@ class ArmClientTest : public testing::Test {
  protected:
   void StartServer() {
     ServerParams params;
-    params.listen = address_;
+    params.listen = {address_};
     server_ = std::make_unique<Server>(params, v1::SessionConfig(), std::make_shared<LogEvents>());
     address_ = server_->address();
     clients_ = std::make_unique<Clients>(address_);

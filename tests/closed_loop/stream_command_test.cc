@@ -85,7 +85,7 @@ TEST_F(StreamCommandTest, KalmanWithTheOracleParametersRedecodes1108TrialsTo1e4M
     std::uint64_t chunks = 0;
     std::int64_t bins = 0;
   };
-  ServerParams params = Params();
+  ServerParams params = OnAFreePort();
   params.max_sessions = 64;
   Server server(params, {}, std::make_shared<LogEvents>());
   Clients clients(server.address());

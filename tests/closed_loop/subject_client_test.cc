@@ -19,7 +19,7 @@ namespace {
 
 std::unique_ptr<Server> StartServer(const std::string& listen = "127.0.0.1:0") {
   ServerParams params;
-  params.listen = listen;
+  params.listen = {listen};
   params.shutdown_grace_s = 0.2;
   return std::make_unique<Server>(params, v1::SessionConfig(), std::make_shared<LogEvents>());
 }

@@ -18,7 +18,8 @@ inline constexpr int kChannels = 2;
 /// A control loop around a probe, with its handoffs and a clock that stands still until it is set.
 class LoopFixture {
  public:
-  explicit LoopFixture(double max_acceleration_m_s2 = 1e6, std::function<void()> on_learn = {}) {
+  explicit LoopFixture(double max_acceleration_m_s2 = 1e6, std::function<void()> on_learn = {},
+                       TimingParams timing = {.real_time = false}) {
     StepParams params;
     params.num_channels = kChannels;
     params.bin_width_ns = kBinWidthNs;
@@ -28,7 +29,8 @@ class LoopFixture {
     params.limits.max_acceleration_m_s2 = max_acceleration_m_s2;
     loop = std::make_unique<ControlLoop>(
         std::make_unique<Step>(params, std::make_unique<ProbeDecoder>(diary, std::move(on_learn))),
-        &mailbox, &inbox, [this] { return now_ns.load(); });
+        timing.Effective(kBinWidthNs), &mailbox, &inbox, &latencies,
+        [this] { return now_ns.load(); });
   }
 
   /// Times in these tests are in bins; a bin is 10 ms.
@@ -75,13 +77,14 @@ class LoopFixture {
     const auto wrong = loop->Admit(chunk, &plan);
     EXPECT_FALSE(wrong) << wrong->field << " " << wrong->description;
     std::vector<PublishedCommand> published;
-    if (!wrong) loop->Apply(chunk, plan, &published);
+    if (!wrong) loop->Apply(chunk, plan, now_ns, &published);
     return published;
   }
 
   std::shared_ptr<Diary> diary = std::make_shared<Diary>();
   CommandMailbox mailbox;
   BehaviorInbox inbox;
+  StageLatencies latencies;
   std::atomic<std::int64_t> now_ns = 0;
   std::unique_ptr<ControlLoop> loop;
 };

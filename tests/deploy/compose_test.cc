@@ -46,6 +46,11 @@ TEST_F(Compose, EveryContainerIsHardened) {
   }
 }
 
+TEST_F(Compose, ServerIsAllowedWhatTheRealtimeSettingsNeed) {
+  EXPECT_EQ(Get("server", "ulimits")["rtprio"].as<int>(), 99);
+  EXPECT_EQ(Get("server", "ulimits")["memlock"].as<int>(), -1);
+}
+
 TEST_F(Compose, ClientsWaitForAHealthyServer) {
   EXPECT_THAT(Get("server", "healthcheck")["test"].as<Words>(), Contains("health"));
   for (const std::string client : {"subject", "arm"}) {

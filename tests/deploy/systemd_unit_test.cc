@@ -48,6 +48,11 @@ TEST_F(SystemdUnit, RunsAsAUserOfItsOwnWithAFolderOfItsOwn) {
   EXPECT_EQ(service["CapabilityBoundingSet"], "");
 }
 
+TEST_F(SystemdUnit, AllowsWhatTheRealtimeSettingsNeed) {
+  EXPECT_EQ(unit_["[Service]"]["LimitRTPRIO"], "99");
+  EXPECT_EQ(unit_["[Service]"]["LimitMEMLOCK"], "infinity");
+}
+
 TEST_F(SystemdUnit, ComesBackAfterACrash) {
   EXPECT_EQ(unit_["[Service]"]["Restart"], "on-failure");
   EXPECT_EQ(unit_["[Install]"]["WantedBy"], "multi-user.target");

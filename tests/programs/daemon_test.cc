@@ -47,6 +47,70 @@ TEST(Daemon, ServesOnAUnixSocket) {
   EXPECT_TRUE(Clients(server.address()).Create("s", SmallConfig()).ok());
 }
 
+TEST(Daemon, ListensOnSeveralAddressesAtOnce) {
+  const Folder folder;
+  const std::string socket = "unix:" + folder / "socket";
+  RunningServer server("127.0.0.1:0", {"--listen", socket});
+  EXPECT_EQ(server.address(), socket);
+  ASSERT_TRUE(server.Says("listening on 127.0.0.1:"));
+  const std::string output = server.output();
+  const std::size_t tcp = output.find("127.0.0.1:");
+  EXPECT_TRUE(Clients(socket).Create("s", SmallConfig()).ok());
+  EXPECT_TRUE(Clients(output.substr(tcp, output.find('\n', tcp) - tcp)).Get("s"));
+}
+
+TEST(Daemon, SocketIsForOwnerAndGroupAndGoesWithTheServer) {
+  using std::filesystem::perms;
+  const Folder folder;
+  RunningServer server("unix:" + folder / "socket");
+  EXPECT_EQ(std::filesystem::status(folder / "socket").permissions(),
+            perms::owner_read | perms::owner_write | perms::group_read | perms::group_write);
+  EXPECT_EQ(server.End(), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder / "socket"));
+}
+
+TEST(Daemon, SocketOfADeadServerIsReplaced) {
+  const Folder folder;
+  const std::string socket = "unix:" + folder / "socket";
+  {
+    RunningServer killed(socket);
+    killed.Kill();
+  }
+  ASSERT_TRUE(std::filesystem::exists(folder / "socket"));
+  RunningServer server(socket);
+  EXPECT_TRUE(Clients(socket).Create("s", SmallConfig()).ok());
+}
+
+TEST(Daemon, SocketOfALivingServerIsAnErrorAndStays) {
+  const Folder folder;
+  const std::string socket = "unix:" + folder / "socket";
+  RunningServer server(socket);
+  const Outcome second = Start({"--listen", "127.0.0.1:0", "--listen", socket});
+  EXPECT_EQ(second.exit_status, 1);
+  EXPECT_THAT(second.output,
+              HasSubstr("cannot listen on " + socket +
+                        ": the socket is in use by a server that runs; stop it, or choose another "
+                        "with --listen"));
+  EXPECT_TRUE(Clients(socket).Create("s", SmallConfig()).ok()) << "the first goes on";
+}
+
+TEST(Daemon, FileThatIsNoSocketIsNotTouched) {
+  const Folder folder;
+  std::ofstream(folder / "notes") << "mine";
+  const Outcome outcome = Start({"--listen", "unix:" + folder / "notes"});
+  EXPECT_EQ(outcome.exit_status, 1);
+  EXPECT_THAT(outcome.output, HasSubstr("there is a file that is no socket"));
+  EXPECT_EQ(ReadFile(folder / "notes"), "mine");
+}
+
+TEST(Daemon, OneOfSeveralAddressesInUseIsNamed) {
+  RunningServer server;
+  const Outcome second = Start({"--listen", "127.0.0.1:0", "--listen", server.address()});
+  EXPECT_EQ(second.exit_status, 1);
+  EXPECT_THAT(second.output,
+              HasSubstr("cannot listen on " + server.address() + ": the address is in use"));
+}
+
 TEST(Daemon, PortInUseIsAnErrorThatSaysWhatToDo) {
   RunningServer server;
   const Outcome second = Start({"--listen", server.address()});

@@ -3,20 +3,13 @@
 
 #include <string>
 
-#include "server/log_events.h"
-#include "server/server.h"
 #include "tests/programs/programs.h"
+#include "tests/service/service_fixture.h"
 
 namespace efferent::test {
 namespace {
 
 using testing::HasSubstr;
-
-ServerParams OnAFreePort() {
-  ServerParams params;
-  params.listen = "127.0.0.1:0";
-  return params;
-}
 
 Outcome Health(const std::string& address) {
   return RunProgram(ProgramDir() / "efferent",

@@ -23,6 +23,8 @@ class RunningProgram {
   /// All that it has written so far.
   std::string output() const { return child_->ReadLog(); }
 
+  int process_id() const { return child_->process_id(); }
+
   /// SIGKILL: no goodbye.
   void Kill() { child_->WaitOrKill(std::chrono::milliseconds(0)); }
   /// SIGTERM; returns the exit status, nothing if a signal ended it.

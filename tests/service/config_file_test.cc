@@ -1,12 +1,15 @@
 // Configuration files: a schema, every violation with its line, and a reference that reads back.
 #include "server/config/config_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "server/session/session_settings.h"
 
 namespace efferent::test {
 namespace {
+
+using testing::ElementsAre;
 
 std::string ErrorOf(const std::string& text) {
   try {
@@ -18,7 +21,7 @@ std::string ErrorOf(const std::string& text) {
 }
 
 TEST(ConfigFile, EmptyMeansDefaults) {
-  EXPECT_EQ(ParseConfig("", "f.yaml").server.listen, "127.0.0.1:50051");
+  EXPECT_THAT(ParseConfig("", "f.yaml").server.listen, ElementsAre("127.0.0.1:50051"));
   EXPECT_EQ(ErrorOf("server:\nsession_defaults:\n"), "");
 }
 
@@ -39,7 +42,7 @@ session_defaults:
     workspace_min_m: [-0.1, -.inf]
 )",
                                     "f.yaml");
-  EXPECT_EQ(config.server.listen, "unix:/tmp/socket");
+  EXPECT_THAT(config.server.listen, ElementsAre("unix:/tmp/socket"));
   EXPECT_EQ(config.server.max_sessions, 3);
   EXPECT_EQ(config.server.log_level, LogLevel::kWarning);
   EXPECT_EQ(config.session_defaults.subject_code(), "S01");
@@ -88,6 +91,35 @@ TEST(ConfigFile, MalformedListenAddressIsNamed) {
             "f.yaml:3: server.listen: is `127.0.0.1:70000`, port must be in [0, 65535]");
 }
 
+TEST(ConfigFile, SeveralListenAddresses) {
+  const Config config =
+      ParseConfig("server:\n  listen: [\"[::1]:50051\", unix:/tmp/socket]\n", "f.yaml");
+  EXPECT_THAT(config.server.listen, ElementsAre("[::1]:50051", "unix:/tmp/socket"));
+  EXPECT_EQ(ErrorOf("server:\n  listen: [a:1, b:2, a:1]\n"),
+            "f.yaml:2: server.listen: has `a:1` twice");
+  EXPECT_EQ(ErrorOf("server:\n  listen: []\n"),
+            "f.yaml:2: server.listen: is an empty list, must have at least one address");
+  EXPECT_EQ(ErrorOf("server:\n  listen:\n    - a:1\n    - {b: 2}\n"),
+            "f.yaml:4: server.listen[1]: must be text");
+}
+
+TEST(ConfigFile, RealtimeSettings) {
+  const Config config = ParseConfig(
+      "server: {realtime_priority: 50, processors: [2, 3], lock_memory: true}\n", "f.yaml");
+  EXPECT_EQ(config.server.realtime_priority, 50);
+  EXPECT_THAT(config.server.processors, ElementsAre(2, 3));
+  EXPECT_TRUE(config.server.lock_memory);
+  EXPECT_EQ(ErrorOf("server:\n"
+                    "  realtime_priority: 100\n"
+                    "  processors: [0, 1024, -1, one]\n"
+                    "  lock_memory: 1\n"),
+            "f.yaml:2: server.realtime_priority: is 100, must be in [0, 99] (0: none)\n"
+            "f.yaml:3: server.processors[1]: is 1024, must be in [0, 1023] each; none: any\n"
+            "f.yaml:3: server.processors[2]: is -1, must be in [0, 1023] each; none: any\n"
+            "f.yaml:3: server.processors[3]: must be a whole number\n"
+            "f.yaml:4: server.lock_memory: must be true or false");
+}
+
 TEST(ConfigFile, UnknownSection) {
   EXPECT_EQ(ErrorOf("sever: {}\n"), "f.yaml:1: sever: unknown key (did you mean `server`?)");
 }
@@ -102,7 +134,8 @@ TEST(ConfigFile, FileThatIsNotThere) { EXPECT_THROW(LoadConfig("no/such/file.yam
 
 TEST(PrintedConfig, ReadsBackTheSame) {
   const Config config = ParseConfig(
-      "server: {max_sessions: 5}\n"
+      "server: {max_sessions: 5, listen: [\"localhost:0\", unix:/tmp/socket], "
+      "processors: [1, 0], lock_memory: true}\n"
       "session_defaults:\n"
       "  num_channels: 7\n"
       "  decoder: {kalman: {half_life_s: 12.5}}\n"
@@ -111,6 +144,9 @@ TEST(PrintedConfig, ReadsBackTheSame) {
   const std::string printed = PrintConfig(config);
   const Config again = ParseConfig(printed, "printed.yaml");
   EXPECT_EQ(again.server.max_sessions, 5);
+  EXPECT_THAT(again.server.listen, ElementsAre("localhost:0", "unix:/tmp/socket"));
+  EXPECT_THAT(again.server.processors, ElementsAre(1, 0));
+  EXPECT_TRUE(again.server.lock_memory);
   EXPECT_EQ(again.session_defaults.decoder().kalman().half_life_s(), 12.5);
   EXPECT_EQ(again.session_defaults.limits().workspace_max_m(1), 0.5);
   EXPECT_EQ(PrintConfig(again), printed);

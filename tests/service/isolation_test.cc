@@ -68,9 +68,7 @@ class BrokenDecoder final : public Decoder {
 };
 
 TEST(BrokenDecoding, IsAFaultWithZeroVelocityAndFreezesLearning) {
-  ServerParams params;
-  params.listen = "127.0.0.1:0";
-  Server server(params, {}, std::make_shared<LogEvents>(),
+  Server server(OnAFreePort(), {}, std::make_shared<LogEvents>(),
                 [](const auto&, const auto&) { return std::make_unique<BrokenDecoder>(); });
   Clients clients(server.address());
   ASSERT_TRUE(clients.Create("s", SmallConfig()).ok());
@@ -85,10 +83,8 @@ TEST(BrokenDecoding, IsAFaultWithZeroVelocityAndFreezesLearning) {
 
 TEST(HangingLearning, DoesNotKeepTheArmFromBeingStoppedNorTheServerFromServing) {
   std::latch let_go(1);
-  ServerParams params;
-  params.listen = "127.0.0.1:0";
   Server server(
-      params, {}, std::make_shared<LogEvents>(),
+      OnAFreePort(), {}, std::make_shared<LogEvents>(),
       [&](const DecoderParams& decoder, const DecoderShape& shape) -> std::unique_ptr<Decoder> {
         if (shape.num_channels != kChannels) return MakeDecoder(decoder, shape);
         return std::make_unique<ProbeDecoder>(std::make_shared<Diary>(), [&] { let_go.wait(); });

@@ -5,6 +5,13 @@
 
 namespace efferent::test {
 
+ServerParams OnAFreePort() {
+  ServerParams params;
+  params.listen = {"127.0.0.1:0"};
+  params.max_sessions = 16;
+  return params;
+}
+
 Clients::Clients(const std::string& address) {
   grpc::ChannelArguments arguments;
   // Each set of clients has a connection of its own, as separate programs would.

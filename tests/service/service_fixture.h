@@ -22,8 +22,8 @@ namespace efferent::test {
 inline constexpr int kChannels = 4;
 inline constexpr std::int64_t kWidth = 10'000'000;
 
-/// A small session whose watchdog stays quiet (a minute), so that only the tests about it depend on
-/// the machine's speed.
+/// A small session that is not pressed for time and whose watchdog stays quiet (a minute), so that only
+/// the tests about time depend on the machine's speed.
 inline v1::SessionConfig SmallConfig() {
   v1::SessionConfig config;
   config.set_num_channels(kChannels);
@@ -31,6 +31,7 @@ inline v1::SessionConfig SmallConfig() {
   config.mutable_decoder()->mutable_snn()->set_num_neurons(8);
   config.mutable_watchdog()->set_hold_after_ns(60'000'000'000);
   config.mutable_watchdog()->set_stop_after_ns(61'000'000'000);
+  config.mutable_timing()->set_real_time(false);
   return config;
 }
 
@@ -155,17 +156,15 @@ v1::StreamArmRequest ArmUpdateAt(std::int64_t time_ns, double x = 0.0);
 void AddTrialEvent(v1::StreamArmRequest* request, v1::TrialEventKind kind,
                    std::uint32_t trial_index, const std::string& condition);
 
-/// A server on a free port of the loopback.
+/// Settings of a server on a free port of the loopback.
+ServerParams OnAFreePort();
+
+/// Such a server.
 class ServiceTest : public ::testing::Test {
  protected:
   ServiceTest()
-      : server_(Params(), {}, std::make_shared<LogEvents>()), clients_(server_.address()) {}
+      : server_(OnAFreePort(), {}, std::make_shared<LogEvents>()), clients_(server_.address()) {}
 
-  static ServerParams Params() {
-    ServerParams params;
-    params.listen = "127.0.0.1:0";
-    return params;
-  }
   /// Creates session `id` with SmallConfig and asserts that it worked.
   void CreateSmall(const std::string& id) {
     const grpc::Status status = clients_.Create(id, SmallConfig());

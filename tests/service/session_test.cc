@@ -160,8 +160,8 @@ TEST_F(SessionCalls, ComeAndGoWhileOthersGoThroughThem) {
     while (!over) clients.List();
   });
   std::vector<std::thread> makers;
-  for (int maker = 0; maker < 3; ++maker) {
-    makers.emplace_back([this, id = "s" + std::to_string(maker)] {
+  for (const std::string id : {"a", "b", "c"}) {
+    makers.emplace_back([this, id] {
       Clients clients(server_.address());
       for (int i = 0; i < 100; ++i) {
         EXPECT_TRUE(clients.Create(id, SmallConfig()).ok());

@@ -81,7 +81,7 @@ std::uint64_t ChecksumOf(const Session& session, const kernels::Kernels& kernels
     if (k % 200 == 199) decoder.ResetActivity();
   }
   EXPECT_TRUE(decoder.IsHealthy());
-  EXPECT_GT(decoder.mean_rate_hz(), 1.0) << "a silent network shows nothing";
+  EXPECT_GT(decoder.firing_rate_hz().value(), 1.0) << "a silent network shows nothing";
   checksum.AddAll(decoder.network().weights());
   checksum.AddAll(decoder.readout_weights());
   return checksum.hash();

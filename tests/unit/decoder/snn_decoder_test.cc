@@ -88,7 +88,7 @@ TEST(SnnDecoder, HomeostasisPullsTheRateToItsTarget) {
   SnnDecoder decoder(params, kChannels, 2, kWidth);
   World world;
   MeanSquaredError(&decoder, 60'000, true, &world);
-  EXPECT_NEAR(decoder.mean_rate_hz(), 15.0, 3.0);
+  EXPECT_NEAR(decoder.firing_rate_hz().value(), 15.0, 3.0);
 }
 
 TEST(SnnDecoder, SameSeedAndInputsGiveTheSameBitsAndAnotherSeedOthers) {

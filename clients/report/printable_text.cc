@@ -1,4 +1,4 @@
-#include "clients/acquisition/printable_text.h"
+#include "clients/report/printable_text.h"
 
 #include <cstdint>
 

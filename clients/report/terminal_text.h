@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace efferent {
+
+/// Columns that a line takes on a terminal: a UTF-8 sequence is one, a colour none.
+std::size_t NumColumns(const std::string& line);
+
+/// The first `width` columns of a line. No UTF-8 sequence is cut; all colours stay, so that one
+/// which is switched on is switched off again. Below 0 counts as 0.
+std::string CutToColumns(const std::string& line, int width);
+
+enum class Colour { kBold, kRed, kGreen, kYellow };
+
+/// `text` in a colour, by an ANSI escape sequence.
+std::string Coloured(Colour colour, const std::string& text);
+
+}  // namespace efferent

@@ -1,0 +1,56 @@
+#include "decoder/shadows.h"
+
+#include <utility>
+
+namespace efferent {
+
+void Shadows::Put(int slot, std::unique_ptr<Learner> learner, bool frozen) noexcept {
+  slots_[Index(slot)] = {std::move(learner), frozen};
+}
+
+std::unique_ptr<Learner> Shadows::Take(int slot) noexcept {
+  return std::exchange(slots_[Index(slot)], {}).learner;
+}
+
+void Shadows::ShowBin(int slot, const std::optional<Vec3>& position_m,
+                      const Eigen::VectorXf& features, const std::optional<Vec3>& label,
+                      const Vec3& command) noexcept {
+  Learner* learner = slots_[Index(slot)].learner.get();
+  if (!learner) return;
+  learner->OnPosition(position_m);
+  const bool decoded = learner->Decode(features).has_value();
+  learner->OnCommand(command);
+  if (decoded) learner->Learn(label);
+}
+
+void Shadows::OnTrialStart() noexcept {
+  for (Slot& slot : slots_) {
+    if (slot.learner) slot.learner->OnTrialStart();
+  }
+}
+
+void Shadows::OnTrialStop() noexcept {
+  for (Slot& slot : slots_) {
+    if (slot.learner) slot.learner->OnTrialStop();
+  }
+}
+
+void Shadows::OnGap() noexcept {
+  for (Slot& slot : slots_) {
+    if (slot.learner) slot.learner->OnGap();
+  }
+}
+
+void Shadows::OnStopped() noexcept {
+  for (Slot& slot : slots_) {
+    if (slot.learner) slot.learner->OnCommand(Vec3::Zero());
+  }
+}
+
+void Shadows::SetEnabled(bool enabled) noexcept {
+  for (Slot& slot : slots_) {
+    if (slot.learner) slot.learner->SetEnabled(enabled && !slot.frozen);
+  }
+}
+
+}  // namespace efferent

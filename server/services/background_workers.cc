@@ -1,0 +1,33 @@
+#include "server/services/background_workers.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <latch>
+
+namespace efferent {
+namespace {
+
+// A tenth of a normal thread's share when both want to run: far behind, but a lock that one of them
+// holds is let go soon.
+constexpr int kNice = 10;
+
+}  // namespace
+
+BackgroundWorkers::BackgroundWorkers(std::size_t num_workers) : chunks_(num_workers) {
+  // Each worker takes one of these, since none is done before all have begun.
+  auto all = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(num_workers));
+  for (std::size_t i = 0; i < num_workers; ++i) {
+    Post([all] {
+      setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+      all->arrive_and_wait();
+    });
+  }
+}
+
+void BackgroundWorkers::Join() {
+  chunks_.join();
+  control_.join();
+}
+
+}  // namespace efferent

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <memory>
+#include <utility>
+
+namespace efferent {
+
+/// Threads for what may take long: `Post` for chunks that nobody waits for (recordings at full speed,
+/// sources that flood), at a lower priority than the threads that decode in real time; `PostControl`
+/// for the making of sessions and decoders, on one thread of its own. Nothing is dropped: what is
+/// posted is bounded by the streams that are open and the calls under way.
+class BackgroundWorkers {
+ public:
+  explicit BackgroundWorkers(std::size_t num_workers);
+
+  template <class Work>
+  void Post(Work&& work) {
+    boost::asio::post(chunks_, std::forward<Work>(work));
+  }
+  template <class Work>
+  void PostControl(Work&& work) {
+    boost::asio::post(control_, std::forward<Work>(work));
+  }
+
+  /// Runs what has been posted, then ends the threads.
+  void Join();
+
+ private:
+  boost::asio::thread_pool chunks_;
+  boost::asio::thread_pool control_{1};
+};
+
+}  // namespace efferent

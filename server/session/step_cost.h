@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include "server/session/session_settings.h"
+
+namespace efferent {
+
+/// Processor time that a session's bins take on this machine.
+struct StepCost {
+  /// What gRPC takes to receive a chunk and an arm's state and to send a command and an
+  /// acknowledgement; measured with `efferent load` against sessions that decode next to nothing.
+  static constexpr std::int64_t kTransportNs = 100'000;
+
+  std::int64_t decode_ns = 0;
+  std::int64_t learn_ns = 0;
+
+  /// From a bin's arrival to its command.
+  std::int64_t ResponseNs() const { return kTransportNs + decode_ns; }
+  /// In processors, 0 to 1: learning that does not fit into a bin is skipped.
+  double ProcessorShare(TimeNs bin_width_ns) const;
+};
+
+/// Decodes and learns from some bins of made-up spikes, with a decoder that is thrown away: the medians
+/// of what they took. A few times what it takes to build the session.
+/// @throws as MakeStep does.
+StepCost MeasureStepCost(const SessionSettings& settings, const DecoderFactory& make_decoder);
+
+}  // namespace efferent

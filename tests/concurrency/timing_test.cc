@@ -1,0 +1,155 @@
+// What the control loop does when time presses, with a clock of the test's own.
+#include <gtest/gtest.h>
+
+#include "server/loop/bin_schedule.h"
+#include "server/loop/expected_duration.h"
+#include "server/loop/handling_budget.h"
+#include "tests/concurrency/loop_fixture.h"
+
+namespace efferent::test {
+namespace {
+
+constexpr std::int64_t kMs = 1'000'000;
+
+/// A loop whose learning takes `learning_ns`, fed bin by bin in real time, or later if the server is
+/// late.
+struct PressedLoop {
+  explicit PressedLoop(std::int64_t learning_ns, bool real_time = true)
+      : fixture(1e6, [this, learning_ns] { fixture.now_ns += learning_ns; },
+                {.real_time = real_time}) {}
+
+  void Feed(std::uint64_t number, std::int64_t arrives_at_ns) {
+    fixture.now_ns = std::max(fixture.now_ns.load(), arrives_at_ns);
+    ASSERT_TRUE(fixture.inbox.Put(LoopFixture::State(1), {}));
+    fixture.Apply(LoopFixture::Events(number, static_cast<double>(number)));
+    fixture.loop->LearnPending();
+  }
+  void FeedInTime(std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t number = first; number <= last; ++number) {
+      Feed(number, LoopFixture::Bins(static_cast<double>(number)));
+    }
+  }
+  LoopStatus status() const { return fixture.loop->status(); }
+
+  LoopFixture fixture;
+};
+
+TEST(Timing, LearningThatFitsBetweenTwoBinsIsDone) {
+  PressedLoop loop(3 * kMs);
+  loop.FeedInTime(1, 20);
+  EXPECT_EQ(loop.status().learned_bin_count, 20u);
+  EXPECT_EQ(loop.status().skipped_learning_count, 0u);
+  EXPECT_EQ(loop.status().missed_deadline_count, 0u);
+}
+
+TEST(Timing, LearningThatWouldDelayTheNextCommandIsSkippedAndCounted) {
+  PressedLoop loop(15 * kMs);  // a bin is 10 ms
+  loop.FeedInTime(1, 20);
+  EXPECT_EQ(loop.status().learned_bin_count, 1u) << "before the first time nobody knows";
+  EXPECT_EQ(loop.status().skipped_learning_count, 19u);
+  EXPECT_EQ(loop.status().missed_deadline_count, 0u) << "5 ms late are within the deadline";
+}
+
+TEST(Timing, WhatWasSkippedIsTriedAgainSometime) {
+  PressedLoop loop(15 * kMs);
+  loop.FeedInTime(1, 200);
+  EXPECT_GT(loop.status().learned_bin_count, 1u);
+  EXPECT_LT(loop.status().learned_bin_count, 10u);
+}
+
+TEST(Timing, OutsideRealTimeEveryBinIsLearntFromHoweverLongItTakes) {
+  PressedLoop loop(15 * kMs, false);
+  loop.FeedInTime(1, 20);
+  EXPECT_EQ(loop.status().learned_bin_count, 20u);
+  EXPECT_EQ(loop.status().skipped_learning_count, 0u);
+  EXPECT_EQ(loop.status().missed_deadline_count, 0u);
+}
+
+TEST(Timing, CommandThatComesLaterThanItsDeadlineIsCounted) {
+  PressedLoop loop(0);
+  loop.FeedInTime(1, 5);
+  loop.Feed(6, LoopFixture::Bins(6) + 10 * kMs);
+  EXPECT_EQ(loop.status().missed_deadline_count, 0u) << "just in time";
+  loop.Feed(7, LoopFixture::Bins(7) + 10 * kMs + 1);
+  EXPECT_EQ(loop.status().missed_deadline_count, 1u);
+}
+
+TEST(Timing, SourceThatIsFasterThanRealTimeIsNeverLate) {
+  PressedLoop loop(0);
+  for (std::uint64_t number = 1; number <= 100; ++number) {
+    loop.Feed(number, static_cast<std::int64_t>(number) * kMs);
+  }
+  EXPECT_EQ(loop.status().missed_deadline_count, 0u);
+}
+
+TEST(Timing, ShadowThatTakesTooLongIsSkippedAndTheDriverLearnsOn) {
+  PressedLoop loop(1 * kMs);
+  DecoderChange change;
+  change.kind = DecoderChange::Kind::kAddShadow;
+  change.slot = 3;
+  change.learner = loop.fixture.loop->MakeLearner(std::make_unique<ProbeDecoder>(
+      std::make_shared<Diary>(), [&] { loop.fixture.now_ns += 20 * kMs; }));
+  ASSERT_TRUE(loop.fixture.loop->Change(std::move(change)));
+  loop.FeedInTime(1, 20);
+  // The first time the shadow takes 20 ms: the next bin is late, and its learning is skipped.
+  EXPECT_GE(loop.status().learned_bin_count, 18u);
+  EXPECT_EQ(loop.status().shadows[3].learned_bin_count, 1u);
+  EXPECT_EQ(loop.status().shadows[3].skipped_bin_count, 19u);
+}
+
+TEST(BinSchedule, BinIsDueWhenTheLeastDelayedChunkSaysSo) {
+  BinSchedule schedule;
+  schedule.OnChunk(10 * kMs, 510 * kMs);
+  schedule.OnChunk(20 * kMs, 517 * kMs);
+  schedule.OnChunk(30 * kMs, 540 * kMs);
+  EXPECT_EQ(schedule.DueNs(30 * kMs), 527 * kMs);
+}
+
+TEST(BinSchedule, SourceThatWasPausedIsLateForSomeSecondsOnly) {
+  BinSchedule schedule;
+  std::int64_t now_ns = 0;
+  for (TimeNs time = 0; time < 5'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, now_ns = time);
+  const std::int64_t pause_ns = 700 * kMs;
+  TimeNs time = 5'000 * kMs;
+  schedule.OnChunk(time, time + pause_ns);
+  EXPECT_EQ(schedule.DueNs(time), time);
+  for (; time < 10'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, time + pause_ns);
+  EXPECT_EQ(schedule.DueNs(time), time + pause_ns);
+}
+
+TEST(BinSchedule, AfterALongSilenceItBeginsAnew) {
+  BinSchedule schedule;
+  schedule.OnChunk(0, 0);
+  schedule.OnChunk(10 * kMs, 60'000 * kMs);
+  EXPECT_EQ(schedule.DueNs(10 * kMs), 60'000 * kMs);
+}
+
+TEST(ExpectedDuration, LeavesRoomForWhatVaries) {
+  ExpectedDuration steady, varying;
+  for (int i = 0; i < 100; ++i) {
+    steady.Observe(100);
+    varying.Observe(i % 2 == 0 ? 50 : 150);
+  }
+  EXPECT_NEAR(static_cast<double>(steady.ns()), 100.0, 2.0);
+  EXPECT_GT(varying.ns(), 200);
+}
+
+TEST(HandlingBudget, SessionThatKeepsToItsShareAlwaysHasTime) {
+  HandlingBudget budget(0.01);
+  for (std::int64_t now_ns = 0; now_ns < 10'000 * kMs; now_ns += 10 * kMs) {
+    ASSERT_TRUE(budget.HasTime(now_ns));
+    budget.Spend(kMs / 10);
+  }
+}
+
+TEST(HandlingBudget, SessionThatFloodsHasNoneUntilItHasWaited) {
+  HandlingBudget budget(0.01);
+  ASSERT_TRUE(budget.HasTime(0));
+  budget.Spend(30 * kMs);
+  EXPECT_FALSE(budget.HasTime(0));
+  EXPECT_FALSE(budget.HasTime(900 * kMs));
+  EXPECT_TRUE(budget.HasTime(1'001 * kMs)) << "twice the promised rate: 20 ms in a second";
+}
+
+}  // namespace
+}  // namespace efferent::test
