@@ -25,8 +25,8 @@ class TcpRoundTrip final : public RoundTrip {
   TcpRoundTrip(boost::asio::ip::tcp::socket* socket, std::shared_ptr<const ChunkSource> source)
       : socket_(socket), requests_(std::move(source), [](std::size_t) { return kFrameHeader; }) {}
 
-  void Prepare() override {
-    requests_.Next(&payload_);
+  void Prepare(std::int64_t bin) override {
+    requests_.Write(bin, &payload_);
     MakeFrame(payload_, &frame_);
   }
   std::int64_t RunNs() override {
@@ -49,7 +49,7 @@ class RedisRoundTrip final : public RoundTrip {
   RedisRoundTrip(RedisLink* link, std::shared_ptr<const ChunkSource> source)
       : link_(link), requests_(std::move(source), [](std::size_t) { return std::size_t{0}; }) {}
 
-  void Prepare() override { requests_.Next(&payload_); }
+  void Prepare(std::int64_t bin) override { requests_.Write(bin, &payload_); }
   std::int64_t RunNs() override {
     const std::int64_t start_ns = MonotonicNs();
     const std::string& reply = link_->AppendAndAwait(kRedisRequests, payload_);
@@ -75,13 +75,13 @@ class GrpcEchoRoundTrip final : public RoundTrip {
   GrpcEchoRoundTrip(const ServerConnection& connection, std::shared_ptr<const ChunkSource> source)
       : requests_(std::move(source), EchoOverhead),
         stub_(v1::DiagnosticsService::NewStub(connection.grpc_channel())) {
-    Prepare();
+    Prepare(0);
     call_ = std::make_unique<Call>(
         [this](grpc::ClientContext* context) { return stub_->Echo(context); }, request_,
         "cannot measure the echo", &response_);
   }
 
-  void Prepare() override { requests_.Next(request_.mutable_payload()); }
+  void Prepare(std::int64_t bin) override { requests_.Write(bin, request_.mutable_payload()); }
   std::int64_t RunNs() override {
     const std::int64_t start_ns = MonotonicNs();
     if (!call_->Write(request_) || !call_->Read(&response_)) {

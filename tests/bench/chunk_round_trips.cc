@@ -35,7 +35,10 @@ class ChunkStream {
         request_, "cannot stream chunks", &response_);
   }
 
-  void Prepare() { source_->Write(++bin_, request_.mutable_chunk()); }
+  void Prepare(std::int64_t bin) {
+    bin_ = bin;
+    source_->Write(bin, request_.mutable_chunk());
+  }
 
   /// Sends the chunk and waits for its acknowledgement. Returns when it was sent, nanoseconds.
   std::int64_t Exchange() {
@@ -75,7 +78,7 @@ class ContractRoundTrip final : public RoundTrip {
   ContractRoundTrip(const ServerConnection& connection, std::shared_ptr<const ChunkSource> source)
       : stream_(connection, {}, std::move(source)) {}
 
-  void Prepare() override { stream_.Prepare(); }
+  void Prepare(std::int64_t bin) override { stream_.Prepare(bin); }
   std::int64_t RunNs() override {
     const std::int64_t start_ns = stream_.Exchange();
     const std::int64_t duration_ns = MonotonicNs() - start_ns;
@@ -155,7 +158,7 @@ class EfferentRoundTrip final : public RoundTrip {
       : session_(connection, condition, session),
         stream_(connection, session_.Open(/*return_commands=*/true), std::move(source)) {}
 
-  void Prepare() override { stream_.Prepare(); }
+  void Prepare(std::int64_t bin) override { stream_.Prepare(bin); }
   std::int64_t RunNs() override {
     const std::int64_t start_ns = stream_.Exchange();
     const std::int64_t duration_ns = MonotonicNs() - start_ns;
@@ -232,7 +235,7 @@ class EfferentArmRoundTrip final : public RoundTrip {
         arm_(connection.address(), session_.id()),
         stream_(connection, session_.Open(/*return_commands=*/false), std::move(source)) {}
 
-  void Prepare() override { stream_.Prepare(); }
+  void Prepare(std::int64_t bin) override { stream_.Prepare(bin); }
   std::int64_t RunNs() override {
     const std::int64_t start_ns = stream_.Exchange();
     return arm_.AwaitNs(stream_.bin()) - start_ns;

@@ -11,8 +11,8 @@ class RoundTrip {
  public:
   virtual ~RoundTrip() = default;
 
-  /// Makes the next request ready; not timed.
-  virtual void Prepare() = 0;
+  /// Makes the request of bin `bin` ready; not timed. Later bins than before only; bins may be left out.
+  virtual void Prepare(std::int64_t bin) = 0;
   /// Sends it and waits for its reply. Returns the time from just before the sending until the reply
   /// was in hand, nanoseconds.
   /// @throws std::runtime_error if the reply does not come or is another one.

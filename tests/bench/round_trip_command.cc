@@ -14,6 +14,7 @@
 #include "clients/report/result_row.h"
 #include "clients/session/errors.h"
 #include "clients/session/stop_flag.h"
+#include "tests/bench/machine_note.h"
 #include "tests/bench/pinning.h"
 #include "tests/bench/round_trip_condition.h"
 #include "tests/bench/round_trip_report.h"
@@ -41,7 +42,7 @@ constexpr const char* kExplanation = R"(
 A chunk with the spikes of one bin is sent each bin width, and its answer waited for: from just before the sending until the
 answer is in hand. Every server is a child process with nothing else in it; systems take turns block by block, so that what else
 the machine does hits all alike. Messages are as large as efferentd's in both directions, one by one. Clients of the gRPC systems
-make the same calls on one thread.
+make the same calls on one thread. While the others take their turns the source's clock runs on: those bins are never sent.
   tcp            frames over a TCP connection
   grpc_echo      a bare gRPC stream, callback API
   contract_echo  the same with the contract's messages: parsed and acknowledged, nothing decoded
@@ -78,7 +79,8 @@ class ConditionRun {
     for (const std::string& system : options.systems) {
       if (servers->WhyWithout(system)) continue;
       try {
-        open_.push_back({servers->Open(system, condition_, source, session), {system, {}, 0}});
+        open_.emplace_back(system, servers->Open(system, condition_, source, session),
+                           condition_.bin_width_ns);
       } catch (const RpcError& e) {
         if (e.code() != grpc::StatusCode::RESOURCE_EXHAUSTED) throw;
         remarks_.push_back(system + ": left out: " + e.what());
@@ -93,22 +95,22 @@ class ConditionRun {
     for (int repeat = 0; repeat < options_.repeats; ++repeat) {
       for (std::size_t i = 0; i < open_.size(); ++i) {
         // Another one begins each time, so that none always comes after the same.
-        Open& open = open_[(i + static_cast<std::size_t>(repeat)) % open_.size()];
-        progress_->Show((*num_done)++, condition_.name + " " + open.times.system);
-        TimeRoundTrips(open.round_trip.get(), condition_.bin_width_ns, num_messages, &open.times);
+        RoundTripTimer& timer = open_[(i + static_cast<std::size_t>(repeat)) % open_.size()];
+        progress_->Show((*num_done)++, condition_.name + " " + timer.times().system);
+        timer.RunBlock(num_messages);
         if (ProcessStopFlag().requested()) throw std::runtime_error("interrupted");
       }
     }
-    for (Open& open : open_) {
-      if (const auto remark = open.round_trip->Remark()) {
-        remarks_.push_back(open.times.system + ": " + *remark);
+    for (const RoundTripTimer& timer : open_) {
+      if (const auto remark = timer.round_trip().Remark()) {
+        remarks_.push_back(timer.times().system + ": " + *remark);
       }
     }
   }
 
   RoundTripReport Report() const {
     std::vector<RoundTripTimes> systems;
-    for (const Open& open : open_) systems.push_back(open.times);
+    for (const RoundTripTimer& timer : open_) systems.push_back(timer.times());
     RoundTripReport report = ReportRoundTrips(condition_.name, systems, options_.seed);
     for (const std::string& remark : remarks_) report.table += remark + "\n";
     report.table = fact_ + "\n" + report.table;
@@ -116,16 +118,11 @@ class ConditionRun {
   }
 
  private:
-  struct Open {
-    std::unique_ptr<RoundTrip> round_trip;
-    RoundTripTimes times;
-  };
-
   const RoundTripOptions& options_;
   RoundTripCondition condition_;
   ProgressBar* progress_;
   std::string fact_;
-  std::vector<Open> open_;
+  std::vector<RoundTripTimer> open_;
   std::vector<std::string> remarks_;
 };
 
@@ -135,6 +132,7 @@ void Run(RoundTripOptions options) {
     options.repeats = 4;
   }
   PinTo(options.cpus);
+  const MachineNote machine;
   ProcessStopFlag();  // From here on a signal ends the run between two blocks, servers and all.
   RoundTripServers servers(options.systems);
   for (const std::string& system : options.systems) {
@@ -154,7 +152,7 @@ void Run(RoundTripOptions options) {
     rows.insert(rows.end(), report.rows.begin(), report.rows.end());
   }
   progress.Finish(total, "done");
-  fmt::print("{}", tables);
+  fmt::print("{}{}", tables, machine.Describe());
   if (!options.json_path.empty()) WriteResultRows(options.json_path, rows);
 }
 

@@ -1,20 +1,34 @@
 #include "tests/bench/round_trip_condition.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <regex>
 #include <stdexcept>
 
 namespace efferent::bench {
 namespace {
 
-// Channel and time as variable-length numbers, when a session is some minutes old.
-constexpr double kBytesPerSpike = 6.8;
+// Of a bin, over a minute of a session.
+double MeanSpikeBytes(const load::ReachLoop& loop) {
+  constexpr std::int64_t kNumBins = 1000;
+  const std::int64_t stride =
+      std::max<std::int64_t>(1, 60'000'000'000 / loop.params().bin_width_ns / kNumBins);
+  v1::AcquisitionChunk chunk;
+  double sum = 0.0;
+  for (std::int64_t k = 0; k < kNumBins; ++k) {
+    loop.WriteChunk(k * stride, &chunk);
+    sum += static_cast<double>(chunk.spike_events().ByteSizeLong());
+  }
+  return sum / kNumBins;
+}
 
-double RateFactor(const RoundTripCondition& condition) {
-  if (condition.chunk_bytes == 0.0) return 1.0;
-  const double width_s = 1e-9 * static_cast<double>(condition.bin_width_ns);
-  return condition.chunk_bytes / kBytesPerSpike /
-         (load::kMeanRateHz * width_s * condition.num_channels);
+load::ReachLoop MakeLoop(const RoundTripCondition& condition, std::uint64_t seed) {
+  load::ReachLoopParams params{condition.num_channels, condition.bin_width_ns, 1.0, seed};
+  load::ReachLoop loop(params);
+  if (condition.chunk_bytes == 0.0) return loop;
+  // How many bytes a spike takes is the contract's affair: measured.
+  params.rate_factor = condition.chunk_bytes / MeanSpikeBytes(loop);
+  return load::ReachLoop(params);
 }
 
 }  // namespace
@@ -44,8 +58,7 @@ RoundTripCondition ParseCondition(const std::string& name) {
 }
 
 ChunkSource::ChunkSource(const RoundTripCondition& condition, std::uint64_t seed)
-    : counts_(condition.counts),
-      loop_({condition.num_channels, condition.bin_width_ns, RateFactor(condition), seed}) {}
+    : counts_(condition.counts), loop_(MakeLoop(condition, seed)) {}
 
 void ChunkSource::Write(std::int64_t bin, v1::AcquisitionChunk* chunk) const {
   if (counts_) {

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/bench/round_trip.h"
@@ -17,10 +21,32 @@ struct RoundTripTimes {
   std::int64_t late_count = 0;
 };
 
-/// Runs one block: a request every `bin_width_ns` on a fixed schedule, but none before the reply to
-/// the one before. A few come first that are not counted, until caches and the scheduler know the
-/// system again.
-void TimeRoundTrips(RoundTrip* round_trip, std::int64_t bin_width_ns, std::int64_t num_messages,
-                    RoundTripTimes* times);
+/// Times one system, in blocks: a request each bin width on one schedule for the whole of its life,
+/// but none before the reply to the one before. Between two blocks the source's clock runs on, as
+/// that of a rig that was cut off: the bins of that time are left out.
+class RoundTripTimer {
+ public:
+  RoundTripTimer(std::string system, std::unique_ptr<RoundTrip> round_trip,
+                 std::int64_t bin_width_ns)
+      : round_trip_(std::move(round_trip)), width_(bin_width_ns) {
+    times_.system = std::move(system);
+  }
+
+  /// Runs a block. A few messages come first that are not counted, until caches and the scheduler
+  /// know the system again. @throws as RoundTrip::RunNs.
+  void RunBlock(std::int64_t num_messages);
+
+  const RoundTripTimes& times() const { return times_; }
+  RoundTrip& round_trip() const { return *round_trip_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::unique_ptr<RoundTrip> round_trip_;
+  std::chrono::nanoseconds width_;
+  std::optional<Clock::time_point> first_due_;
+  std::int64_t next_bin_ = 0;
+  RoundTripTimes times_;
+};
 
 }  // namespace efferent::bench

@@ -12,6 +12,7 @@
 #include "clients/report/status_line.h"
 #include "clients/session/stop_flag.h"
 #include "tests/bench/largest_held.h"
+#include "tests/bench/machine_note.h"
 #include "tests/bench/pinning.h"
 #include "tests/bench/scale_report.h"
 #include "tests/bench/scale_trial.h"
@@ -72,7 +73,9 @@ class ScaleRun {
       if (outcome.load.num_sessions < num_sessions) {
         held.why_not_more = "refused: " + outcome.load.refusal;
       } else if (missed_share > options_.missed_at_most) {
-        held.why_not_more = fmt::format("{}: {:.2f} % missed", num_sessions, 100.0 * missed_share);
+        held.why_not_more =
+            fmt::format("{}: {:.2f} % missed, p99 {:.0f} us", num_sessions, 100.0 * missed_share,
+                        outcome.load.counts.latency.PercentileUs(0.99).value_or(0.0));
       } else {
         held.trial.num_sessions = num_sessions;
         held.outcome = std::move(outcome);
@@ -117,6 +120,7 @@ class ScaleRun {
 
 void Run(const ScaleOptions& options) {
   PinTo(options.cpus);
+  const MachineNote machine;
   ScaleRun run(options);
   std::vector<HeldSessions> held;
   held.push_back(run.FindHeld(20.0, 20.0, 8));
@@ -133,7 +137,7 @@ void Run(const ScaleOptions& options) {
   }
   run.Finish();
   if (!options.json_path.empty()) WriteResultRows(options.json_path, ScaleRows(held, costs));
-  fmt::print("{}\n{}", HeldTable(held), CostTable(costs));
+  fmt::print("{}\n{}\n{}", HeldTable(held), CostTable(costs), machine.Describe());
 }
 
 }  // namespace

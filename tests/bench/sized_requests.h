@@ -21,9 +21,9 @@ class SizedRequests {
   SizedRequests(std::shared_ptr<const ChunkSource> source, Overhead overhead)
       : source_(std::move(source)), overhead_(overhead) {}
 
-  /// Writes the next payload.
-  void Next(std::string* payload) {
-    source_->Write(bin_++, request_.mutable_chunk());
+  /// Writes the payload of bin `bin`.
+  void Write(std::int64_t bin, std::string* payload) {
+    source_->Write(bin, request_.mutable_chunk());
     request_.mutable_chunk()->set_client_send_time_ns(kSomeTimeNs);
     WriteAckFor(request_.chunk(), reply_.mutable_ack());
     reply_bytes_ = PayloadOf(reply_.ByteSizeLong());
@@ -43,7 +43,6 @@ class SizedRequests {
 
   std::shared_ptr<const ChunkSource> source_;
   Overhead overhead_;
-  std::int64_t bin_ = 0;
   v1::StreamAcquisitionRequest request_;
   v1::StreamAcquisitionResponse reply_;
   std::size_t reply_bytes_ = 0;
