@@ -12,6 +12,7 @@
 #include "server/services/error_status.h"
 #include "server/services/message_mapping.h"
 #include "server/services/outbound_stream.h"
+#include "server/services/reused_request.h"
 
 namespace efferent {
 namespace {
@@ -35,15 +36,15 @@ class AcquisitionStream final
  public:
   explicit AcquisitionStream(ServiceContext* context) : context_(context) {}
 
-  void Begin() { StartRead(&request_); }
+  void Begin() { StartRead(request_.Renew()); }
 
   void OnReadDone(bool ok) override {
     arrived_at_ns_ = MonotonicNowNs();
     context_->threads->ApplyToThisThread();
     if (!ok) return EndWith(grpc::Status::OK, "the client ended the stream");
-    switch (request_.message_case()) {
+    switch (request_->message_case()) {
       case Request::kOpen:
-        return HandleOpen(request_.open());
+        return HandleOpen(request_->open());
       case Request::kChunk:
         return RouteChunk();
       case Request::MESSAGE_NOT_SET:
@@ -138,7 +139,7 @@ class AcquisitionStream final
   /// From the message to the acknowledgement. The control loop is this stream's alone until EndChunk.
   void HandleChunk() {
     const std::int64_t began_processor_ns = ThreadProcessorNs();
-    const v1::AcquisitionChunk& message = request_.chunk();
+    const v1::AcquisitionChunk& message = request_->chunk();
     std::optional<Violation> wrong =
         ReadChunk(message, session_->settings().shape, context_->chunk_limits, &chunk_);
     ControlLoop& loop = session_->loop();
@@ -168,7 +169,7 @@ class AcquisitionStream final
   void FinishChunk() {
     const std::int64_t began_processor_ns = ThreadProcessorNs();
     session_->loop().LearnPending();
-    if (!plan_.ignored) session_->watch_hub().Publish(request_.chunk().trial_events());
+    if (!plan_.ignored) session_->watch_hub().Publish(request_->chunk().trial_events());
     Report();
     session_->CountProcessorTime(ThreadProcessorNs() - began_processor_ns);
     in_chunk_ = false;
@@ -229,7 +230,7 @@ class AcquisitionStream final
 
   void ReadNext() {
     const std::lock_guard lock(mutex_);
-    if (!ending()) StartRead(&request_);
+    if (!ending()) StartRead(request_.Renew());
   }
 
   void Refuse(const Violation& violation) {
@@ -255,7 +256,7 @@ class AcquisitionStream final
   bool return_commands_ = false;
   std::int64_t arrived_at_ns_ = 0;  // of the message being handled
 
-  Request request_;
+  ReusedRequest<Request, 256 << 10> request_;
   Chunk chunk_;
   std::vector<PublishedCommand> published_;
   // Of the chunk that is being handled, which is passed from thread to thread.

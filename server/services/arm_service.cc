@@ -8,6 +8,7 @@
 #include "server/services/error_status.h"
 #include "server/services/message_mapping.h"
 #include "server/services/outbound_stream.h"
+#include "server/services/reused_request.h"
 
 namespace efferent {
 namespace {
@@ -25,15 +26,15 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
  public:
   explicit ArmStream(ServiceContext* context) : context_(context) {}
 
-  void Begin() { StartRead(&request_); }
+  void Begin() { StartRead(request_.Renew()); }
 
   void OnReadDone(bool ok) override {
     if (!ok) return EndWith(grpc::Status::OK);
-    switch (request_.message_case()) {
+    switch (request_->message_case()) {
       case Request::kOpen:
-        return HandleOpen(request_.open());
+        return HandleOpen(request_->open());
       case Request::kUpdate:
-        return HandleUpdate(request_.update());
+        return HandleUpdate(request_->update());
       case Request::MESSAGE_NOT_SET:
         break;
     }
@@ -99,7 +100,7 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
       commands_begin_ = true;
       Write();
     }
-    StartRead(&request_);
+    StartRead(request_.Renew());
   }
 
   void HandleUpdate(const v1::ArmUpdate& update) {
@@ -132,7 +133,7 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
                      "trial events have piled up: no bin has been decoded since the last " +
                          std::to_string(BehaviorInbox::kCapacity)));
     }
-    StartRead(&request_);
+    StartRead(request_.Renew());
   }
 
   /// Writes the latest command if it is news; carries out the end of the stream if that is due.
@@ -176,7 +177,7 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
   std::shared_ptr<Session>
       session_;  // set once, by HandleOpen, with mutex_: OnCancel looks at it too
   TimeNs last_time_ns_ = 0;
-  Request request_;
+  ReusedRequest<Request, 4 << 10> request_;
   std::vector<TrialBoundary> boundaries_;
   CommandCursor cursor_;         // with mutex_
   bool commands_begin_ = false;  // with mutex_: `opened` has been written
