@@ -42,7 +42,8 @@ class Loop {
       return;
     }
     published_.clear();
-    loop_.Apply(chunk_, plan, &published_);
+    loop_.Apply(chunk_, plan, 0, &published_);
+    num_applied_ += plan.ignored ? 0 : 1;
     loop_.LearnPending();
     const LoopStatus after = loop_.status();
     Promise(published_.size() == plan.num_bins, "every bin has a command");
@@ -57,13 +58,19 @@ class Loop {
     Promise(after.decoded_until_ns ==
                 static_cast<TimeNs>(after.decoded_bin_count + after.missed_bin_count) * kWidth,
             "every bin is decoded or counted as missed");
+    Promise(after.applied_sequence_number == num_applied_ + after.missing_chunk_count,
+            "every chunk is applied or counted as missing");
+    Promise(after.late_chunk_count <= after.missing_chunk_count, "late ones had been missing");
   }
 
  private:
   SessionSettings settings_ = Settings();
   CommandMailbox mailbox_;
   BehaviorInbox inbox_;
-  ControlLoop loop_{MakeStep(settings_, MakeDecoder), &mailbox_, &inbox_, [] { return 0; }};
+  StageLatencies latencies_;
+  ControlLoop loop_{MakeStep(settings_, MakeDecoder), settings_.timing, &mailbox_, &inbox_,
+                    &latencies_, [] { return 0; }};
+  std::uint64_t num_applied_ = 0;
   Chunk chunk_;
   std::vector<PublishedCommand> published_;
 };
