@@ -130,20 +130,7 @@ class OwnSession {
   }
   const std::string& id() const { return id_; }
 
-  /// How much was learnt, and where the server says that the time went.
-  std::string Describe() {
-    const v1::SessionStatistics statistics = client_.Get(id_).statistics();
-    std::string text =
-        fmt::format("{} bins decoded, {} learnt from, {} skipped", statistics.decoded_bin_count(),
-                    statistics.learned_bin_count(), statistics.skipped_learning_count());
-    for (const v1::StageLatency& stage : statistics.stage_latencies()) {
-      text += fmt::format(
-          "; {} p50 {:.0f} us, p99 {:.0f} us",
-          v1::LatencyStage_Name(stage.stage()).substr(std::string("LATENCY_STAGE_").size()),
-          1e-3 * static_cast<double>(stage.p50_ns()), 1e-3 * static_cast<double>(stage.p99_ns()));
-    }
-    return text;
-  }
+  v1::SessionStatistics Statistics() { return client_.Get(id_).statistics(); }
 
  private:
   SessionClient client_;
@@ -165,7 +152,7 @@ class EfferentRoundTrip final : public RoundTrip {
     RequireCommandOf(stream_.bin(), stream_.ack());
     return duration_ns;
   }
-  std::optional<std::string> Remark() override { return session_.Describe(); }
+  std::optional<v1::SessionStatistics> Statistics() override { return session_.Statistics(); }
 
  private:
   OwnSession session_;
@@ -240,7 +227,7 @@ class EfferentArmRoundTrip final : public RoundTrip {
     const std::int64_t start_ns = stream_.Exchange();
     return arm_.AwaitNs(stream_.bin()) - start_ns;
   }
-  std::optional<std::string> Remark() override { return session_.Describe(); }
+  std::optional<v1::SessionStatistics> Statistics() override { return session_.Statistics(); }
 
  private:
   OwnSession session_;

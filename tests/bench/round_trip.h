@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
+
+#include "efferent/v1/session.pb.h"
 
 namespace efferent::bench {
 
@@ -17,8 +18,8 @@ class RoundTrip {
   /// was in hand, nanoseconds.
   /// @throws std::runtime_error if the reply does not come or is another one.
   virtual std::int64_t RunNs() = 0;
-  /// What else there is to say once all is measured, one line; nothing for most.
-  virtual std::optional<std::string> Remark() { return std::nullopt; }
+  /// What the server says of the session, where there is one: what was learnt, and where the time went.
+  virtual std::optional<v1::SessionStatistics> Statistics() { return std::nullopt; }
 };
 
 }  // namespace efferent::bench

@@ -83,7 +83,7 @@ class ConditionRun {
                            condition_.bin_width_ns);
       } catch (const RpcError& e) {
         if (e.code() != grpc::StatusCode::RESOURCE_EXHAUSTED) throw;
-        remarks_.push_back(system + ": left out: " + e.what());
+        refusals_.push_back(system + ": left out: " + e.what());
       }
     }
   }
@@ -101,18 +101,14 @@ class ConditionRun {
         if (ProcessStopFlag().requested()) throw std::runtime_error("interrupted");
       }
     }
-    for (const RoundTripTimer& timer : open_) {
-      if (const auto remark = timer.round_trip().Remark()) {
-        remarks_.push_back(timer.times().system + ": " + *remark);
-      }
-    }
+    for (RoundTripTimer& timer : open_) timer.AskStatistics();
   }
 
   RoundTripReport Report() const {
     std::vector<RoundTripTimes> systems;
     for (const RoundTripTimer& timer : open_) systems.push_back(timer.times());
     RoundTripReport report = ReportRoundTrips(condition_.name, systems, options_.seed);
-    for (const std::string& remark : remarks_) report.table += remark + "\n";
+    for (const std::string& refusal : refusals_) report.table += refusal + "\n";
     report.table = fact_ + "\n" + report.table;
     return report;
   }
@@ -123,7 +119,7 @@ class ConditionRun {
   ProgressBar* progress_;
   std::string fact_;
   std::vector<RoundTripTimer> open_;
-  std::vector<std::string> remarks_;
+  std::vector<std::string> refusals_;
 };
 
 void Run(RoundTripOptions options) {

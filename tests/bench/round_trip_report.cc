@@ -3,6 +3,8 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 #include <utility>
 
 #include "clients/report/table.h"
@@ -33,6 +35,36 @@ std::string AddRatio(const RoundTripTimes& times, const Reference& reference, do
   rows->Add(times.system, metric + reference.metric_suffix, ratio.median,
             static_cast<std::int64_t>(times.blocks_us.size()), ratio);
   return fmt::format("{:.2f} ({:.2f}-{:.2f})", ratio.median, ratio.ci_low, ratio.ci_high);
+}
+
+// `LATENCY_STAGE_READ` -> `read`.
+std::string StageName(v1::LatencyStage stage) {
+  std::string name = v1::LatencyStage_Name(stage).substr(std::string_view("LATENCY_STAGE_").size());
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
+}
+
+// What a session counted, as rows and as text.
+std::string AddStatistics(const std::string& system, const v1::SessionStatistics& statistics,
+                          RowMaker* rows) {
+  const auto decoded = static_cast<std::int64_t>(statistics.decoded_bin_count());
+  rows->Add(system, "learned_bins", static_cast<double>(statistics.learned_bin_count()), decoded);
+  rows->Add(system, "skipped_learning", static_cast<double>(statistics.skipped_learning_count()),
+            decoded);
+  std::string text =
+      fmt::format("{} bins decoded, {} learnt from, {} skipped", decoded,
+                  statistics.learned_bin_count(), statistics.skipped_learning_count());
+  for (const v1::StageLatency& stage : statistics.stage_latencies()) {
+    const std::string name = StageName(stage.stage());
+    const double p50_us = 1e-3 * static_cast<double>(stage.p50_ns());
+    const double p99_us = 1e-3 * static_cast<double>(stage.p99_ns());
+    const auto n = static_cast<std::int64_t>(stage.count());
+    rows->Add(system, name + "_p50_us", p50_us, n);
+    rows->Add(system, name + "_p99_us", p99_us, n);
+    text += fmt::format("; {} p50 {:.0f} us, p99 {:.0f} us", name, p50_us, p99_us);
+  }
+  return text;
 }
 
 }  // namespace
@@ -67,7 +99,12 @@ RoundTripReport ReportRoundTrips(const std::string& condition,
     }
     table.AddRow(cells);
   }
-  return {table.ToString(), rows.Take()};
+  std::string text = table.ToString();
+  for (const RoundTripTimes& times : systems) {
+    if (!times.statistics) continue;
+    text += times.system + ": " + AddStatistics(times.system, *times.statistics, &rows) + "\n";
+  }
+  return {text, rows.Take()};
 }
 
 }  // namespace efferent::bench

@@ -19,6 +19,8 @@ struct RoundTripTimes {
   std::vector<std::vector<double>> blocks_us;
   /// Messages that went out after their time, because the reply before had not come.
   std::int64_t late_count = 0;
+  /// Of the session, where there is one, once all is measured.
+  std::optional<v1::SessionStatistics> statistics = std::nullopt;
 };
 
 /// Times one system, in blocks: a request each bin width on one schedule for the whole of its life,
@@ -36,8 +38,10 @@ class RoundTripTimer {
   /// know the system again. @throws as RoundTrip::RunNs.
   void RunBlock(std::int64_t num_messages);
 
+  /// Asks the server for what it counted. @throws RpcError if there is no answer.
+  void AskStatistics() { times_.statistics = round_trip_->Statistics(); }
+
   const RoundTripTimes& times() const { return times_; }
-  RoundTrip& round_trip() const { return *round_trip_; }
 
  private:
   using Clock = std::chrono::steady_clock;
