@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -167,6 +168,9 @@ class AcquisitionStream final
 
   /// What can wait until the acknowledgement has left.
   void FinishChunk() {
+    // Where client and server share processors, the kernel has put the client that was woken behind this
+    // thread, expecting it to sleep.
+    std::this_thread::yield();
     const std::int64_t began_processor_ns = ThreadProcessorNs();
     session_->loop().LearnPending();
     if (!plan_.ignored) session_->watch_hub().Publish(request_->chunk().trial_events());

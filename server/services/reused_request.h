@@ -14,7 +14,10 @@ namespace efferent {
 template <class Request, std::size_t kBytes>
 class ReusedRequest {
  public:
-  ReusedRequest() : block_(std::make_unique_for_overwrite<char[]>(kBytes)), arena_(Options(block_.get())) { Renew(); }
+  ReusedRequest()
+      : block_(std::make_unique_for_overwrite<char[]>(kBytes)), arena_(Options(block_.get())) {
+    Renew();
+  }
 
   /// An empty message to read into; the one before is gone.
   Request* Renew() {
