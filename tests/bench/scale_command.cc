@@ -66,6 +66,7 @@ class ScaleRun {
     held.trial = MakeTrial(kChannels, kNeurons, 1);
     held.trial.bin_width_ms = bin_width_ms;
     held.trial.deadline_ms = deadline_ms;
+    int not_held = 0;  // What why_not_more is about.
     LargestHeld(first, options_.max_sessions, options_.attempts, [&](int num_sessions) {
       ScaleTrial trial = held.trial;
       trial.num_sessions = num_sessions;
@@ -78,10 +79,12 @@ class ScaleRun {
             fmt::format("{}: {:.2f} % missed, p99 {:.0f} us", num_sessions, 100.0 * missed_share,
                         outcome.load.counts.latency.PercentileUs(0.99).value_or(0.0));
       } else {
+        if (not_held <= num_sessions) held.why_not_more.clear();  // It was a stumble.
         held.trial.num_sessions = num_sessions;
         held.outcome = std::move(outcome);
         return true;
       }
+      not_held = num_sessions;
       return false;
     });
     return held;
