@@ -73,7 +73,8 @@ class ScaleRun {
       ScaleOutcome outcome = Run(trial);
       const double missed_share = outcome.load.counts.missed_share();
       if (outcome.load.num_sessions < num_sessions) {
-        held.why_not_more = "refused: " + outcome.load.refusal;
+        held.why_not_more = fmt::format("{}: refused", num_sessions);
+        held.refusal = outcome.load.refusal;
       } else if (missed_share > options_.missed_at_most) {
         held.why_not_more =
             fmt::format("{}: {:.2f} % missed, p99 {:.0f} us", num_sessions, 100.0 * missed_share,
