@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <chrono>
 #include <filesystem>
@@ -104,9 +104,12 @@ bool HasEnded(int pid) {
 
 TEST(RoundTripBench, ItsServersEndWhenItIsKilled) {
   const ScratchFolder folder;
+  // What a killed program leaves behind is then in there.
+  setenv("TMPDIR", folder.path().c_str(), 1);
   demo::ChildProcess bench("efferent-bench", EFFERENT_BENCH,
                            {"roundtrip", "--conditions", "8@1kHz", "--seconds", "600"},
                            folder.path() / "log");
+  unsetenv("TMPDIR");
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   const auto await = [&deadline](auto&& condition) {
     while (!condition() && std::chrono::steady_clock::now() < deadline) {

@@ -29,7 +29,7 @@ int RunBench(const std::vector<std::string>& arguments, const ScratchFolder& fol
 TEST(LargestHeld, FindsTheLastOneThatHoldsToATenth) {
   for (const int first : {1, 8, 300}) {
     for (const int limit : {0, 1, 2, 7, 8, 9, 40, 100, 255, 256}) {
-      const int held = LargestHeld(first, 256, [limit](int n) { return n <= limit; });
+      const int held = LargestHeld(first, 256, 1, [limit](int n) { return n <= limit; });
       EXPECT_LE(held, limit);
       EXPECT_GE(held, limit - limit / 10) << first;
     }
@@ -38,7 +38,7 @@ TEST(LargestHeld, FindsTheLastOneThatHoldsToATenth) {
 
 TEST(LargestHeld, StaysWithinTheMaximum) {
   int largest_tried = 0;
-  EXPECT_EQ(LargestHeld(3, 100,
+  EXPECT_EQ(LargestHeld(3, 100, 1,
                         [&](int n) {
                           largest_tried = std::max(largest_tried, n);
                           return true;
@@ -49,7 +49,7 @@ TEST(LargestHeld, StaysWithinTheMaximum) {
 
 TEST(LargestHeld, OneStumbleDoesNotDecide) {
   std::set<int> tried;
-  EXPECT_EQ(LargestHeld(1, 4, [&](int n) { return !tried.insert(n).second; }), 4);
+  EXPECT_EQ(LargestHeld(1, 4, 2, [&](int n) { return !tried.insert(n).second; }), 4);
 }
 
 TEST(ProcessUsage, TellsTimeAndMemoryOfAProcessThatIsThere) {
@@ -65,8 +65,9 @@ TEST(ScaleBench, WritesWhatIsHeldAndWhatItCosts) {
   const ScratchFolder folder;
   const std::string json = folder.path() / "rows.json";
   // Whether a session is held at all depends on the machine, unless a miss does not count.
-  ASSERT_EQ(RunBench({"scale", "--seconds", "0.3", "--max-sessions", "1", "--missed-at-most", "1",
-                      "--channels", "8", "--neurons", "8", "--sessions", "2", "--json", json},
+  ASSERT_EQ(RunBench({"scale", "--seconds", "0.3", "--max-sessions", "1", "--attempts", "1",
+                      "--missed-at-most", "1", "--channels", "8", "--neurons", "8", "--sessions",
+                      "2", "--json", json},
                      folder),
             0);
   std::map<std::string, std::map<std::string, double>> figures;

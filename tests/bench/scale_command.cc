@@ -23,6 +23,7 @@ namespace {
 struct ScaleOptions {
   double seconds = 3.0;
   int max_sessions = 256;
+  int attempts = 3;
   double missed_at_most = 0.001;
   bool real_time = true;
   std::vector<int> channels = {32, 96, 256, 1024};
@@ -42,7 +43,7 @@ constexpr const char* kExplanation = R"(
 Every trial is an efferentd of its own, loaded as `efferent load` does it, from this process: simulated arrays in real time, the
 snn decoder learning, arms that report their state. Sessions are held if no more than 0.1 % of the bins were answered later than the
 deadline after they were due; the largest such number is looked for by doubling and bisecting, and what is not held is tried
-once more, for the machine may have stumbled. Deadlines of a millisecond are at its mercy: see the 5 ms beside them.
+again, for the machine may have stumbled. Deadlines of a millisecond are at its mercy: see the 5 ms beside them.
   limit        what came in the way of more
   skipped %    labelled bins from which the server learnt nothing, to be in time
   us/bin       processor time of the server for each bin: transport, decoding, learning
@@ -65,22 +66,26 @@ class ScaleRun {
     held.trial = MakeTrial(kChannels, kNeurons, 1);
     held.trial.bin_width_ms = bin_width_ms;
     held.trial.deadline_ms = deadline_ms;
-    LargestHeld(first, options_.max_sessions, [&](int num_sessions) {
+    int not_held = 0;  // What why_not_more is about.
+    LargestHeld(first, options_.max_sessions, options_.attempts, [&](int num_sessions) {
       ScaleTrial trial = held.trial;
       trial.num_sessions = num_sessions;
       ScaleOutcome outcome = Run(trial);
       const double missed_share = outcome.load.counts.missed_share();
       if (outcome.load.num_sessions < num_sessions) {
-        held.why_not_more = "refused: " + outcome.load.refusal;
+        held.why_not_more = fmt::format("{}: refused", num_sessions);
+        held.refusal = outcome.load.refusal;
       } else if (missed_share > options_.missed_at_most) {
         held.why_not_more =
             fmt::format("{}: {:.2f} % missed, p99 {:.0f} us", num_sessions, 100.0 * missed_share,
                         outcome.load.counts.latency.PercentileUs(0.99).value_or(0.0));
       } else {
+        if (not_held <= num_sessions) held.why_not_more.clear();  // It was a stumble.
         held.trial.num_sessions = num_sessions;
         held.outcome = std::move(outcome);
         return true;
       }
+      not_held = num_sessions;
       return false;
     });
     return held;
@@ -155,6 +160,11 @@ void AddScaleCommand(CLI::App& app) {
   command->add_option("--max-sessions", options->max_sessions, "Look no further")
       ->check(CLI::Range(1, 10'000))
       ->option_text("NUMBER [256]");
+  command
+      ->add_option("--attempts", options->attempts,
+                   "So often a number of sessions is tried that is not held")
+      ->check(CLI::Range(1, 100))
+      ->option_text("NUMBER [3]");
   command
       ->add_option("--missed-at-most", options->missed_at_most,
                    "Share of missed deadlines up to which sessions are held")

@@ -34,6 +34,7 @@ void AddCostRows(const ScaleOutcome& outcome, RowMaker* rows) {
 std::string HeldTable(const std::vector<HeldSessions>& held) {
   Table table({"held", "deadline ms", "sessions", "bins/s", "missed %", "p50 us", "p99 us",
                "max us", "skipped %", "us/bin", "CPU % each", "MB each", "limit"});
+  std::string refusals;
   for (const HeldSessions& each : held) {
     std::vector<std::string> cells = {Shape(each.trial),
                                       fmt::format("{:g}", each.trial.deadline_ms)};
@@ -60,8 +61,9 @@ std::string HeldTable(const std::vector<HeldSessions>& held) {
     }
     cells.push_back(each.why_not_more);
     table.AddRow(cells);
+    if (!each.refusal.empty()) refusals += each.refusal + "\n";
   }
-  return table.ToString();
+  return table.ToString() + refusals;
 }
 
 std::string CostTable(const std::vector<ScaleCost>& costs) {

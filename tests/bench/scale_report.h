@@ -13,8 +13,9 @@ namespace efferent::bench {
 struct HeldSessions {
   ScaleTrial trial;
   std::optional<ScaleOutcome> outcome;
-  std::string
-      why_not_more;  ///< Of the first number that was not held; empty: the limit was reached.
+  /// Of the smallest number that was not held; empty: the limit was reached.
+  std::string why_not_more;
+  std::string refusal;  ///< What the server said, if it refused one.
 };
 
 /// A trial whose cost is compared with that of others.
