@@ -36,7 +36,8 @@ std::int64_t Median(std::vector<std::int64_t>* values) {
 }  // namespace
 
 double StepCost::ProcessorShare(TimeNs bin_width_ns) const {
-  const auto whole = static_cast<double>(kTransportNs + decode_ns + learn_ns);
+  const int slowdown = bin_width_ns >= kColdAfterNs ? 2 : 1;
+  const auto whole = static_cast<double>(kTransportNs + slowdown * (decode_ns + learn_ns));
   return std::min(1.0, whole / static_cast<double>(bin_width_ns));
 }
 
