@@ -56,7 +56,7 @@ class Server::Impl {
                  &workers_,
                  {params.max_chunk_bytes, params.max_chunk_events},
                  &threads_},
-        clock_(&io_, &sessions_) {
+        clock_(&io_, &sessions_, [this](std::int64_t now_ns) { streams_.CutStuck(now_ns); }) {
     if (!params.metrics_listen.empty()) {
       metrics_.emplace(
           params.metrics_listen,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 namespace efferent {
@@ -13,6 +14,9 @@ class ServerStream {
   virtual ~ServerStream() = default;
   /// Ends the call; at most the first one counts. Thread-safe, does not block.
   virtual void End(StreamEnd reason) noexcept = 0;
+  /// Cuts a call that has been ending for a while because its client does not read: it would hold its
+  /// session for ever. Thread-safe, does not block.
+  virtual void CutIfStuck(std::int64_t now_ns) noexcept = 0;
 };
 
 /// An acquisition stream, as its session sees it.

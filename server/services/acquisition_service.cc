@@ -35,7 +35,8 @@ class AcquisitionStream final
       public AcquisitionHolder,
       public std::enable_shared_from_this<AcquisitionStream> {
  public:
-  explicit AcquisitionStream(ServiceContext* context) : context_(context) {}
+  AcquisitionStream(ServiceContext* context, grpc::CallbackServerContext* call)
+      : OutboundStream(call), context_(context) {}
 
   void Begin() { StartRead(request_.Renew()); }
 
@@ -80,6 +81,11 @@ class AcquisitionStream final
     }
     // A successor must not wait for an acknowledgement that a dead client does not take.
     if (acknowledging_.exchange(false)) Dispatch(&AcquisitionStream::FinishChunk);
+  }
+
+  void CutIfStuck(std::int64_t now_ns) noexcept override {
+    const std::lock_guard lock(mutex_);
+    CutIfStuckLocked(now_ns);
   }
 
   void OnSeatReady() noexcept override { WriteOpened(); }
@@ -276,8 +282,8 @@ class AcquisitionStream final
 }  // namespace
 
 grpc::ServerBidiReactor<Request, Response>* AcquisitionService::StreamAcquisition(
-    grpc::CallbackServerContext*) {
-  auto stream = std::make_shared<AcquisitionStream>(context_);
+    grpc::CallbackServerContext* call) {
+  auto stream = std::make_shared<AcquisitionStream>(context_, call);
   stream->Begin();
   context_->streams->Add(stream);
   return stream.get();

@@ -1,7 +1,6 @@
 #include "server/services/active_streams.h"
 
 #include <utility>
-#include <vector>
 
 namespace efferent {
 
@@ -29,9 +28,25 @@ void ActiveStreams::Close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
-    for (const auto& [key, stream] : streams_) streams.push_back(stream);
+    streams = Copy();
   }
   for (const auto& stream : streams) stream->End(StreamEnd::kServerShutdown);
+}
+
+void ActiveStreams::CutStuck(std::int64_t now_ns) {
+  std::vector<std::shared_ptr<ServerStream>> streams;
+  {
+    const std::lock_guard lock(mutex_);
+    streams = Copy();
+  }
+  for (const auto& stream : streams) stream->CutIfStuck(now_ns);
+}
+
+std::vector<std::shared_ptr<ServerStream>> ActiveStreams::Copy() const {
+  std::vector<std::shared_ptr<ServerStream>> streams;
+  streams.reserve(streams_.size());
+  for (const auto& [key, stream] : streams_) streams.push_back(stream);
+  return streams;
 }
 
 }  // namespace efferent

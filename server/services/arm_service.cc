@@ -24,7 +24,8 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
                         public CommandListener,
                         public std::enable_shared_from_this<ArmStream> {
  public:
-  explicit ArmStream(ServiceContext* context) : context_(context) {}
+  ArmStream(ServiceContext* context, grpc::CallbackServerContext* call)
+      : OutboundStream(call), context_(context) {}
 
   void Begin() { StartRead(request_.Renew()); }
 
@@ -58,6 +59,11 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
   void OnDone() override {
     Leave();
     context_->streams->Remove(this);
+  }
+
+  void CutIfStuck(std::int64_t now_ns) noexcept override {
+    const std::lock_guard lock(mutex_);
+    CutIfStuckLocked(now_ns);
   }
 
   void OnCommand() noexcept override { SendLatest(); }
@@ -186,8 +192,9 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
 
 }  // namespace
 
-grpc::ServerBidiReactor<Request, Response>* ArmService::StreamArm(grpc::CallbackServerContext*) {
-  auto stream = std::make_shared<ArmStream>(context_);
+grpc::ServerBidiReactor<Request, Response>* ArmService::StreamArm(
+    grpc::CallbackServerContext* call) {
+  auto stream = std::make_shared<ArmStream>(context_, call);
   stream->Begin();
   context_->streams->Add(stream);
   return stream.get();

@@ -17,7 +17,8 @@ class EchoStream final
                             v1::EchoResponse>,
       public ServerStream {
  public:
-  explicit EchoStream(ServiceContext* context) : context_(context) {}
+  EchoStream(ServiceContext* context, grpc::CallbackServerContext* call)
+      : OutboundStream(call), context_(context) {}
 
   void Begin() { StartRead(&request_); }
 
@@ -52,6 +53,11 @@ class EchoStream final
 
   void OnDone() override { context_->streams->Remove(this); }
 
+  void CutIfStuck(std::int64_t now_ns) noexcept override {
+    const std::lock_guard lock(mutex_);
+    CutIfStuckLocked(now_ns);
+  }
+
   void End(StreamEnd reason) noexcept override {
     const std::lock_guard lock(mutex_);
     SetEnding(EndStatus(reason, grpc::Status::OK));
@@ -66,8 +72,8 @@ class EchoStream final
 }  // namespace
 
 grpc::ServerBidiReactor<v1::EchoRequest, v1::EchoResponse>* DiagnosticsService::Echo(
-    grpc::CallbackServerContext*) {
-  auto stream = std::make_shared<EchoStream>(context_);
+    grpc::CallbackServerContext* call) {
+  auto stream = std::make_shared<EchoStream>(context_, call);
   stream->Begin();
   context_->streams->Add(stream);
   return stream.get();

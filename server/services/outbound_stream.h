@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/loop/monotonic_clock.h"
 #include "server/loop/streams.h"
 #include "server/services/error_status.h"
 
@@ -29,6 +30,12 @@ inline grpc::Status EndStatus(StreamEnd reason, const grpc::Status& when_session
 /// anything slower than handing a message to the transport.
 template <class Reactor, class Response>
 class OutboundStream : public Reactor {
+ public:
+  /// What was not written so long after the end is never going to be.
+  static constexpr std::int64_t kStuckAfterNs = 2'000'000'000;
+
+  explicit OutboundStream(grpc::CallbackServerContext* call) : call_(call) {}
+
  protected:
   /// Whether `response_` may be changed and written.
   bool CanWrite() const { return !writing_ && !finished_; }
@@ -42,7 +49,9 @@ class OutboundStream : public Reactor {
 
   /// The first status counts. FinishIfIdle carries it out.
   void SetEnding(grpc::Status status) {
-    if (!ending_) ending_ = std::move(status);
+    if (ending_) return;
+    ending_ = std::move(status);
+    ending_since_ns_ = MonotonicNowNs();
   }
   void FinishIfIdle() {
     if (!ending_ || !CanWrite()) return;
@@ -50,13 +59,20 @@ class OutboundStream : public Reactor {
     this->Finish(*ending_);
   }
 
+  /// See ServerStream::CutIfStuck.
+  void CutIfStuckLocked(std::int64_t now_ns) {
+    if (ending_ && !finished_ && now_ns - ending_since_ns_ > kStuckAfterNs) call_->TryCancel();
+  }
+
   mutable std::mutex mutex_;
   Response response_;
 
  private:
+  grpc::CallbackServerContext* call_;
   bool writing_ = false;
   bool finished_ = false;
   std::optional<grpc::Status> ending_;
+  std::int64_t ending_since_ns_ = 0;
 };
 
 }  // namespace efferent

@@ -125,8 +125,8 @@ grpc::ServerUnaryReactor* SessionService::SetLearning(grpc::CallbackServerContex
 }
 
 grpc::ServerWriteReactor<v1::WatchSessionResponse>* SessionService::WatchSession(
-    grpc::CallbackServerContext*, const v1::WatchSessionRequest* request) {
-  auto stream = std::make_shared<WatchStream>(context_);
+    grpc::CallbackServerContext* call, const v1::WatchSessionRequest* request) {
+  auto stream = std::make_shared<WatchStream>(context_, call);
   context_->streams->Add(stream);
   stream->Begin(request->session_id());
   return stream.get();

@@ -18,7 +18,8 @@ class WatchStream final : public OutboundStream<grpc::ServerWriteReactor<v1::Wat
                           public CommandListener,
                           public std::enable_shared_from_this<WatchStream> {
  public:
-  explicit WatchStream(ServiceContext* context) : context_(context) {}
+  WatchStream(ServiceContext* context, grpc::CallbackServerContext* call)
+      : OutboundStream(call), context_(context) {}
 
   /// Attaches to the session and writes what is known, or ends the call.
   void Begin(const std::string& session_id);
@@ -30,6 +31,7 @@ class WatchStream final : public OutboundStream<grpc::ServerWriteReactor<v1::Wat
   void OnCommand() noexcept override { SendNews(); }
   void OnNews() noexcept override { SendNews(); }
   void End(StreamEnd reason) noexcept override;
+  void CutIfStuck(std::int64_t now_ns) noexcept override;
 
  private:
   void SendNews() noexcept;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "server/loop/monotonic_clock.h"
 
@@ -16,8 +17,9 @@ constexpr std::int64_t kWakePeriodNs = 100'000'000;
 
 }  // namespace
 
-SessionClock::SessionClock(boost::asio::io_context* io, const SessionRegistry* sessions)
-    : timer_(*io), sessions_(sessions) {}
+SessionClock::SessionClock(boost::asio::io_context* io, const SessionRegistry* sessions,
+                           std::function<void(std::int64_t)> housekeeping)
+    : timer_(*io), sessions_(sessions), housekeeping_(std::move(housekeeping)) {}
 
 void SessionClock::Start() { Tick(); }
 
@@ -25,8 +27,11 @@ void SessionClock::Stop() { timer_.cancel(); }
 
 void SessionClock::Tick() {
   const std::int64_t now_ns = MonotonicNowNs();
-  const bool wake = now_ns - watchers_woken_at_ns_ >= kWakePeriodNs;
-  if (wake) watchers_woken_at_ns_ = now_ns;
+  const bool wake = now_ns - woken_at_ns_ >= kWakePeriodNs;
+  if (wake) {
+    woken_at_ns_ = now_ns;
+    housekeeping_(now_ns);
+  }
   std::int64_t look_again_at_ns = now_ns + kLongestSleepNs;
   for (const auto& session : sessions_->sessions()) {
     look_again_at_ns = std::min(look_again_at_ns, session->LookAtClock(now_ns));

@@ -12,6 +12,7 @@ namespace {
 /// A stream that remembers what it was told.
 class Holder final : public AcquisitionHolder {
  public:
+  void CutIfStuck(std::int64_t) noexcept override {}
   void End(StreamEnd reason) noexcept override {
     taken_over = taken_over || reason == StreamEnd::kTakenOver;
   }

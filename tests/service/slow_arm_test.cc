@@ -30,5 +30,20 @@ TEST_F(SlowArm, GetsTheLatestAndTheNumberSkipped) {
   EXPECT_EQ(clients_.Get("s")->statistics().skipped_command_count(), last->skipped_command_count());
 }
 
+TEST_F(SlowArm, ThatNeverReadsDoesNotKeepAnEndedSessionAlive) {
+  CreateSmall("s");
+  auto arm = clients_.Arm("s");
+  auto acquisition = clients_.Acquire("s");
+  for (std::uint64_t n = 1; n <= 600; ++n) {
+    v1::AcquisitionChunk chunk;
+    chunk.set_sequence_number(n);
+    chunk.set_complete_until_ns(static_cast<std::int64_t>(n) * 64 * kWidth);
+    ASSERT_TRUE(Send(acquisition.get(), chunk));
+  }
+  const std::weak_ptr<Session> session = server_.sessions().Find("s");
+  ASSERT_TRUE(clients_.End("s").ok());
+  EXPECT_TRUE(Eventually([&] { return session.expired(); }));
+}
+
 }  // namespace
 }  // namespace efferent::test
