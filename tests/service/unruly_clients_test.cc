@@ -77,12 +77,12 @@ class UnrulyClients : public ServiceTest {
     for (auto left = (*random)() % 20; left > 0; --left) {
       if (!call->Write(ArmUpdateAt(0, 0.01))) break;
     }
-    if ((*random)() % 2 == 0) call->Read();
     call->Cancel();
   }
   static void Watch(Clients* clients, std::mt19937* random) {
     auto call = clients->Watch(AnyId(random));
-    for (auto left = (*random)() % 5; left > 0; --left) call->Read();
+    // Only the first message comes whatever the others do.
+    if ((*random)() % 2 == 0) call->Read();
     call->Cancel();
   }
   static void ChangeDecoders(Clients* clients, std::mt19937* random) {
