@@ -135,6 +135,7 @@ void ArmClient::Run() {
       why = e.what();
     }
     SetCommandsCome(false, nullptr);
+    rig_.Brake();
     const auto delay = reconnect_.NextDelay(ReconnectPolicy::Clock::now());
     if (!delay) {
       throw std::runtime_error(

@@ -20,6 +20,7 @@ constexpr double kReturnGainPerS = 20.0;
 // At rest in the centre.
 constexpr double kHomeDistanceM = 0.0005;
 constexpr double kRestSpeedMS = 0.002;
+constexpr std::int64_t kLongestBrakingNs = 1'000'000'000;
 
 }  // namespace
 
@@ -57,6 +58,13 @@ void ArmRig::SetCommanded(bool commanded) {
   if (commanded) return;
   followed_m_s_.setZero();
   return_path_.reset();
+}
+
+void ArmRig::Brake() {
+  SetCommanded(false);
+  arm_.SetVelocity(Eigen::Vector2d::Zero());
+  const auto longest = static_cast<int>(kLongestBrakingNs / arm_.step_ns());
+  for (int i = 0; i < longest && is_moving(); ++i) arm_.Step();
 }
 
 void ArmRig::GoHome() {

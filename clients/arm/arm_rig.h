@@ -66,6 +66,9 @@ class ArmRig {
 
   /// Commands come (again), or have ceased: then the arm holds still until they come again.
   void SetCommanded(bool commanded);
+  /// The session is lost and its clock stands: comes to rest, however long that takes in the arm's own
+  /// time, at most a second.
+  void Brake();
   /// Breaks off the trial that is on; it will be repeated.
   void Interrupt() { experiment_.Interrupt(now_ns_); }
 

@@ -31,7 +31,7 @@ Examples:
   efferent load --sessions 10 --flood 2                           do two that send all they can disturb the others?
   efferent load --sessions 20 --seconds 60 --require-missed-below 0.001
 
-A server takes 16 sessions unless its setting server.max_sessions says more.)";
+A server takes 256 sessions unless its setting server.max_sessions says more.)";
 
 void RunLoad(const LoadOptions& options) {
   StatusLine line;
@@ -74,7 +74,8 @@ void AddLoadCommand(CLI::App& app) {
   command
       ->add_option("--flood", options->num_flooding,
                    "Further sessions that send as fast as they can; their own latencies are not in "
-                   "the figures")
+                   "the figures, but what they delay in this process is: let another process flood "
+                   "to see the server alone")
       ->check(CLI::Range(0, 1'000))
       ->capture_default_str();
   command->add_option("--seconds", options->duration_s, "How long")

@@ -20,9 +20,12 @@ class ProcessorBudget : public std::enable_shared_from_this<ProcessorBudget> {
       std::swap(processors_, other.processors_);
       return *this;
     }
-    ~Share() {
-      if (budget_) budget_->Release(processors_);
+    ~Share() { GiveBack(); }
+    /// Ends it early; a second time does nothing.
+    void GiveBack() {
+      if (const auto budget = std::exchange(budget_, nullptr)) budget->Release(processors_);
     }
+    /// As they were promised, also when they have been given back.
     double processors() const { return processors_; }
 
    private:

@@ -135,7 +135,8 @@ std::shared_ptr<WatchHub::Place> Session::AttachWatcher(std::shared_ptr<Watcher>
 }
 
 void Session::EndStreams(StreamEnd reason) {
-  if (reason == StreamEnd::kSessionEnded) ended_ = true;
+  // At once: a stream whose client does not read keeps the session itself alive.
+  if (reason == StreamEnd::kSessionEnded && !ended_.exchange(true)) share_.GiveBack();
   mailbox_.Stop(MonotonicNowNs());
   seat_.End(reason);
   std::shared_ptr<ServerStream> arm;

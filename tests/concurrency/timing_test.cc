@@ -82,6 +82,50 @@ TEST(Timing, SourceThatIsFasterThanRealTimeIsNeverLate) {
   EXPECT_EQ(loop.status().missed_deadline_count, 0u);
 }
 
+/// An hour of a source whose clock runs `rate` times as fast as the server's.
+LoopStatus HourOfASource(double rate, std::int64_t deadline_ns) {
+  LoopFixture fixture(1e6, {}, {.real_time = true, .deadline_ns = deadline_ns});
+  for (std::uint64_t number = 1; number <= 360'000; ++number) {
+    fixture.now_ns = static_cast<std::int64_t>(static_cast<double>(LoopFixture::Bins(1)) / rate *
+                                               static_cast<double>(number));
+    fixture.Apply(LoopFixture::Events(number, static_cast<double>(number)));
+    fixture.loop->LearnPending();
+  }
+  return fixture.loop->status();
+}
+
+TEST(Timing, SourceWhoseClockIsOnePercentFastIsNotLateInAnHour) {
+  EXPECT_EQ(HourOfASource(1.01, 0).missed_deadline_count, 0u);
+}
+
+// What a slow clock falls behind within the schedule's window, 4 s, it is late: 40 ms here, as much
+// after an hour, in which it falls 36 s behind, as after the first seconds.
+TEST(Timing, SourceWhoseClockIsOnePercentSlowIsNoLaterAfterAnHourThanAfterSeconds) {
+  EXPECT_EQ(HourOfASource(0.99, 41 * kMs).missed_deadline_count, 0u);
+}
+
+// A thousand parts per million is worse than any quartz: 4 ms late, 3.6 s behind after the hour.
+TEST(Timing, SourceWhoseClockIsAThousandthSlowIsNotLateInAnHour) {
+  EXPECT_EQ(HourOfASource(0.999, 0).missed_deadline_count, 0u);
+}
+
+TEST(Timing, SourceWhoseClockJumpsHoursAheadIsNotLateAndLearnsOn) {
+  constexpr int kJump = 1'080'000;  // three hours
+  PressedLoop loop(3 * kMs);
+  loop.FeedInTime(1, 20);
+  for (int bin = kJump; bin < kJump + 20; ++bin) {
+    const auto number = static_cast<std::uint64_t>(21 + bin - kJump);
+    loop.fixture.now_ns = LoopFixture::Bins(static_cast<double>(number));
+    ASSERT_TRUE(loop.fixture.inbox.Put(LoopFixture::State(1), {}));
+    loop.fixture.Apply(LoopFixture::Counts(number, bin, 1, 1.0f));
+    loop.fixture.loop->LearnPending();
+  }
+  EXPECT_EQ(loop.status().missed_bin_count, kJump - 20u);
+  EXPECT_EQ(loop.status().decoded_bin_count, 40u);
+  EXPECT_EQ(loop.status().learned_bin_count, 40u);
+  EXPECT_EQ(loop.status().missed_deadline_count, 0u);
+}
+
 TEST(Timing, ShadowThatTakesTooLongIsSkippedAndTheDriverLearnsOn) {
   PressedLoop loop(1 * kMs);
   DecoderChange change;

@@ -1,4 +1,5 @@
 // Sessions do not touch one another, and equal inputs give equal commands.
+#include <atomic>
 #include <cmath>
 #include <latch>
 #include <limits>
@@ -52,6 +53,20 @@ TEST_F(Isolation, BadStreamLeavesTheOtherSessionAlone) {
   EXPECT_FALSE(Send(bad.get(), OneBin(0)));
   EXPECT_TRUE(Send(good.get(), OneBin(2)));
   EXPECT_EQ(clients_.Get("good")->statistics().stopped_count(), 0u);
+}
+
+/// Bins `first` to `last` of a session in real time, each decoded and acknowledged with a command.
+void ExpectGoesOn(AcquisitionCall* call, std::uint32_t num_channels, std::uint64_t first,
+                  std::uint64_t last) {
+  for (std::uint64_t n = first; n <= last; ++n) {
+    v1::AcquisitionChunk chunk = OneBin(n);
+    chunk.mutable_spike_events()->set_channel(0, num_channels - 1);
+    const auto ack = Send(call, chunk);
+    ASSERT_TRUE(ack);
+    ASSERT_EQ(ack->commands_size(), 1);
+    EXPECT_EQ(ack->commands(0).status(), v1::COMMAND_STATUS_DECODED);
+    EXPECT_EQ(ack->commands(0).bin_index(), n - 1);
+  }
 }
 
 /// A decoder whose results stop being numbers.
@@ -108,6 +123,146 @@ TEST(HangingLearning, DoesNotKeepTheArmFromBeingStoppedNorTheServerFromServing) 
   EXPECT_TRUE(clients.Get("hangs"));
   let_go.count_down();
 }
+
+/// Decodes nothing until it is let go, once it is told to hang.
+class HangingDecoder final : public Decoder {
+ public:
+  struct Switch {
+    std::atomic<bool> hangs = false;
+    std::latch let_go{1};
+  };
+  explicit HangingDecoder(std::shared_ptr<Switch> hang) : hang_(std::move(hang)) {}
+
+  std::string_view name() const override { return "hanging"; }
+  Vec3 Decode(const Eigen::VectorXf&) noexcept override {
+    if (hang_->hangs) hang_->let_go.wait();
+    return Vec3::Zero();
+  }
+  void Learn(const std::optional<Vec3>&) noexcept override {}
+  void ResetActivity() noexcept override {}
+  void CopyWeightsFrom(const Decoder&) noexcept override {}
+  void ForgetEvidence() noexcept override {}
+  bool IsHealthy() const noexcept override { return true; }
+  std::unique_ptr<Decoder> Clone() const override {
+    return std::make_unique<HangingDecoder>(hang_);
+  }
+
+ private:
+  std::shared_ptr<Switch> hang_;
+};
+
+/// Sessions of kChannels have a bad decoder, those of one channel more a real one; all are in real
+/// time if `GetParam`, else the good ones only.
+class BadDecoder : public testing::TestWithParam<bool> {
+ protected:
+  using Make = std::function<std::unique_ptr<Decoder>()>;
+  explicit BadDecoder(Make make_bad)
+      : server_(OnAFreePort(), {}, std::make_shared<LogEvents>(),
+                [make_bad](const DecoderParams& decoder, const DecoderShape& shape) {
+                  return shape.num_channels == kChannels ? make_bad() : MakeDecoder(decoder, shape);
+                }),
+        clients_(server_.address()) {}
+
+  static v1::SessionConfig Config(bool real_time, std::uint32_t num_channels) {
+    v1::SessionConfig config = SmallConfig();
+    config.set_num_channels(num_channels);
+    config.mutable_timing()->set_real_time(real_time);
+    config.mutable_timing()->set_deadline_ns(10'000'000'000);
+    config.mutable_watchdog()->set_hold_after_ns(10'000'000);
+    config.mutable_watchdog()->set_stop_after_ns(50'000'000);
+    return config;
+  }
+  void SetUp() override {
+    ASSERT_TRUE(clients_.Create("bad", Config(GetParam(), kChannels)).ok());
+    v1::SessionConfig good = Config(true, kGoodChannels);
+    good.mutable_watchdog()->set_stop_after_ns(60'000'000'000);
+    ASSERT_TRUE(clients_.Create("good", good).ok());
+  }
+  void ExpectGoodOneUntouched(std::uint64_t num_bins) {
+    const auto statistics = clients_.Get("good")->statistics();
+    EXPECT_EQ(statistics.decoded_bin_count(), num_bins);
+    EXPECT_EQ(statistics.missed_bin_count(), 0u);
+    EXPECT_EQ(statistics.fault_count(), 0u);
+    EXPECT_EQ(statistics.missed_deadline_count(), 0u) << "10 s";
+  }
+
+  static constexpr std::uint32_t kGoodChannels = kChannels + 1;
+  Server server_;
+  Clients clients_;
+};
+
+class HangingDecoding : public BadDecoder {
+ protected:
+  explicit HangingDecoding(
+      std::shared_ptr<HangingDecoder::Switch> hang = std::make_shared<HangingDecoder::Switch>())
+      : BadDecoder([hang] { return std::make_unique<HangingDecoder>(hang); }), hang_(hang) {}
+  ~HangingDecoding() override { hang_->let_go.count_down(); }
+
+  std::shared_ptr<HangingDecoder::Switch> hang_;
+};
+
+TEST_P(HangingDecoding, StopsItsOwnArmAndHoldsNobodyUp) {
+  auto arm = clients_.Arm("bad");
+  auto bad = clients_.Acquire("bad");
+  auto good = clients_.Acquire("good", /*return_commands=*/true, kGoodChannels);
+  ASSERT_TRUE(Send(bad.get(), OneBin(1)));
+  ExpectGoesOn(good.get(), kGoodChannels, 1, 20);
+  hang_->hangs = true;
+  v1::StreamAcquisitionRequest request;
+  *request.mutable_chunk() = OneBin(2);
+  ASSERT_TRUE(bad->Write(request));
+  const auto stopped = ReadUntil(arm.get(), [](const v1::Command& command) {
+    return command.status() == v1::COMMAND_STATUS_STOPPED;
+  });
+  ASSERT_TRUE(stopped);
+  EXPECT_EQ(stopped->bin_index(), 0u);
+  EXPECT_EQ(stopped->velocity_m_s(0), 0.0);
+  ExpectGoesOn(good.get(), kGoodChannels, 21, 120);
+  ExpectGoodOneUntouched(120);
+}
+
+TEST_P(HangingDecoding, SessionCanBeEndedAndItsIdUsedAgain) {
+  auto arm = clients_.Arm("bad");
+  auto bad = clients_.Acquire("bad");
+  ASSERT_TRUE(Send(bad.get(), OneBin(1)));
+  hang_->hangs = true;
+  v1::StreamAcquisitionRequest request;
+  *request.mutable_chunk() = OneBin(2);
+  ASSERT_TRUE(bad->Write(request));
+  ASSERT_TRUE(clients_.End("bad").ok());
+  EXPECT_TRUE(ReadUntil(arm.get(), [](const v1::Command& command) {
+    return command.status() == v1::COMMAND_STATUS_STOPPED;
+  }));
+  EXPECT_TRUE(arm->Finish().ok());
+  EXPECT_EQ(bad->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+  ASSERT_TRUE(clients_.Create("bad", Config(true, kGoodChannels)).ok());
+  auto good = clients_.Acquire("bad", /*return_commands=*/true, kGoodChannels);
+  ExpectGoesOn(good.get(), kGoodChannels, 1, 20);
+}
+
+class DecodingOfNoNumbers : public BadDecoder {
+ protected:
+  DecodingOfNoNumbers() : BadDecoder([] { return std::make_unique<BrokenDecoder>(); }) {}
+};
+
+TEST_P(DecodingOfNoNumbers, IsAFaultBinByBinInItsOwnSessionOnly) {
+  auto bad = clients_.Acquire("bad", /*return_commands=*/true);
+  auto good = clients_.Acquire("good", /*return_commands=*/true, kGoodChannels);
+  for (std::uint64_t n = 1; n <= 100; ++n) {
+    const auto ack = Send(bad.get(), OneBin(n));
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->commands(0).status(), v1::COMMAND_STATUS_FAULT);
+    EXPECT_EQ(ack->commands(0).velocity_m_s(0), 0.0);
+    ExpectGoesOn(good.get(), kGoodChannels, n, n);
+  }
+  EXPECT_EQ(clients_.Get("bad")->statistics().fault_count(), 100u);
+  EXPECT_EQ(clients_.Get("bad")->statistics().decoded_bin_count(), 100u);
+  ExpectGoodOneUntouched(100);
+}
+
+const auto kName = [](const auto& test) { return test.param ? "InRealTime" : "InTheBackground"; };
+INSTANTIATE_TEST_SUITE_P(Sessions, HangingDecoding, testing::Bool(), kName);
+INSTANTIATE_TEST_SUITE_P(Sessions, DecodingOfNoNumbers, testing::Bool(), kName);
 
 }  // namespace
 }  // namespace efferent::test

@@ -78,11 +78,12 @@ std::unique_ptr<AcquisitionCall> Clients::AcquireUnopened() {
       [this](grpc::ClientContext* context) { return acquisition_->StreamAcquisition(context); });
 }
 
-std::unique_ptr<AcquisitionCall> Clients::Acquire(const std::string& id, bool return_commands) {
+std::unique_ptr<AcquisitionCall> Clients::Acquire(const std::string& id, bool return_commands,
+                                                  std::uint32_t num_channels) {
   auto call = AcquireUnopened();
   v1::StreamAcquisitionRequest request;
   request.mutable_open()->set_session_id(id);
-  request.mutable_open()->set_num_channels(kChannels);
+  request.mutable_open()->set_num_channels(num_channels);
   request.mutable_open()->set_return_commands(return_commands);
   call->Write(request);
   const auto response = call->Read();

@@ -118,7 +118,8 @@ class Clients {
   grpc::Status SetLearning(const std::string& id, bool enabled);
 
   /// An open acquisition stream: `opened` has been read.
-  std::unique_ptr<AcquisitionCall> Acquire(const std::string& id, bool return_commands = false);
+  std::unique_ptr<AcquisitionCall> Acquire(const std::string& id, bool return_commands = false,
+                                           std::uint32_t num_channels = kChannels);
   /// A stream on which nothing has been sent.
   std::unique_ptr<AcquisitionCall> AcquireUnopened();
   /// An open arm stream: `opened` has been read.
