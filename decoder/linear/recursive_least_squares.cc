@@ -36,7 +36,9 @@ void RecursiveLeastSquares::Reset() noexcept {
   std::fill(tiles_.begin(), tiles_.end(), 0.0);
   double* tile = tiles_.data();
   for (std::size_t c = 0; c < num_tiles_; ++c) {
-    for (std::size_t k = 0; k < kSide; ++k) tile[k * kSide + k] = initial_variance_;
+    // Of the padding it stays zero: never excited and never capped, it would grow with every folding.
+    const std::size_t used = std::min(kSide, num_features_ - c * kSide);
+    for (std::size_t k = 0; k < used; ++k) tile[k * kSide + k] = initial_variance_;
     tile += (num_tiles_ - c) * kSide * kSide;
   }
   std::fill(diagonal_.begin(), diagonal_.end(), initial_variance_);

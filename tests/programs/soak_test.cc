@@ -1,6 +1,7 @@
 // Memory is flat, however long a session runs. With EFFERENT_SOAK set: 10^6 bins.
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <thread>
 
 #include "tests/programs/running_program.h"
@@ -10,7 +11,7 @@
 namespace efferent::test {
 namespace {
 
-constexpr int kBinsPerChunk = 10;
+constexpr int kBinsPerChunk = 50;
 
 /// Bins that learn, with trials, watched and with an arm: all that could pile up.
 class Soak : public testing::Test {
@@ -29,13 +30,15 @@ class Soak : public testing::Test {
     for (int bin = 0; bin < kBinsPerChunk; ++bin) {
       const std::int64_t start_ns = stop_ns - (kBinsPerChunk - bin) * kWidth;
       for (std::uint32_t channel = 0; channel < kChannels; ++channel) {
-        if ((n + static_cast<std::uint64_t>(bin) * channel) % 3 == 0) continue;
-        chunk.mutable_spike_events()->add_channel(channel);
-        chunk.mutable_spike_events()->add_time_ns(start_ns + channel);
+        for (int spikes = num_spikes_(random_); spikes > 0; --spikes) {
+          chunk.mutable_spike_events()->add_channel(channel);
+          chunk.mutable_spike_events()->add_time_ns(start_ns + channel);
+        }
       }
-      const auto behavior = ArmUpdateAt(start_ns, 0.001 * static_cast<double>(n % 50)).update();
+      const auto behavior = ArmUpdateAt(start_ns, place_m_(random_)).update();
       v1::BehaviorSample* sample = chunk.add_behavior();
       *sample->mutable_arm_state() = behavior.state();
+      sample->mutable_arm_state()->set_position_m(1, place_m_(random_));
       *sample->mutable_target() = behavior.target();
     }
     v1::TrialEvent* event = chunk.add_trial_events();
@@ -47,6 +50,9 @@ class Soak : public testing::Test {
     ASSERT_TRUE(arm_->Write(ArmUpdateAt(stop_ns)));
   }
 
+  std::mt19937 random_{1};
+  std::poisson_distribution<int> num_spikes_{0.3};
+  std::uniform_real_distribution<double> place_m_{-0.1, 0.1};
   RunningServer server_;
   Clients clients_{server_.address()};
   std::unique_ptr<AcquisitionCall> acquisition_;
@@ -76,12 +82,16 @@ TEST_F(Soak, MemoryIsFlat) {
   EXPECT_EQ(session.statistics().decoded_bin_count(), static_cast<std::uint64_t>(num_bins));
   EXPECT_EQ(session.statistics().missed_bin_count(), 0u);
   EXPECT_EQ(session.statistics().fault_count(), 0u);
-  EXPECT_GE(session.statistics().learned_bin_count(), static_cast<std::uint64_t>(num_bins) - 1);
+  // Not from those in which the arm happens to be at the target.
+  EXPECT_GT(session.statistics().learned_bin_count(),
+            static_cast<std::uint64_t>(num_bins / 10 * 9));
   std::printf("%d bins: resident %.1f MB, %+.2f MB since a fifth of them; threads %d to %d\n",
               num_bins, 1e-6 * static_cast<double>(after.resident_bytes),
               1e-6 * static_cast<double>(after.resident_bytes - before.resident_bytes),
               before.threads, after.threads);
-  EXPECT_LT(after.resident_bytes - before.resident_bytes, 4 << 20);
+  if (!kIsSanitized) {
+    EXPECT_LT(after.resident_bytes - before.resident_bytes, 4 << 20);
+  }
   EXPECT_EQ(after.open_files, before.open_files);
   arm_->Cancel();
   watch->Cancel();

@@ -4,6 +4,13 @@
 
 namespace efferent::test {
 
+/// Under AddressSanitizer, which keeps what is freed, resident memory says nothing, and time little.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool kIsSanitized = true;
+#else
+inline constexpr bool kIsSanitized = false;
+#endif
+
 /// What a process holds, as the kernel counts it.
 struct ProcessView {
   int threads = 0;

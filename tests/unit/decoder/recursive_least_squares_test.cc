@@ -69,5 +69,24 @@ TEST(RecursiveLeastSquares, FeatureThatFallsSilentDoesNotBlowUpItsVariance) {
   EXPECT_TRUE(w.isApproxToConstant(1.0, 1e-6));
 }
 
+// Its matrix is padded to whole tiles; what is beyond the last feature must not grow while it forgets.
+TEST(RecursiveLeastSquares, FeaturesThatDoNotFillATileAreForgottenAndLearntForEver) {
+  const int features = 5;
+  RecursiveLeastSquares rls(features, 0.9, 1.0);
+  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(features, 1);
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> normal;
+  for (int k = 0; k < 50000; ++k) {  // 0.9^-50000 is 1e2288
+    Eigen::VectorXd phi(features);
+    for (double& value : phi) value = normal(random);
+    const double truth = k < 25000 ? 1.0 : 2.0;
+    const Eigen::VectorXd error =
+        Eigen::VectorXd::Constant(1, (w.transpose() * phi)[0] - truth * phi.sum());
+    rls.Update(phi, error, 1.0, &w);
+  }
+  EXPECT_GT(rls.variance(0), 0.0);
+  EXPECT_TRUE(w.isApproxToConstant(2.0, 1e-6)) << w.transpose();
+}
+
 }  // namespace
 }  // namespace efferent
