@@ -26,10 +26,10 @@ using Response = v1::StreamAcquisitionResponse;
 ///   read -> check -> decode (the arm gets its commands on the way) -> acknowledge -> learn -> read
 ///
 /// Learning begins when the acknowledgement has been written: what a callback hands to gRPC leaves
-/// when the callback returns, the arm's commands too. The next read waits for learning, so that
-/// HTTP/2's flow control slows a client that is faster than the decoder. Chunks that nobody waits for (not in real
-/// time, or from a source that takes more processor time than it was promised) go the same way on a
-/// background thread, so that those in real time need not wait for them.
+/// when the callback returns. The next read waits for learning, so that HTTP/2's flow control slows a
+/// client that is faster than the decoder. Chunks that nobody waits for (not in real time, or from a
+/// source that takes more processor time than it was promised) go the same way on a background thread,
+/// so that those in real time need not wait for them.
 class AcquisitionStream final
     : public OutboundStream<grpc::ServerBidiReactor<Request, Response>, Response>,
       public AcquisitionHolder,
@@ -271,8 +271,7 @@ class AcquisitionStream final
   std::vector<PublishedCommand> published_;
   // Of the chunk that is being handled, which is passed from thread to thread.
   std::atomic<bool> in_chunk_ = false;
-  std::atomic<bool> acknowledging_ =
-      false;  // FinishChunk is still to come: whoever clears it runs it
+  std::atomic<bool> acknowledging_ = false;  // whoever clears it runs FinishChunk
   bool in_real_time_ = false;
   ChunkPlan plan_;
   CommandStatus status_before_ = CommandStatus::kStopped;
