@@ -64,7 +64,6 @@ void RecursiveLeastSquares::Update(const Eigen::Ref<const Eigen::VectorXd>& phi,
 
   const double denominator =
       forgetting_ / evidence + inflation_ * kernels_.Dot(scaled_phi_.data(), q_.data(), q_.size());
-  if (!(denominator > 0.0)) return Reset();
   for (Eigen::Index d = 0; d < error.size(); ++d) {
     const double gain = inflation_ * error[d] / denominator;
     double* weights = w->col(d).data();
@@ -72,16 +71,13 @@ void RecursiveLeastSquares::Update(const Eigen::Ref<const Eigen::VectorXd>& phi,
   }
   const double root = std::sqrt(inflation_ / denominator);
   inflation_ /= forgetting_;
-  bool positive = true;
   for (std::size_t i = 0; i < num_features_; ++i) {
     pending_[i] = root * q_[i];
     diagonal_[i] -= pending_[i] * pending_[i];
     const double bound = kMaxGrowth * initial_variance_;
     const double grown = variance(static_cast<Eigen::Index>(i));
     if (grown > bound) cap_[i] *= std::sqrt(bound / grown);
-    positive = positive && grown > 0.0;
   }
-  if (!positive) return Reset();
   if (inflation_ > kMaxInflation) FoldFactors();
 }
 

@@ -14,8 +14,7 @@ namespace efferent {
 ///   q = P phi;  k = q / (lambda / e + phi' q);  w <- w - k (w' phi - y)';  P <- (P - k q') / lambda
 /// P in double precision. Forgetting without excitation would let P grow without bound (a channel
 /// that fell silent): a feature whose variance passes ten times its initial value 1 / ridge is
-/// scaled back to that, which keeps P positive definite. Where the features say less than their number
-/// for long, rounding may end that all the same: P then goes back to I / ridge, and the weights stay.
+/// scaled back to that, which keeps P positive definite.
 ///
 /// P is what an update touches, so it is touched once: P = inflation C p C, where forgetting scales
 /// the number inflation, scaling back the diagonal matrix C, and p, of which the lower half is kept
