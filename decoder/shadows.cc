@@ -24,33 +24,23 @@ void Shadows::ShowBin(int slot, const std::optional<Vec3>& position_m,
 }
 
 void Shadows::OnTrialStart() noexcept {
-  for (Slot& slot : slots_) {
-    if (slot.learner) slot.learner->OnTrialStart();
-  }
+  ForEach([](Slot& slot) { slot.learner->OnTrialStart(); });
 }
 
 void Shadows::OnTrialStop() noexcept {
-  for (Slot& slot : slots_) {
-    if (slot.learner) slot.learner->OnTrialStop();
-  }
+  ForEach([](Slot& slot) { slot.learner->OnTrialStop(); });
 }
 
 void Shadows::OnGap() noexcept {
-  for (Slot& slot : slots_) {
-    if (slot.learner) slot.learner->OnGap();
-  }
+  ForEach([](Slot& slot) { slot.learner->OnGap(); });
 }
 
 void Shadows::OnStopped() noexcept {
-  for (Slot& slot : slots_) {
-    if (slot.learner) slot.learner->OnCommand(Vec3::Zero());
-  }
+  ForEach([](Slot& slot) { slot.learner->OnCommand(Vec3::Zero()); });
 }
 
 void Shadows::SetEnabled(bool enabled) noexcept {
-  for (Slot& slot : slots_) {
-    if (slot.learner) slot.learner->SetEnabled(enabled && !slot.frozen);
-  }
+  ForEach([enabled](Slot& slot) { slot.learner->SetEnabled(enabled && !slot.frozen); });
 }
 
 }  // namespace efferent

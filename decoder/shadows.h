@@ -44,6 +44,12 @@ class Shadows {
     bool frozen = false;
   };
   static std::size_t Index(int slot) { return static_cast<std::size_t>(slot); }
+  template <class Action>
+  void ForEach(Action&& action) noexcept {
+    for (Slot& slot : slots_) {
+      if (slot.learner) action(slot);
+    }
+  }
 
   std::array<Slot, kMax> slots_;
 };

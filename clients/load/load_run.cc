@@ -9,7 +9,6 @@
 #include <chrono>
 #include <utility>
 
-#include "clients/load/server_load.h"
 #include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
 #include "clients/session/monotonic_clock.h"
@@ -118,15 +117,16 @@ LoadResult LoadRun::Run(StopFlag* stop,
   LoadResult result;
   result.num_sessions = num_sessions();
   result.refusal = refusal_;
-  const auto before = AskServerLoad(connection_);
+  const v1::ServerLoad before = client_.List().load();
   const auto start = Clock::now();
   result.duration_s = PaceAll(stop, show);
-  const auto after = AskServerLoad(connection_);
+  const v1::ServerLoad after = client_.List().load();
   const std::chrono::duration<double> elapsed = Clock::now() - start;
-  if (before && after) {
-    const auto used_ns = after->processor_time_ns() - before->processor_time_ns();
+  // A server that says nothing of it has used none.
+  if (before.processor_time_ns() > 0 && after.processor_time_ns() > 0) {
+    const auto used_ns = after.processor_time_ns() - before.processor_time_ns();
     result.server_processors = 1e-9 * static_cast<double>(used_ns) / elapsed.count();
-    result.resident_bytes = after->resident_bytes();
+    result.resident_bytes = after.resident_bytes();
   }
   Gather(&result);
   return result;

@@ -36,7 +36,7 @@ constexpr std::array kCounters = {
     Counter{"efferent_bins_learned_total", "Bins from which something was learnt.",
             &Statistics::learned_bin_count},
     Counter{"efferent_learning_skipped_total",
-            "Bins with a label whose learning was skipped to keep the next command on time.",
+            "Bins from which nothing was learnt, to keep the next command on time.",
             &Statistics::skipped_learning_count},
     Counter{"efferent_deadlines_missed_total",
             "Commands that came later than the session's deadline.",

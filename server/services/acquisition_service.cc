@@ -30,10 +30,9 @@ using Response = v1::StreamAcquisitionResponse;
 /// client that is faster than the decoder. Chunks that nobody waits for (not in real time, or from a
 /// source that takes more processor time than it was promised) go the same way on a background thread,
 /// so that those in real time need not wait for them.
-class AcquisitionStream final
-    : public OutboundStream<grpc::ServerBidiReactor<Request, Response>, Response>,
-      public AcquisitionHolder,
-      public std::enable_shared_from_this<AcquisitionStream> {
+class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Request, Response>,
+                                                      Response, AcquisitionHolder>,
+                                public std::enable_shared_from_this<AcquisitionStream> {
  public:
   AcquisitionStream(ServiceContext* context, grpc::CallbackServerContext* call)
       : OutboundStream(call), context_(context) {}
@@ -81,11 +80,6 @@ class AcquisitionStream final
     }
     // A successor must not wait for an acknowledgement that a dead client does not take.
     if (acknowledging_.exchange(false)) Dispatch(&AcquisitionStream::FinishChunk);
-  }
-
-  void CutIfStuck(std::int64_t now_ns) noexcept override {
-    const std::lock_guard lock(mutex_);
-    CutIfStuckLocked(now_ns);
   }
 
   void OnSeatReady() noexcept override { WriteOpened(); }

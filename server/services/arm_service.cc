@@ -19,10 +19,10 @@ using Response = v1::StreamArmResponse;
 /// One arm stream. Updates come in by reads; commands go out on the thread of whoever publishes
 /// them (control loop or watchdog), one write at a time: what is overtaken during a write is
 /// skipped and counted.
-class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, Response>, Response>,
-                        public ServerStream,
-                        public CommandListener,
-                        public std::enable_shared_from_this<ArmStream> {
+class ArmStream final
+    : public OutboundStream<grpc::ServerBidiReactor<Request, Response>, Response, ServerStream>,
+      public CommandListener,
+      public std::enable_shared_from_this<ArmStream> {
  public:
   ArmStream(ServiceContext* context, grpc::CallbackServerContext* call)
       : OutboundStream(call), context_(context) {}
@@ -59,11 +59,6 @@ class ArmStream final : public OutboundStream<grpc::ServerBidiReactor<Request, R
   void OnDone() override {
     Leave();
     context_->streams->Remove(this);
-  }
-
-  void CutIfStuck(std::int64_t now_ns) noexcept override {
-    const std::lock_guard lock(mutex_);
-    CutIfStuckLocked(now_ns);
   }
 
   void OnCommand() noexcept override { SendLatest(); }

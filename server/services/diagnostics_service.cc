@@ -14,8 +14,7 @@ constexpr std::size_t kMaxPayloadBytes = 1 << 20;
 /// Read, write, read, ...
 class EchoStream final
     : public OutboundStream<grpc::ServerBidiReactor<v1::EchoRequest, v1::EchoResponse>,
-                            v1::EchoResponse>,
-      public ServerStream {
+                            v1::EchoResponse, ServerStream> {
  public:
   EchoStream(ServiceContext* context, grpc::CallbackServerContext* call)
       : OutboundStream(call), context_(context) {}
@@ -52,11 +51,6 @@ class EchoStream final
   }
 
   void OnDone() override { context_->streams->Remove(this); }
-
-  void CutIfStuck(std::int64_t now_ns) noexcept override {
-    const std::lock_guard lock(mutex_);
-    CutIfStuckLocked(now_ns);
-  }
 
   void End(StreamEnd reason) noexcept override {
     const std::lock_guard lock(mutex_);

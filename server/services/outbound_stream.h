@@ -26,15 +26,21 @@ inline grpc::Status EndStatus(StreamEnd reason, const grpc::Status& when_session
 }
 
 /// The writing side of a callback reactor: at most one write at a time, one Finish, and that only
-/// after the write. All members must be called with `mutex_` held, which is never held across
-/// anything slower than handing a message to the transport.
-template <class Reactor, class Response>
-class OutboundStream : public Reactor {
+/// after the write. `Role`: what the stream is to the server, a ServerStream. All protected members
+/// must be called with `mutex_` held, which is never held across anything slower than handing a message
+/// to the transport.
+template <class Reactor, class Response, class Role>
+class OutboundStream : public Reactor, public Role {
  public:
   /// What was not written so long after the end is never going to be.
   static constexpr std::int64_t kStuckAfterNs = 2'000'000'000;
 
   explicit OutboundStream(grpc::CallbackServerContext* call) : call_(call) {}
+
+  void CutIfStuck(std::int64_t now_ns) noexcept final {
+    const std::lock_guard lock(mutex_);
+    if (ending_ && !finished_ && now_ns - ending_since_ns_ > kStuckAfterNs) call_->TryCancel();
+  }
 
  protected:
   /// Whether `response_` may be changed and written.
@@ -57,11 +63,6 @@ class OutboundStream : public Reactor {
     if (!ending_ || !CanWrite()) return;
     finished_ = true;
     this->Finish(*ending_);
-  }
-
-  /// See ServerStream::CutIfStuck.
-  void CutIfStuckLocked(std::int64_t now_ns) {
-    if (ending_ && !finished_ && now_ns - ending_since_ns_ > kStuckAfterNs) call_->TryCancel();
   }
 
   mutable std::mutex mutex_;

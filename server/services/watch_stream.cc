@@ -62,11 +62,6 @@ void WatchStream::End(StreamEnd reason) noexcept {
   SendNews();
 }
 
-void WatchStream::CutIfStuck(std::int64_t now_ns) noexcept {
-  const std::lock_guard lock(mutex_);
-  CutIfStuckLocked(now_ns);
-}
-
 void WatchStream::SendNews() noexcept {
   const std::lock_guard lock(mutex_);
   if (!CanWrite()) return;

@@ -13,8 +13,7 @@ namespace efferent {
 /// and command, and all trial events. Written on the thread of whoever has the news, one at a time.
 /// While a write is under way, news gather (WatchHub says how many).
 class WatchStream final : public OutboundStream<grpc::ServerWriteReactor<v1::WatchSessionResponse>,
-                                                v1::WatchSessionResponse>,
-                          public Watcher,
+                                                v1::WatchSessionResponse, Watcher>,
                           public CommandListener,
                           public std::enable_shared_from_this<WatchStream> {
  public:
@@ -31,7 +30,6 @@ class WatchStream final : public OutboundStream<grpc::ServerWriteReactor<v1::Wat
   void OnCommand() noexcept override { SendNews(); }
   void OnNews() noexcept override { SendNews(); }
   void End(StreamEnd reason) noexcept override;
-  void CutIfStuck(std::int64_t now_ns) noexcept override;
 
  private:
   void SendNews() noexcept;

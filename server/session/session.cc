@@ -86,35 +86,25 @@ void Session::SetLearning(bool enabled) {
 }
 
 SessionDecoders::Outcome Session::SwapDecoder(const v1::DecoderConfig& config) {
-  auto outcome = decoders_.Swap(config);
-  if (outcome.status == SessionDecoders::Status::kDone) {
-    events_->Record(SessionEventKind::kDecoderSwapped, id_, decoders_.driver_name());
-  }
-  return outcome;
+  return Noted(decoders_.Swap(config), SessionEventKind::kDecoderSwapped, DecoderName(config));
 }
 
 SessionDecoders::Outcome Session::AddShadow(const std::string& name,
                                             const v1::DecoderConfig* config, bool frozen) {
-  auto outcome = decoders_.AddShadow(name, config, frozen);
-  if (outcome.status == SessionDecoders::Status::kDone) {
-    events_->Record(SessionEventKind::kShadowAdded, id_, name);
-  }
-  return outcome;
+  return Noted(decoders_.AddShadow(name, config, frozen), SessionEventKind::kShadowAdded, name);
 }
 
 SessionDecoders::Outcome Session::RemoveShadow(const std::string& name) {
-  auto outcome = decoders_.RemoveShadow(name);
-  if (outcome.status == SessionDecoders::Status::kDone) {
-    events_->Record(SessionEventKind::kShadowRemoved, id_, name);
-  }
-  return outcome;
+  return Noted(decoders_.RemoveShadow(name), SessionEventKind::kShadowRemoved, name);
 }
 
 SessionDecoders::Outcome Session::PromoteShadow(const std::string& name) {
-  auto outcome = decoders_.PromoteShadow(name);
-  if (outcome.status == SessionDecoders::Status::kDone) {
-    events_->Record(SessionEventKind::kShadowPromoted, id_, name);
-  }
+  return Noted(decoders_.PromoteShadow(name), SessionEventKind::kShadowPromoted, name);
+}
+
+SessionDecoders::Outcome Session::Noted(SessionDecoders::Outcome outcome, SessionEventKind kind,
+                                        std::string_view detail) {
+  if (outcome.status == SessionDecoders::Status::kDone) events_->Record(kind, id_, detail);
   return outcome;
 }
 

@@ -87,6 +87,10 @@ class Session {
   v1::SessionStatistics Statistics() const;
 
  private:
+  /// Records the change if it was made.
+  SessionDecoders::Outcome Noted(SessionDecoders::Outcome outcome, SessionEventKind kind,
+                                 std::string_view detail);
+
   std::string id_;
   SessionSettings settings_;
   v1::SessionConfig config_;

@@ -75,11 +75,6 @@ SessionDecoders::Outcome SessionDecoders::PromoteShadow(std::string_view name) {
   return outcome;
 }
 
-std::string_view SessionDecoders::driver_name() const {
-  const std::lock_guard lock(mutex_);
-  return DecoderName(driver_);
-}
-
 void SessionDecoders::Describe(const LoopStatus& status, v1::Session* session) const {
   const std::lock_guard lock(mutex_);
   // Before that the loop's scores are of other decoders.

@@ -33,8 +33,6 @@ class SessionDecoders {
   Outcome RemoveShadow(std::string_view name);
   Outcome PromoteShadow(std::string_view name);
 
-  /// Name of the decoder that drives, for example `snn`.
-  std::string_view driver_name() const;
   /// Fills in `decoders`, `decoder_change_pending` and `config.decoder`, as it will be once the changes
   /// asked for have taken effect.
   void Describe(const LoopStatus& status, v1::Session* session) const;
