@@ -73,11 +73,12 @@ struct SynapseBin {
 /// A symmetric matrix p in tiles (see TileCount), less a rank-one matrix that has still to be
 /// subtracted, times a vector. Vectors of 4 num_tiles elements.
 struct SymmetricUpdate {
-  std::size_t num_tiles = 0;  ///< Along a side.
-  double* tiles = nullptr;
-  const double* u = nullptr;  ///< p <- p - u u'
+  std::size_t num_tiles = 0;                      ///< Along a side.
+  std::size_t first_column = 0, last_column = 0;  ///< Columns of tiles to visit, [first, last).
+  double* tiles = nullptr;                        ///< From the first of these on.
+  const double* u = nullptr;                      ///< p <- p - u u'
   const double* phi = nullptr;
-  double* product = nullptr;  ///< p phi, with the new p.
+  double* product = nullptr;  ///< Grows by what these columns bring to p phi, with the new p.
 };
 
 /// What an instruction set brings. All give the same bits; see kernels.h for what they compute.

@@ -19,8 +19,8 @@ struct SymmetricKernels {
     const double* const phi = update.phi;
     double* const product = update.product;
     double* tile = update.tiles;
-    for (std::size_t r = 0; r < size; r += kLanes) D::Broadcast(0.0).Store(product + r);
-    for (std::size_t c = 0; c < size; c += kLanes) {
+    const std::size_t last = update.last_column * kLanes;
+    for (std::size_t c = update.first_column * kLanes; c < last; c += kLanes) {
       const D u0 = D::Broadcast(u[c]), phi0 = D::Broadcast(phi[c]);
       const D u1 = D::Broadcast(u[c + 1]), phi1 = D::Broadcast(phi[c + 1]);
       const D u2 = D::Broadcast(u[c + 2]), phi2 = D::Broadcast(phi[c + 2]);

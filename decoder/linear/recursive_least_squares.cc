@@ -14,6 +14,10 @@ constexpr double kMaxInflation = 1e100;
 
 constexpr std::size_t kSide = kernels::kDoubleLanes;
 
+std::size_t NumTiles(int num_features) {  // along a side
+  return kernels::Padded(static_cast<std::size_t>(num_features), kSide) / kSide;
+}
+
 }  // namespace
 
 RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting, double ridge,
@@ -22,7 +26,7 @@ RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting
       initial_variance_(1.0 / ridge),
       kernels_(kernels),
       num_features_(static_cast<std::size_t>(num_features)),
-      num_tiles_(kernels::Padded(num_features_, kSide) / kSide),
+      num_tiles_(NumTiles(num_features)),
       cap_(num_tiles_ * kSide),
       diagonal_(cap_),
       tiles_(num_tiles_ * (num_tiles_ + 1) / 2 * kSide * kSide),
@@ -30,6 +34,11 @@ RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting
       q_(cap_),
       scaled_phi_(cap_) {
   Reset();
+}
+
+std::size_t RecursiveLeastSquares::NumBytes(int num_features) {
+  const std::size_t side = NumTiles(num_features);
+  return side * (side + 1) / 2 * kSide * kSide * sizeof(double);
 }
 
 void RecursiveLeastSquares::Reset() noexcept {
@@ -45,39 +54,72 @@ void RecursiveLeastSquares::Reset() noexcept {
   std::fill(cap_.begin(), cap_.end(), 1.0);
   std::fill(pending_.begin(), pending_.end(), 0.0);
   inflation_ = 1.0;
+  has_sample_ = false;
 }
 
 void RecursiveLeastSquares::Update(const Eigen::Ref<const Eigen::VectorXd>& phi,
                                    const Eigen::VectorXd& error, double evidence,
                                    Eigen::MatrixXd* w) noexcept {
+  Take(phi, error, evidence);
+  Advance(0, 1, w);
+}
+
+void RecursiveLeastSquares::Take(const Eigen::Ref<const Eigen::VectorXd>& phi,
+                                 const Eigen::VectorXd& error, double evidence) noexcept {
   // Features beyond the last stay zero, and so does all that comes of them.
   for (std::size_t i = 0; i < num_features_; ++i) {
     scaled_phi_[i] = cap_[i] * phi[static_cast<Eigen::Index>(i)];
   }
+  std::fill(q_.begin(), q_.end(), 0.0);
+  error_ = error;
+  evidence_ = evidence;
+  has_sample_ = true;
+  next_column_ = tiles_done_ = 0;
+}
+
+void RecursiveLeastSquares::Advance(std::size_t part, std::size_t num_parts,
+                                    Eigen::MatrixXd* w) noexcept {
+  if (!has_sample_) return;
   kernels::SymmetricUpdate update;
   update.num_tiles = num_tiles_;
-  update.tiles = tiles_.data();
+  update.first_column = next_column_;
+  update.tiles = tiles_.data() + tiles_done_ * kSide * kSide;
+  const std::size_t num_tiles = num_tiles_ * (num_tiles_ + 1) / 2;
+  while (tiles_done_ < num_tiles * (part + 1) / num_parts) {
+    tiles_done_ += num_tiles_ - next_column_++;
+  }
+  update.last_column = next_column_;
   update.u = pending_.data();
   update.phi = scaled_phi_.data();
   update.product = q_.data();
   kernels_.UpdateAndMultiply(update);
+  if (part + 1 < num_parts) return;
+  has_sample_ = false;
+  Finish(w);
+}
 
-  const double denominator =
-      forgetting_ / evidence + inflation_ * kernels_.Dot(scaled_phi_.data(), q_.data(), q_.size());
-  for (Eigen::Index d = 0; d < error.size(); ++d) {
-    const double gain = inflation_ * error[d] / denominator;
+void RecursiveLeastSquares::Finish(Eigen::MatrixXd* w) noexcept {
+  const double variance_of_output =
+      inflation_ * kernels_.Dot(scaled_phi_.data(), q_.data(), q_.size());
+  if (variance_of_output < 0.0) return Reset();
+  const double denominator = forgetting_ / evidence_ + variance_of_output;
+  for (Eigen::Index d = 0; d < error_.size(); ++d) {
+    const double gain = inflation_ * error_[d] / denominator;
     double* weights = w->col(d).data();
     for (std::size_t i = 0; i < num_features_; ++i) weights[i] -= gain * (cap_[i] * q_[i]);
   }
   const double root = std::sqrt(inflation_ / denominator);
   inflation_ /= forgetting_;
+  bool is_covariance = true;
   for (std::size_t i = 0; i < num_features_; ++i) {
     pending_[i] = root * q_[i];
     diagonal_[i] -= pending_[i] * pending_[i];
     const double bound = kMaxGrowth * initial_variance_;
     const double grown = variance(static_cast<Eigen::Index>(i));
     if (grown > bound) cap_[i] *= std::sqrt(bound / grown);
+    if (grown <= 0.0) is_covariance = false;  // NaN is not mended: it is to be seen
   }
+  if (!is_covariance) return Reset();
   if (inflation_ > kMaxInflation) FoldFactors();
 }
 

@@ -9,28 +9,39 @@
 namespace efferent {
 
 /// Recursive least squares with exponential forgetting; Haykin, Adaptive Filter Theory, 4th ed.,
-/// table 9.1. F features, D outputs:
-/// e: evidence in the sample.
+/// table 9.1. F features, D outputs, e: evidence in the sample.
 ///   q = P phi;  k = q / (lambda / e + phi' q);  w <- w - k (w' phi - y)';  P <- (P - k q') / lambda
 /// P in double precision. Forgetting without excitation would let P grow without bound (a channel
 /// that fell silent): a feature whose variance passes ten times its initial value 1 / ridge is
-/// scaled back to that, which keeps P positive definite.
+/// scaled back to that, which keeps P positive definite. Where the features say less than their
+/// number for long, rounding may end that all the same (Ljung and Ljung, Automatica 21, 1985): a P
+/// that is seen to be no covariance goes back to I / ridge, and the weights stay.
 ///
 /// P is what an update touches, so it is touched once: P = inflation C p C, where forgetting scales
 /// the number inflation, scaling back the diagonal matrix C, and p, of which the lower half is kept
 /// (in tiles, see Kernels::UpdateAndMultiply), is brought up to date with the last sample while it
-/// is multiplied with the next one. Real-time safe after construction.
+/// is multiplied with the next one. That may be spread over several bins. Real-time safe after
+/// construction.
 class RecursiveLeastSquares {
  public:
   RecursiveLeastSquares(int num_features, double forgetting, double ridge,
                         const kernels::Kernels& kernels = kernels::Kernels());
 
-  /// Learns from one sample. phi: F; error: D, w' phi - y; evidence: what the sample counts, > 0, 1
+  /// Learns from one sample. phi: F; error: D <= 3, w' phi - y; evidence: what the sample counts, > 0, 1
   /// is a full one; w: F x D.
   void Update(const Eigen::Ref<const Eigen::VectorXd>& phi, const Eigen::VectorXd& error,
               double evidence, Eigen::MatrixXd* w) noexcept;
 
-  /// Back to P = I / ridge.
+  /// The same in `num_parts` parts of about equal cost: takes the sample, and part 0, 1, ... of what
+  /// it teaches; w changes with the last one, to the same bits. Without a sample, nothing.
+  void Take(const Eigen::Ref<const Eigen::VectorXd>& phi, const Eigen::VectorXd& error,
+            double evidence) noexcept;
+  void Advance(std::size_t part, std::size_t num_parts, Eigen::MatrixXd* w) noexcept;
+
+  /// Bytes of P, all of which an update reads and writes.
+  static std::size_t NumBytes(int num_features);
+
+  /// Back to P = I / ridge; a sample in hand is dropped.
   void Reset() noexcept;
 
   /// Variance of the weight of feature i: P(i, i).
@@ -40,6 +51,8 @@ class RecursiveLeastSquares {
   }
 
  private:
+  /// Once q is known.
+  void Finish(Eigen::MatrixXd* w) noexcept;
   /// p <- inflation C p C, and 1 for the factors.
   void FoldFactors() noexcept;
 
@@ -54,6 +67,12 @@ class RecursiveLeastSquares {
   kernels::CacheLineVector<double> pending_;
   kernels::CacheLineVector<double> q_;           // p C phi
   kernels::CacheLineVector<double> scaled_phi_;  // C phi
+
+  // The sample in hand, and how much of p has been multiplied with it.
+  bool has_sample_ = false;
+  Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, 3, 1> error_;  // D <= 3
+  double evidence_ = 0.0;
+  std::size_t next_column_ = 0, tiles_done_ = 0;
 };
 
 }  // namespace efferent

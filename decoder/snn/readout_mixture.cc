@@ -31,32 +31,35 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
       error_(mean_),
       last_label_(mean_) {
   const int num_modulated = num_dimensions * std::max(0, num_direct - 1);
-  const bool has_gain_fields = num_modulated > 0 && num_direct + num_modulated <= kMostFeatures;
-  phi_ = Eigen::VectorXd::Zero(num_features + (has_gain_fields ? num_modulated : 0));
-  const int num_kinds = num_direct > 0 ? 2 : 1;
-  const auto add_members = [&](int first, int size, bool gain_fields) {
-    int period = 1;
-    if (gain_fields) {
-      period = params.num_memories;
-    } else if (num_features > kMostFeatures) {
-      period = num_kinds * params.num_memories;
-    }
+  const bool with_gain_fields = num_modulated > 0 && num_direct + num_modulated <= kMostModulated;
+  phi_ = Eigen::VectorXd::Zero(num_features + (with_gain_fields ? num_modulated : 0));
+  const auto add_members = [&](int first, int size, bool has_gain_fields) {
+    const auto sharing = static_cast<std::uint64_t>(has_gain_fields ? params.num_memories : 1);
     for (int memory = 0; size > 0 && memory < params.num_memories; ++memory) {
       const double half_life_s =
           params.slowest_half_life_s * std::pow(params.half_life_ratio, memory);
       const double keep = KeptWithHalfLife(half_life_s, bin_width_ns);
+      const std::uint64_t period = sharing * spread_;
       const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(size, num_dimensions);
-      members_.push_back(
-          {first, gain_fields, static_cast<std::uint64_t>(period),
-           members_.size() % static_cast<std::size_t>(period),
-           RecursiveLeastSquares(size, std::pow(keep, period), params.ridge, kernels), none, none,
-           error_, error_});
+      members_.push_back({first, has_gain_fields, period,
+                          static_cast<std::uint64_t>(memory) * spread_ % period,
+                          RecursiveLeastSquares(size, std::pow(keep, static_cast<double>(period)),
+                                                params.ridge, kernels),
+                          none, none, error_, error_});
     }
   };
   const int first_direct = num_features - num_direct;
+  const int num_with_gain_fields = with_gain_fields ? num_direct + num_modulated : 0;
+  const std::size_t bytes_per_bin = static_cast<std::size_t>(params.num_memories) *
+                                        (RecursiveLeastSquares::NumBytes(num_features) +
+                                         RecursiveLeastSquares::NumBytes(num_direct)) +
+                                    RecursiveLeastSquares::NumBytes(num_with_gain_fields);
+  spread_ = std::max<std::uint64_t>(
+      1, static_cast<std::uint64_t>(
+             std::ceil(static_cast<double>(bytes_per_bin) / (kMatrixBytesPerS * bin_width_s_))));
   add_members(0, num_features, false);
   add_members(first_direct, num_direct, false);
-  if (has_gain_fields) add_members(first_direct, num_direct + num_modulated, true);
+  add_members(first_direct, num_with_gain_fields, true);
   errors_ = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(members_.size()), -1.0);
   shares_ = errors_;
   combination_.inputs = Eigen::VectorXd::Zero(2 * mean_.size());
@@ -137,9 +140,7 @@ void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorX
     const double squared = (member.trial_output - intended).squaredNorm();
     error = error < 0.0 ? squared : error + weight * (squared - error);
     error_ = member.output - intended;
-    if (num_learned_ % member.period != member.turn) continue;
-    member.rls.Update(FeaturesOf(member), error_, static_cast<double>(member.period) * evidence,
-                      &member.weights);
+    LearnInTurn(&member, evidence);
   }
   ++num_learned_;
   if (params_.output_filter_tau_s == 0.0) return;
@@ -149,6 +150,15 @@ void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorX
   // Its inputs are velocities: the ridge is meant for such as are about 1.
   combination_rls_.Update(trial_combination_.inputs, error_, evidence / power,
                           &combination_.weights);
+}
+
+void ReadoutMixture::LearnInTurn(Member* member, double evidence) noexcept {
+  const std::uint64_t part = (num_learned_ + member->period - member->turn) % member->period;
+  if (part >= spread_) return;
+  if (part == 0) {
+    member->rls.Take(FeaturesOf(*member), error_, static_cast<double>(member->period) * evidence);
+  }
+  member->rls.Advance(part, spread_, &member->weights);
 }
 
 void ReadoutMixture::OnTrialStart() noexcept {

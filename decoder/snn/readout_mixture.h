@@ -42,15 +42,21 @@ struct ReadoutMixtureParams {
 /// features have in common with them (a cursor that strays, a wrong plan) persists. A label counts
 ///   1 / (1 + n bin / redundancy),   n <- cos(label, last label)_+ (n + 1),  0 at a trial's start
 ///
-/// What learning costs grows with the square of a member's features. So members take turns: of those
-/// with gain fields one learns in each labelled bin, the bin counting for all those that it sits out;
-/// beyond kMostFeatures there are no gain fields, and the others take turns in the same way.
+/// What learning costs grows with the square of a member's features. So of the members with gain fields
+/// one learns in each labelled bin, the bin counting for all those that it sits out, and beyond
+/// kMostModulated features there are none. What is still more than kMatrixBytesPerS is spread in time: every
+/// member learns from one of `spread` bins (times the number of those that it shares its turns with),
+/// and takes as many to do so. Successive bins then have nearly all of their spikes in common.
 ///
 /// Real-time safe after construction. All velocities m/s, D dimensions.
 class ReadoutMixture {
  public:
-  /// As many as make one least-squares matrix of 1 MB: 170 channels in the plane, 127 in space.
-  static constexpr int kMostFeatures = 512;
+  /// Features of a member with gain fields, as many as make one least-squares matrix of 1 MB: 170
+  /// channels in the plane, 127 in space.
+  static constexpr int kMostModulated = 512;
+  /// Bytes of least-squares matrices that learning may go through in a second of labelled bins: some 5 %
+  /// of a processor. Reached with 1,024 channels at 10 Hz, with 96 at 300 Hz.
+  static constexpr double kMatrixBytesPerS = 250e6;
 
   /// `num_direct`: F_in; 0: no members of that kind. No members at all with
   /// num_memories = 0.
@@ -93,8 +99,8 @@ class ReadoutMixture {
   struct Member {
     Eigen::Index first;  // of its features among all
     bool has_gain_fields;
-    std::uint64_t period;  // learns in one of so many labelled bins
-    std::uint64_t turn;    // in which of them
+    std::uint64_t period;  // learns from one of so many labelled bins
+    std::uint64_t turn;    // from which of them
     RecursiveLeastSquares rls;
     Eigen::MatrixXd weights;        // features x D
     Eigen::MatrixXd trial_weights;  // those that the trial began with
@@ -113,6 +119,8 @@ class ReadoutMixture {
            Combination* combination) noexcept;
   /// What the weights that the trial began with make of the bin. Off the command's path.
   void Recall() noexcept;
+  /// The part of learning, if any, that a member does in this labelled bin.
+  void LearnInTurn(Member* member, double evidence) noexcept;
   /// Evidence in the label, 0 to 1.
   double Evidence(const Eigen::VectorXd& label_direction) noexcept;
   void TakeTrialWeights() noexcept;
@@ -128,6 +136,7 @@ class ReadoutMixture {
   double bin_width_s_;
   double output_keep_;
   std::vector<Member> members_;
+  std::uint64_t spread_ = 1;       // labelled bins that a member takes to learn from one
   Eigen::VectorXd errors_;         // E, one for each member; negative: none yet
   Eigen::VectorXd shares_;         // m
   Combination combination_;        // of what is put out

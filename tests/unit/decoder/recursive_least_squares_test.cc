@@ -4,6 +4,7 @@
 
 #include <Eigen/Cholesky>
 #include <cmath>
+#include <numbers>
 #include <random>
 
 namespace efferent {
@@ -86,6 +87,59 @@ TEST(RecursiveLeastSquares, FeaturesThatDoNotFillATileAreForgottenAndLearntForEv
   }
   EXPECT_GT(rls.variance(0), 0.0);
   EXPECT_TRUE(w.isApproxToConstant(2.0, 1e-6)) << w.transpose();
+}
+
+TEST(RecursiveLeastSquares, LearningInPartsGivesTheBitsOfLearningAtOnce) {
+  constexpr int kFeatures = 37;
+  RecursiveLeastSquares whole(kFeatures, 0.99, 30.0), parts(kFeatures, 0.99, 30.0);
+  Eigen::MatrixXd w_whole = Eigen::MatrixXd::Zero(kFeatures, 2), w_parts = w_whole;
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> normal;
+  for (std::size_t k = 0; k < 200; ++k) {
+    const Eigen::VectorXd phi =
+        Eigen::VectorXd::NullaryExpr(kFeatures, [&] { return normal(random); });
+    const Eigen::VectorXd error = w_whole.transpose() * phi - phi.head(2);
+    whole.Update(phi, error, 0.7, &w_whole);
+    parts.Take(phi, error, 0.7);
+    const std::size_t num_parts = 1 + k % 80;  // more than there are columns, too
+    for (std::size_t part = 0; part < num_parts; ++part) {
+      ASSERT_NE(w_parts, w_whole) << "before part " << part << " of sample " << k;
+      parts.Advance(part, num_parts, &w_parts);
+    }
+    ASSERT_EQ(w_parts, w_whole) << "sample " << k;
+  }
+}
+
+TEST(RecursiveLeastSquares, WithoutASampleInHandNothingIsLearnt) {
+  RecursiveLeastSquares rls(8, 0.99, 30.0);
+  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(8, 1);
+  rls.Advance(0, 1, &w);
+  rls.Take(Eigen::VectorXd::Ones(8), Eigen::VectorXd::Ones(1), 1.0);
+  rls.Advance(0, 2, &w);
+  rls.Reset();
+  rls.Advance(1, 2, &w);
+  EXPECT_TRUE(w.isZero(0.0));
+  EXPECT_EQ(rls.variance(7), 1.0 / 30.0);
+}
+
+// Forty features that are waves of four frequencies: rounding had made variances negative after some
+// 20,000 samples, and weights NaN after 48,432.
+TEST(RecursiveLeastSquares, FeaturesThatSayLessThanTheirNumberLeaveVariancesPositive) {
+  const int features = 40;
+  RecursiveLeastSquares rls(features, std::exp2(-0.01 / 0.4), 30.0);
+  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(features, 1);
+  Eigen::VectorXd phi(features);
+  for (int k = 0; k < 100000; ++k) {
+    for (int i = 0; i < features; ++i) {
+      const double phase = 2.0 * std::numbers::pi * (k % 150) / 150.0;
+      phi[i] = std::sin(phase * (1 + i % 4) + i % 7);
+    }
+    phi[features - 1] = 1.0;
+    const Eigen::VectorXd error = Eigen::VectorXd::Constant(1, (w.transpose() * phi)[0] - 0.1);
+    rls.Update(phi, error, 1.0, &w);
+    for (int i = 0; i < features; ++i) ASSERT_GT(rls.variance(i), 0.0) << "sample " << k;
+  }
+  EXPECT_NEAR((w.transpose() * phi)[0], 0.1, 1e-3);
 }
 
 }  // namespace

@@ -43,14 +43,19 @@ TEST_P(SymmetricSizes, UpdatesAndMultipliesAsDenseAlgebraDoesWithTheSameBitsFrom
   Doubles first_tiles, first_product;
   for (const kernels::Kernels& kernels : SupportedKernels()) {
     Doubles tiles = Tiles(p);
-    Doubles product(static_cast<std::size_t>(n), 7.0);  // what was there does not matter
+    Doubles product(static_cast<std::size_t>(n), 0.0);
     const Doubles aligned_u(u.begin(), u.end()), aligned_phi(phi.begin(), phi.end());
     kernels::SymmetricUpdate update;
     update.num_tiles = GetParam();
+    update.last_column = GetParam() / 3;  // in two parts
     update.tiles = tiles.data();
     update.u = aligned_u.data();
     update.phi = aligned_phi.data();
     update.product = product.data();
+    kernels.UpdateAndMultiply(update);
+    for (std::size_t c = 0; c < update.last_column; ++c) update.tiles += 16 * (GetParam() - c);
+    update.first_column = update.last_column;
+    update.last_column = GetParam();
     kernels.UpdateAndMultiply(update);
     EXPECT_EQ(tiles, Tiles(updated));
     for (Eigen::Index i = 0; i < n; ++i) {
