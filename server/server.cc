@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <absl/synchronization/mutex.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -32,6 +33,7 @@ namespace efferent {
 namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
+constexpr int kFrameBytes = 1 << 20;
 
 std::size_t NumProcessors(const ServerParams& params) {
   if (!params.processors.empty()) return params.processors.size();
@@ -39,6 +41,15 @@ std::size_t NumProcessors(const ServerParams& params) {
 }
 
 }  // namespace
+
+/// Chunks are small, come at a steady pace and must not wait for anything.
+void TuneForLatency(grpc::ServerBuilder* builder) {
+  // Debian builds Abseil with its search for deadlocks on, so that each lock that gRPC takes is entered
+  // into one graph of all threads.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // A chunk of thousands of spikes in one frame.
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, kFrameBytes);
+}
 
 class Server::Impl {
  public:
@@ -107,6 +118,7 @@ class Server::Impl {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     // Clients probe too, also while nothing flows.
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1'000);
+    TuneForLatency(&builder);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
     builder.RegisterService(&session_service_);

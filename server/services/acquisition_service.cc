@@ -169,8 +169,10 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
   /// What can wait until the acknowledgement has left.
   void FinishChunk() {
     // Where client and server share processors, the kernel has put the client that was woken behind this
-    // thread, expecting it to sleep.
-    std::this_thread::yield();
+    // thread, expecting it to sleep. When much is promised to many, somebody always wants to run, and
+    // learning that lets them pass ends late.
+    const ProcessorBudget& budget = context_->sessions->processor_budget();
+    if (2.0 * budget.reserved() <= budget.reservable()) std::this_thread::yield();
     const std::int64_t began_processor_ns = ThreadProcessorNs();
     session_->loop().LearnPending();
     if (!plan_.ignored) session_->watch_hub().Publish(request_->chunk().trial_events());
