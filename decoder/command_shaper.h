@@ -45,6 +45,12 @@ class CommandShaper {
 
   const Vec3& last_velocity_m_s() const { return last_; }
 
+  /// Fields of the state; see StateVisitor.
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("last", last_);
+  }
+
  private:
   LimitParams params_;
   double bin_width_s_;

@@ -9,6 +9,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Features in, intended velocity out, one bin at a time; learns from labels. Construction may do
 /// anything; all other members but Clone are real-time safe (no allocation, lock, I/O, log or
 /// throw). Not thread-safe.
@@ -60,6 +62,9 @@ class Decoder {
 
   /// Euclidean norm of the weights, if it has any; takes time in proportion to their number.
   virtual std::optional<double> weight_norm() const noexcept { return std::nullopt; }
+
+  /// All that it remembers between two bins, the last of which has been learnt from; see StateVisitor.
+  virtual void VisitState(StateVisitor& visitor) = 0;
 
   /// An equal decoder. Allocates.
   virtual std::unique_ptr<Decoder> Clone() const = 0;

@@ -29,6 +29,13 @@ class Exploration {
     return velocity_m_s_;
   }
 
+  /// Fields of the state; see StateVisitor.
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("deviates", deviates_);
+    visitor("velocity_m_s", velocity_m_s_);
+  }
+
  private:
   double keep_, change_m_s_;
   int num_dimensions_;

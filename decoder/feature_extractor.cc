@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 
 FeatureExtractor::FeatureExtractor(const FeatureParams& params, int num_channels,
@@ -42,6 +44,13 @@ const Eigen::VectorXf& FeatureExtractor::Extract(const Eigen::VectorXf& counts) 
     features_[i] = keep * features_[i] + (1.0f - keep) * normalized;
   }
   return features_;
+}
+
+void FeatureExtractor::VisitState(StateVisitor& visitor) {
+  visitor("num_samples", num_samples_);
+  visitor("mean", mean_);
+  visitor("variance", variance_);
+  visitor("features", features_);
 }
 
 }  // namespace efferent

@@ -7,6 +7,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Settings of FeatureExtractor.
 struct FeatureParams {
   bool normalize = true;  ///< Subtract the running mean, divide by the running deviation.
@@ -44,6 +46,8 @@ class FeatureExtractor {
 
   const Eigen::VectorXf& mean() const { return mean_; }
   const Eigen::VectorXf& variance() const { return variance_; }
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
  private:
   FeatureParams params_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 namespace {
 
@@ -105,6 +107,21 @@ void Learner::RollBack() noexcept {
   last_output_ = Vec3::Zero();
   enabled_ = false;
   ++rollbacks_;
+}
+
+void Learner::VisitState(StateVisitor& visitor) {
+  visitor("driver", *driver_);
+  if (twin_) visitor("twin", *twin_);
+  visitor("features", features_);
+  visitor("position_m", position_m_, Vec3(Vec3::Zero()));
+  visitor("last_output", last_output_);
+  visitor("last_command", last_command_);
+  visitor("enabled", enabled_);
+  visitor("learned_bins", learned_bins_);
+  visitor("scored_bins", scored_bins_);
+  visitor("rollbacks", rollbacks_);
+  visitor("mean_squared_error", mean_squared_error_, 0.0);
+  if (visitor.loads()) last_good_->CopyWeightsFrom(student());
 }
 
 }  // namespace efferent

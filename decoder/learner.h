@@ -9,6 +9,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// When what has been learnt takes effect.
 enum class LearningEffect {
   kBin,       ///< At the next bin.
@@ -60,6 +62,8 @@ class Learner {
   /// Mean over the last 1,000 labels or so, or those that there were, of |decoded - intended|^2,
   /// (m/s)^2; nothing before the first label.
   std::optional<double> mean_squared_error() const { return mean_squared_error_; }
+  /// Fields of the state; see StateVisitor. After loading, the last good weights are those.
+  void VisitState(StateVisitor& visitor);
 
  private:
   /// The one that learns: the twin if there is one.

@@ -29,6 +29,12 @@ class NormalDeviates {
     return std::sqrt(-2.0 * std::log(u)) * std::cos(phase);
   }
 
+  /// Fields of the state; see StateVisitor.
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("state", state_);
+  }
+
  private:
   /// In (0, 1].
   double Uniform() noexcept {

@@ -30,6 +30,12 @@ class PopulationActivity {
     return sum_ / std::sqrt(1.0 + sum_ * sum_);
   }
 
+  /// Fields of the state; see StateVisitor.
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("sum", sum_);
+  }
+
  private:
   static constexpr double kTauS = 3.0;
 

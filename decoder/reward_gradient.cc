@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decoder/exponential_decay.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 namespace {
@@ -69,6 +70,13 @@ void RewardGradient::OnTrialStart() noexcept {
   covariance_.diagonal().head(num_dimensions_).setConstant(kPriorVariance * reward_power_);
   covariance_(3, 3) = offset_variance;
   state_.head<3>().setZero();
+}
+
+void RewardGradient::VisitState(StateVisitor& visitor) {
+  visitor("state", state_);
+  visitor("covariance", covariance_);
+  visitor("reward_power", reward_power_);
+  visitor("noise_power", noise_power_);
 }
 
 }  // namespace efferent

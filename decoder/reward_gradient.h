@@ -7,6 +7,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Which way of moving is rewarded, found from movements and a scalar reward alone. For a short
 /// while a reward is linear in the velocity v (m/s) that earned it:
 ///   r = g' v / speed + b + noise
@@ -28,6 +30,8 @@ class RewardGradient {
   std::optional<Vec3> Direction() const noexcept;
 
   void OnTrialStart() noexcept;
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
  private:
   double speed_m_s_;

@@ -34,6 +34,13 @@ class RewardIntention {
 
   void OnTrialStart() noexcept { gradient_.OnTrialStart(); }
 
+  /// Fields of the state; see StateVisitor.
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("exploration", exploration_);
+    visitor("gradient", gradient_);
+  }
+
  private:
   IntentionParams params_;
   Exploration exploration_;

@@ -1,5 +1,7 @@
 #include "decoder/step.h"
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
     : num_dimensions_(RequireWithinBounds(params).num_dimensions),
@@ -119,6 +121,13 @@ std::uint64_t Step::SkipTo(std::uint64_t bin_index) noexcept {
     last_bin_decoded_ = false;
   }
   return skipped;
+}
+
+void Step::VisitState(StateVisitor& visitor) {
+  visitor("features", features_);
+  visitor("learner", *learner_);
+  visitor("shaper", shaper_);
+  if (reward_intention_) visitor("reward_intention", *reward_intention_);
 }
 
 }  // namespace efferent

@@ -17,6 +17,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Settings of a Step that are not the decoder's own.
 struct StepParams {
   int num_channels = 0;
@@ -94,6 +96,9 @@ class Step {
   void OnStopped() noexcept;
   /// Of the driver and of all shadows that are not frozen.
   void SetLearningEnabled(bool enabled) noexcept;
+  /// Features, decoder and learning between two bins, without shadows and without spikes of bins that
+  /// are not complete; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
   const SpikeBinner& binner() const { return binner_; }
   const Learner& learner() const { return *learner_; }

@@ -7,6 +7,7 @@
 #include "decoder/exponential_decay.h"
 #include "decoder/kalman/steady_state.h"
 #include "decoder/kalman/velocity_filter.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 namespace {
@@ -101,6 +102,15 @@ std::optional<double> KalmanDecoder::weight_norm() const noexcept {
 
 std::unique_ptr<Decoder> KalmanDecoder::Clone() const {
   return std::make_unique<KalmanDecoder>(*this);
+}
+
+void KalmanDecoder::VisitState(StateVisitor& visitor) {
+  visitor("m1", gains_.m1);
+  visitor("m2", gains_.m2);
+  visitor("m0", gains_.m0);
+  visitor("initial", gains_.initial);
+  visitor("statistics", statistics_);
+  visitor("velocity", velocity_);
 }
 
 }  // namespace efferent

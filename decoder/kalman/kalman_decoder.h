@@ -62,6 +62,7 @@ class KalmanDecoder final : public Decoder {
   void ForgetEvidence() noexcept override;
   bool IsHealthy() const noexcept override;
   std::optional<double> weight_norm() const noexcept override;
+  void VisitState(StateVisitor& visitor) override;
   std::unique_ptr<Decoder> Clone() const override;
 
   /// Sets v[k-1], D, m/s: an arm that was moved by something else.

@@ -6,6 +6,7 @@
 #include "decoder/exponential_decay.h"
 #include "decoder/kalman/steady_state.h"
 #include "decoder/kalman/velocity_filter.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 namespace {
@@ -105,6 +106,25 @@ std::optional<double> RefitKalmanDecoder::weight_norm() const noexcept {
 
 std::unique_ptr<Decoder> RefitKalmanDecoder::Clone() const {
   return std::make_unique<RefitKalmanDecoder>(*this);
+}
+
+void RefitKalmanDecoder::VisitState(StateVisitor& visitor) {
+  TuningModel& model = weights_.model;
+  visitor("a", model.a);
+  visitor("w", model.w);
+  visitor("c", model.c);
+  visitor("b", model.b);
+  visitor("d", model.d);
+  visitor("q", model.q);
+  visitor("m1", weights_.m1);
+  visitor("m2", weights_.m2);
+  visitor("typical_position", weights_.typical_position);
+  visitor("velocity", velocity_);
+  visitor("position", position_, SmallVector(SmallVector::Zero(velocity_.size())));
+  visitor("statistics", statistics_);
+  visitor("bins_in_batch", bins_in_batch_);
+  visitor("num_learned", num_learned_);
+  visitor("num_batches", num_batches_);
 }
 
 }  // namespace efferent

@@ -60,6 +60,7 @@ class RefitKalmanDecoder final : public Decoder {
   void ForgetEvidence() noexcept override;
   bool IsHealthy() const noexcept override;
   std::optional<double> weight_norm() const noexcept override;
+  void VisitState(StateVisitor& visitor) override;
   std::unique_ptr<Decoder> Clone() const override;
 
   const TuningModel& model() const { return weights_.model; }

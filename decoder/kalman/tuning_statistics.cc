@@ -3,6 +3,8 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 namespace {
 
@@ -116,6 +118,18 @@ bool TuningStatistics::Fit(TuningModel* model) const noexcept {
   model->w = 0.5 * (model->w + model->w.transpose()).eval();
   model->w.diagonal().array() += kMinVariance * scale;
   return true;
+}
+
+void TuningStatistics::VisitState(StateVisitor& visitor) {
+  visitor("previous", previous_, SmallVector(SmallVector::Zero(dimensions_)));
+  visitor("weight", weight_);
+  visitor("pair_weight", pair_weight_);
+  visitor("vv", vv_);
+  visitor("uv", uv_);
+  visitor("uu", uu_);
+  visitor("before", before_);
+  visitor("across", across_);
+  visitor("after", after_);
 }
 
 }  // namespace efferent

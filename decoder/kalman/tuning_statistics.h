@@ -7,6 +7,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// At most 7 x 7 (velocity, position and a constant in three dimensions), on the stack: what is as
 /// small as that never allocates.
 using SmallMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, 7, 7>;
@@ -56,6 +58,9 @@ class TuningStatistics {
 
   /// Covariance of the labels, D x D; after labels have come.
   SmallMatrix LabelCovariance() const noexcept;
+
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
   /// Labelled bins, later ones weighing more.
   double weight() const { return weight_; }

@@ -1,5 +1,7 @@
 #include "decoder/linear/leaky_readout.h"
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 
 LeakyReadout::LeakyReadout(int num_features, int num_dimensions, double output_leak)
@@ -35,6 +37,12 @@ void LeakyReadout::ResetActivity() noexcept {
   phi_[phi_.size() - 1] = 1.0;
   output_.setZero();
   last_command_.setZero();
+}
+
+void LeakyReadout::VisitState(StateVisitor& visitor) {
+  visitor("weights", weights_);
+  visitor("phi", phi_);
+  visitor("last_command", last_command_);
 }
 
 }  // namespace efferent

@@ -6,6 +6,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Linear readout with an output leak, F features, D dimensions:
 ///   y[k] = output_leak c[k-1] + W' phi[k]        W: F x D, (m/s) per unit of feature
 /// c[k-1], the last command, counts as measured: the error of a bin is not blamed on earlier
@@ -28,6 +30,8 @@ class LeakyReadout {
 
   /// Features, output and last command to zero.
   void ResetActivity() noexcept;
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
   Eigen::MatrixXd& weights() { return weights_; }
   const Eigen::MatrixXd& weights() const { return weights_; }

@@ -1,6 +1,7 @@
 #include "decoder/linear/nlms_decoder.h"
 
 #include "decoder/exponential_decay.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 NlmsDecoder::NlmsDecoder(const NlmsParams& params, int num_channels, int num_dimensions,
@@ -30,5 +31,7 @@ void NlmsDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
 }
 
 std::unique_ptr<Decoder> NlmsDecoder::Clone() const { return std::make_unique<NlmsDecoder>(*this); }
+
+void NlmsDecoder::VisitState(StateVisitor& visitor) { visitor("readout", readout_); }
 
 }  // namespace efferent

@@ -49,6 +49,7 @@ class NlmsDecoder final : public Decoder {
   void ForgetEvidence() noexcept override {}
   bool IsHealthy() const noexcept override { return readout_.weights().allFinite(); }
   std::optional<double> weight_norm() const noexcept override { return readout_.weights().norm(); }
+  void VisitState(StateVisitor& visitor) override;
   std::unique_ptr<Decoder> Clone() const override;
 
   const Eigen::MatrixXd& weights() const { return readout_.weights(); }  ///< F x D

@@ -1,5 +1,7 @@
 #include "decoder/linear/normal_equations.h"
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 
 NormalEquations::NormalEquations(int num_features, int num_dimensions, double keep, double ridge)
@@ -72,6 +74,13 @@ void NormalEquations::Improve(int num_iterations, Eigen::MatrixXd* w) noexcept {
       residual_.col(d) -= step * image_.col(d);
     }
   }
+}
+
+void NormalEquations::VisitState(StateVisitor& visitor) {
+  visitor("weight", weight_);
+  visitor("g", g_);
+  visitor("b", b_);
+  visitor("anchor", anchor_);
 }
 
 }  // namespace efferent

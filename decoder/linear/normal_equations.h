@@ -4,6 +4,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Ridge regression on samples that come one at a time, with exponential forgetting, solved by a
 /// bounded amount of work a sample. F features, D outputs; n: all samples so far, later ones weigh
 /// more:
@@ -29,6 +31,8 @@ class NormalEquations {
 
   /// Forgets all samples; the ridge pulls towards `w` from now on.
   void Clear(const Eigen::MatrixXd& w) noexcept;
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
  private:
   /// image_ = (G + r I) x, x: F x D.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 namespace {
 
@@ -71,7 +73,7 @@ void RecursiveLeastSquares::Take(const Eigen::Ref<const Eigen::VectorXd>& phi,
     scaled_phi_[i] = cap_[i] * phi[static_cast<Eigen::Index>(i)];
   }
   std::fill(q_.begin(), q_.end(), 0.0);
-  error_ = error;
+  error_.head(error.size()) = error;
   evidence_ = evidence;
   has_sample_ = true;
   next_column_ = tiles_done_ = 0;
@@ -103,7 +105,7 @@ void RecursiveLeastSquares::Finish(Eigen::MatrixXd* w) noexcept {
       inflation_ * kernels_.Dot(scaled_phi_.data(), q_.data(), q_.size());
   if (variance_of_output < 0.0) return Reset();
   const double denominator = forgetting_ / evidence_ + variance_of_output;
-  for (Eigen::Index d = 0; d < error_.size(); ++d) {
+  for (Eigen::Index d = 0; d < w->cols(); ++d) {
     const double gain = inflation_ * error_[d] / denominator;
     double* weights = w->col(d).data();
     for (std::size_t i = 0; i < num_features_; ++i) weights[i] -= gain * (cap_[i] * q_[i]);
@@ -144,6 +146,23 @@ void RecursiveLeastSquares::FoldFactors() noexcept {
   std::fill(cap_.begin(), cap_.end(), 1.0);
   std::fill(pending_.begin(), pending_.end(), 0.0);
   inflation_ = 1.0;
+}
+
+void RecursiveLeastSquares::VisitState(StateVisitor& visitor) {
+  visitor("inflation", inflation_);
+  visitor("cap", cap_);
+  visitor("diagonal", diagonal_);
+  visitor("tiles", tiles_);
+  visitor("pending", pending_);
+  visitor("q", q_);
+  visitor("scaled_phi", scaled_phi_);
+  visitor("has_sample", has_sample_);
+  visitor("error", error_);
+  visitor("evidence", evidence_);
+  visitor("next_column", next_column_);
+  visitor.Require(next_column_ <= num_tiles_, "next_column", "be a column of the matrix");
+  tiles_done_ = 0;
+  for (std::size_t c = 0; c < next_column_; ++c) tiles_done_ += num_tiles_ - c;
 }
 
 }  // namespace efferent

@@ -8,6 +8,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Recursive least squares with exponential forgetting; Haykin, Adaptive Filter Theory, 4th ed.,
 /// table 9.1. F features, D outputs, e: evidence in the sample.
 ///   q = P phi;  k = q / (lambda / e + phi' q);  w <- w - k (w' phi - y)';  P <- (P - k q') / lambda
@@ -43,6 +45,8 @@ class RecursiveLeastSquares {
 
   /// Back to P = I / ridge; a sample in hand is dropped.
   void Reset() noexcept;
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
   /// Variance of the weight of feature i: P(i, i).
   double variance(Eigen::Index i) const {
@@ -70,7 +74,7 @@ class RecursiveLeastSquares {
 
   // The sample in hand, and how much of p has been multiplied with it.
   bool has_sample_ = false;
-  Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, 3, 1> error_;  // D <= 3
+  Eigen::Vector3d error_ = Eigen::Vector3d::Zero();  // the first D
   double evidence_ = 0.0;
   std::size_t next_column_ = 0, tiles_done_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "decoder/linear/rls_decoder.h"
 
 #include "decoder/exponential_decay.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 RlsDecoder::RlsDecoder(const RlsParams& params, int num_channels, int num_dimensions,
@@ -24,5 +25,10 @@ void RlsDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
 }
 
 std::unique_ptr<Decoder> RlsDecoder::Clone() const { return std::make_unique<RlsDecoder>(*this); }
+
+void RlsDecoder::VisitState(StateVisitor& visitor) {
+  visitor("readout", readout_);
+  visitor("rls", rls_);
+}
 
 }  // namespace efferent

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "decoder/exponential_decay.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 namespace {
@@ -69,6 +70,11 @@ void WienerDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
 
 std::unique_ptr<Decoder> WienerDecoder::Clone() const {
   return std::make_unique<WienerDecoder>(*this);
+}
+
+void WienerDecoder::VisitState(StateVisitor& visitor) {
+  visitor("readout", readout_);
+  visitor("equations", equations_);
 }
 
 }  // namespace efferent

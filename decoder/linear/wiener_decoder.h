@@ -54,6 +54,7 @@ class WienerDecoder final : public Decoder {
   void ForgetEvidence() noexcept override { equations_.Clear(readout_.weights()); }
   bool IsHealthy() const noexcept override { return readout_.weights().allFinite(); }
   std::optional<double> weight_norm() const noexcept override { return readout_.weights().norm(); }
+  void VisitState(StateVisitor& visitor) override;
   std::unique_ptr<Decoder> Clone() const override;
 
   int num_taps() const { return num_taps_; }

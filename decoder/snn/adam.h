@@ -33,6 +33,13 @@ class AdamSchedule {
             static_cast<float>(1.0 - kBeta2), static_cast<float>(kEpsilon)};
   }
 
+  /// Fields of the state; see StateVisitor.
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("first_power", first_power_);
+    visitor("second_power", second_power_);
+  }
+
   void Reset() noexcept { first_power_ = second_power_ = 1.0; }
 
  private:
@@ -71,6 +78,14 @@ class Adam {
     weights->col(column).array() -= step_ * m / (v.sqrt() + epsilon);
   }
 
+  /// Fields of the state; see StateVisitor.
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("schedule", schedule_);
+    visitor("first", first_);
+    visitor("second", second_);
+  }
+
   void Reset() noexcept {
     first_.setZero();
     second_.setZero();
@@ -87,6 +102,14 @@ class Adam {
 struct SynapticAdam {
   SynapticAdam(Eigen::Index rows, Eigen::Index columns, double learning_rate)
       : schedule(learning_rate), first(rows, columns), second(rows, columns) {}
+
+  /// Fields of the state; see StateVisitor.
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("schedule", schedule);
+    visitor("first", first);
+    visitor("second", second);
+  }
 
   void Reset() noexcept {
     schedule.Reset();

@@ -58,6 +58,16 @@ class ArmPosture {
   }
   bool IsHealthy() const noexcept { return mean_m_.allFinite(); }
 
+  /// Fields of the state; see StateVisitor.
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("num_samples", num_samples_);
+    visitor("is_known", is_known_);
+    visitor("was_known", was_known_);
+    visitor("mean_m", mean_m_);
+    visitor("position_m", position_m_);
+  }
+
  private:
   static constexpr double kSaturation = 4.0;
 

@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 namespace {
 
@@ -91,6 +93,13 @@ void EligibilityTraces::Reset() noexcept {
   presynaptic_z_.view().setZero();
   adaptation_.SetZero();
   filtered_.SetZero();
+}
+
+void EligibilityTraces::VisitState(StateVisitor& visitor) {
+  visitor("presynaptic_x", presynaptic_x_);
+  visitor("presynaptic_z", presynaptic_z_);
+  visitor("adaptation", adaptation_);
+  visitor("filtered", filtered_);
 }
 
 }  // namespace efferent

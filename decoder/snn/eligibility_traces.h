@@ -11,6 +11,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// What a bin's S steps did, as learning needs it after the bin.
 struct BinActivity {
   BinActivity(int num_inputs, int num_neurons, int num_steps)
@@ -49,6 +51,8 @@ class EligibilityTraces {
                          SynapticAdam* adam, kernels::PaddedMatrix* weights) noexcept;
 
   void Reset() noexcept;
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
   /// ebar, N x (I + N), laid out as LifNetwork::weights().
   kernels::PaddedMatrix::ConstView filtered() const { return filtered_.view(); }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "decoder/normal_deviates.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 
@@ -59,6 +60,18 @@ void LifNetwork::Advance() noexcept {
 void LifNetwork::ResetActivity() noexcept {
   for (kernels::PaddedVector* state : {&v_, &a_, &z_, &psi_}) state->view().setZero();
   num_spikes_ = 0;
+}
+
+void LifNetwork::VisitState(StateVisitor& visitor) {
+  visitor("weights", weights_);
+  visitor("v", v_);
+  visitor("a", a_);
+  visitor("z", z_);
+  if (!visitor.loads()) return;
+  num_spikes_ = 0;
+  for (Eigen::Index j = 0; j < z_.size(); ++j) {
+    if (z_.view()[j] != 0.0f) spikes_[num_spikes_++] = static_cast<std::int32_t>(j);
+  }
 }
 
 }  // namespace efferent

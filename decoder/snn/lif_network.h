@@ -9,6 +9,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Constants of a LifNetwork, per network time step. Shapes: N neurons, I inputs.
 struct LifNetworkParams {
   int num_inputs = 0;
@@ -44,6 +46,8 @@ class LifNetwork {
 
   /// Membranes, adaptation and spikes to zero.
   void ResetActivity() noexcept;
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
   const LifNetworkParams& params() const { return params_; }
   const kernels::Kernels& kernels() const { return kernels_; }

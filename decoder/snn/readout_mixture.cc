@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "decoder/exponential_decay.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 namespace {
@@ -221,6 +222,31 @@ double ReadoutMixture::weight_norm() const noexcept {
   double squared = 0.0;
   for (const Member& member : members_) squared += member.weights.squaredNorm();
   return std::sqrt(squared);
+}
+
+void ReadoutMixture::Member::VisitState(StateVisitor& visitor) {
+  visitor("rls", rls);
+  visitor("weights", weights);
+  visitor("trial_weights", trial_weights);
+}
+
+void ReadoutMixture::Combination::VisitState(StateVisitor& visitor) {
+  visitor("weights", weights);
+  visitor("inputs", inputs);
+}
+
+void ReadoutMixture::VisitState(StateVisitor& visitor) {
+  visitor("members", members_);
+  visitor("errors", errors_);
+  visitor("shares", shares_);
+  visitor("combination", combination_);
+  visitor("trial_combination", trial_combination_);
+  visitor("combination_rls", combination_rls_);
+  visitor("knows_posture", knows_posture_);
+  visitor("num_learned", num_learned_);
+  visitor("last_label", last_label_);
+  visitor("num_alike", num_alike_);
+  visitor("trial_s", trial_s_);
 }
 
 }  // namespace efferent

@@ -10,6 +10,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Settings of a ReadoutMixture; decoder/README.md says why the defaults of SnnParams are what they
 /// are.
 struct ReadoutMixtureParams {
@@ -94,6 +96,8 @@ class ReadoutMixture {
   bool IsHealthy() const noexcept;
   /// Euclidean norm of the members' weights.
   double weight_norm() const noexcept;
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
  private:
   struct Member {
@@ -106,6 +110,7 @@ class ReadoutMixture {
     Eigen::MatrixXd trial_weights;  // those that the trial began with
     Eigen::VectorXd output;         // D
     Eigen::VectorXd trial_output;   // the same with trial_weights
+    void VisitState(StateVisitor& visitor);
   };
   /// y = V' [ybar; slow].
   struct Combination {
@@ -113,6 +118,7 @@ class ReadoutMixture {
     Eigen::VectorXd inputs;   // 2 D
     Eigen::VectorXd output;   // D
     void Respond(const Eigen::VectorXd& mean, double keep) noexcept;
+    void VisitState(StateVisitor& visitor);
   };
 
   void Mix(Eigen::MatrixXd Member::*weights, Eigen::VectorXd Member::*output,

@@ -5,6 +5,7 @@
 
 #include "decoder/exponential_decay.h"
 #include "decoder/normal_deviates.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 namespace {
@@ -232,6 +233,23 @@ std::optional<double> SnnDecoder::firing_rate_hz() const noexcept {
 std::optional<double> SnnDecoder::weight_norm() const noexcept {
   const double network = static_cast<double>(network_.weights().norm());
   return std::hypot(network, mixes() ? mixture_.weight_norm() : readout_weights_.norm());
+}
+
+void SnnDecoder::VisitState(StateVisitor& visitor) {
+  visitor("network", network_);
+  visitor("readout_weights", readout_weights_);
+  visitor("mixture", mixture_);
+  visitor("posture", posture_);
+  visitor("population_activity", population_activity_);
+  visitor("filtered_z", filtered_z_);
+  visitor("filtered_x", filtered_x_);
+  visitor("rate", rate_);
+  visitor("last_command", last_command_);
+  visitor("traces", traces_);
+  visitor("adam", adam_);
+  visitor("readout_adam", readout_adam_);
+  visitor("rls", rls_);
+  visitor("intended_power", intended_power_);
 }
 
 }  // namespace efferent

@@ -54,6 +54,7 @@ class SnnDecoder final : public Decoder {
   bool IsHealthy() const noexcept override;
   std::optional<double> firing_rate_hz() const noexcept override;
   std::optional<double> weight_norm() const noexcept override;
+  void VisitState(StateVisitor& visitor) override;
   std::unique_ptr<Decoder> Clone() const override;
 
   int num_substeps() const { return num_substeps_; }

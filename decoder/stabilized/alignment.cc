@@ -3,6 +3,8 @@
 #include <Eigen/SVD>
 #include <stdexcept>
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 
 LoadingAligner::LoadingAligner(int num_channels, int num_latents)
@@ -69,6 +71,21 @@ Alignment AlignLoadings(const Eigen::MatrixXd& baseline, const Eigen::MatrixXd& 
     if (aligner.stable()[i]) result.stable_channels.push_back(static_cast<Eigen::Index>(i));
   }
   return result;
+}
+
+void LoadingAligner::VisitState(StateVisitor& visitor) {
+  Eigen::VectorXf stable = Eigen::VectorXf::Zero(static_cast<Eigen::Index>(stable_.size()));
+  for (Eigen::Index i = 0; i < stable.size(); ++i) {
+    stable[i] = stable_[static_cast<std::size_t>(i)] ? 1.0f : 0.0f;
+  }
+  visitor("stable", stable);
+  visitor("rotation", rotation_);
+  num_left_ = 0;
+  for (Eigen::Index i = 0; i < stable.size(); ++i) {
+    visitor.Require(stable[i] == 0.0f || stable[i] == 1.0f, "stable", "be 0 or 1 for each channel");
+    stable_[static_cast<std::size_t>(i)] = stable[i] != 0.0f;
+    num_left_ += stable[i] != 0.0f;
+  }
 }
 
 }  // namespace efferent

@@ -7,6 +7,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Aligns the loadings of a new factor analysis with those of a baseline: factor analysis finds its
 /// latents up to a rotation only, and channels that say the same as before tell which one. After
 /// Degenhart, Bishop et al., Nat Biomed Eng 4:672 (2020), doi 10.1038/s41551-020-0542-9:
@@ -34,6 +36,8 @@ class LoadingAligner {
   /// Whether a channel takes part, or is among the stable ones at the end; num_channels.
   const std::vector<char>& stable() const { return stable_; }
   int num_left() const { return num_left_; }
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
  private:
   std::vector<char> stable_;

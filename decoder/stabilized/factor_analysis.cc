@@ -6,6 +6,8 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 
 FactorAnalysisEm::FactorAnalysisEm(int num_channels, int num_latents)
@@ -123,6 +125,16 @@ FactorFit FitFactorAnalysis(const Moments& data, const FactorModel& start,
     if (!(rise > options.tolerance)) break;
   }
   return fit;
+}
+
+void FactorAnalysisEm::VisitState(StateVisitor& visitor) {
+  visitor("next_column", next_column_);
+  visitor.Require(next_column_ >= 0 && next_column_ <= gain_.rows(), "next_column", "be a channel");
+  visitor("posterior", posterior_);
+  visitor("log_determinant", log_determinant_);
+  visitor("weighted", weighted_);
+  visitor("gain", gain_);
+  visitor("projected", projected_);
 }
 
 }  // namespace efferent

@@ -6,6 +6,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Latents at most, so that latent-sized matrices lie on the stack.
 inline constexpr int kMaxLatents = 32;
 using LatentMatrix =
@@ -46,6 +48,8 @@ class FactorAnalysisEm {
   const Eigen::MatrixXd& gain() const { return gain_; }
   /// beta S beta', L x L: covariance of the latents. After AddColumns has said true.
   LatentMatrix LatentCovariance() const noexcept;
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
  private:
   Eigen::Index next_column_ = 0;

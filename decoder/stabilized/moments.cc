@@ -1,5 +1,7 @@
 #include "decoder/stabilized/moments.h"
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 
 Moments::Moments(int num_channels, double keep)
@@ -24,6 +26,13 @@ void Moments::Clear() noexcept {
   weight_ = 0.0;
   mean_.setZero();
   lower_.setZero();
+}
+
+void Moments::VisitState(StateVisitor& visitor) {
+  visitor("keep", keep_);
+  visitor("weight", weight_);
+  visitor("mean", mean_);
+  visitor("lower", lower_);
 }
 
 }  // namespace efferent

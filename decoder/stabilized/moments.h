@@ -4,6 +4,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Mean and covariance of samples that come one at a time, with exponential forgetting. About a
 /// running mean, so that channels with a large mean lose no digits:
 ///   N <- keep N + 1;   delta = u - mean;   mean <- mean + delta / N
@@ -25,6 +27,8 @@ class Moments {
   }
   /// Changes how fast is forgotten from now on.
   void SetKeep(double keep) noexcept { keep_ = keep; }
+  /// Fields of the state; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
   double weight() const { return weight_; }  ///< N
   const Eigen::VectorXd& mean() const { return mean_; }

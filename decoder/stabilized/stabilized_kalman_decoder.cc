@@ -9,6 +9,7 @@
 #include "decoder/kalman/steady_state.h"
 #include "decoder/kalman/velocity_filter.h"
 #include "decoder/normal_deviates.h"
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 namespace {
@@ -254,6 +255,31 @@ std::optional<double> StabilizedKalmanDecoder::weight_norm() const noexcept {
 
 std::unique_ptr<Decoder> StabilizedKalmanDecoder::Clone() const {
   return std::make_unique<StabilizedKalmanDecoder>(*this);
+}
+
+void StabilizedKalmanDecoder::VisitState(StateVisitor& visitor) {
+  visitor("loadings", weights_.model.loadings);
+  visitor("variances", weights_.model.variances);
+  visitor("baseline", weights_.baseline);
+  visitor("gain", weights_.gain);
+  visitor("mean", weights_.mean);
+  visitor("kalman_gain", weights_.kalman_gain);
+  visitor("offset", weights_.offset);
+  visitor("m1", weights_.m1);
+  visitor("m2", weights_.m2);
+  visitor("m0", weights_.m0);
+  visitor("calibrated", weights_.calibrated);
+  visitor("velocity", velocity_);
+  visitor("moments", moments_);
+  visitor("tuning", tuning_);
+  visitor("latent_tuning", latent_tuning_);
+  visitor("latent_moments", latent_moments_);
+  visitor("em", em_);
+  visitor("aligner", aligner_);
+  visitor("work", work_, Work::kAlignment);
+  visitor("iteration_begun", iteration_begun_);
+  visitor("num_iterations", num_iterations_);
+  visitor("num_alignments", num_alignments_);
 }
 
 }  // namespace efferent

@@ -70,6 +70,7 @@ class StabilizedKalmanDecoder final : public Decoder {
   void ForgetEvidence() noexcept override;
   bool IsHealthy() const noexcept override;
   std::optional<double> weight_norm() const noexcept override;
+  void VisitState(StateVisitor& visitor) override;
   std::unique_ptr<Decoder> Clone() const override;
 
   bool calibrated() const { return weights_.calibrated; }

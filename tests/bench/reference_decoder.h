@@ -127,6 +127,7 @@ class ReferenceDecoder final : public Decoder {
   void CopyWeightsFrom(const Decoder& /*other*/) noexcept override {}
   void ForgetEvidence() noexcept override {}
   bool IsHealthy() const noexcept override { return true; }
+  void VisitState(StateVisitor& /*visitor*/) override {}
   std::unique_ptr<Decoder> Clone() const override {
     return std::make_unique<ReferenceDecoder>(*this);
   }

@@ -29,6 +29,7 @@ class SpikeCounter final : public Decoder {
   void CopyWeightsFrom(const Decoder&) noexcept override {}
   void ForgetEvidence() noexcept override {}
   bool IsHealthy() const noexcept override { return true; }
+  void VisitState(StateVisitor& /*visitor*/) override {}
   std::unique_ptr<Decoder> Clone() const override { return std::make_unique<SpikeCounter>(*this); }
 
  private:

@@ -81,6 +81,7 @@ class BrokenDecoder final : public Decoder {
   void CopyWeightsFrom(const Decoder&) noexcept override {}
   void ForgetEvidence() noexcept override {}
   bool IsHealthy() const noexcept override { return true; }
+  void VisitState(StateVisitor& /*visitor*/) override {}
   std::unique_ptr<Decoder> Clone() const override { return std::make_unique<BrokenDecoder>(); }
 };
 
@@ -143,6 +144,7 @@ class HangingDecoder final : public Decoder {
   void CopyWeightsFrom(const Decoder&) noexcept override {}
   void ForgetEvidence() noexcept override {}
   bool IsHealthy() const noexcept override { return true; }
+  void VisitState(StateVisitor& /*visitor*/) override {}
   std::unique_ptr<Decoder> Clone() const override {
     return std::make_unique<HangingDecoder>(hang_);
   }

@@ -23,6 +23,7 @@ class ProbeDecoder final : public Decoder {
   }
   void ForgetEvidence() noexcept override {}
   bool IsHealthy() const noexcept override { return weight_ == weight_; }
+  void VisitState(StateVisitor& /*visitor*/) override {}
   std::unique_ptr<Decoder> Clone() const override { return std::make_unique<ProbeDecoder>(*this); }
 
  private:

@@ -1,0 +1,86 @@
+#include "decoder/state_bytes.h"
+
+#include <bit>
+#include <cstring>
+#include <limits>
+
+namespace efferent {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "states are little-endian");
+
+constexpr std::size_t kMaxPath = std::numeric_limits<std::uint16_t>::max();
+
+template <class Integer>
+void Append(Integer value, std::string* bytes) {
+  bytes->append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+std::string Shape(std::int64_t rows, std::int64_t columns) {
+  return std::to_string(rows) + " x " + std::to_string(columns);
+}
+
+}  // namespace
+
+void StateWriter::OnField(std::string_view name, const Field& field) {
+  const std::string path = PathOf(name);
+  Require(path.size() <= kMaxPath, name, "have a shorter name");
+  Append(static_cast<std::uint16_t>(path.size()), &bytes_);
+  bytes_ += path;
+  Append(field.type, &bytes_);
+  Append(static_cast<std::uint32_t>(field.rows), &bytes_);
+  Append(static_cast<std::uint32_t>(field.columns), &bytes_);
+  const std::size_t element = field.type == Type::kFloat32 ? 4 : 8;
+  const auto* data = static_cast<const char*>(field.data);
+  for (Eigen::Index column = 0; column < field.columns; ++column) {
+    bytes_.append(data + static_cast<std::size_t>(column * field.stride) * element,
+                  static_cast<std::size_t>(field.rows) * element);
+  }
+}
+
+void StateReader::OnField(std::string_view name, const Field& field) {
+  const std::string path = PathOf(name);
+  const std::string_view found = Take(Next<std::uint16_t>(name), name);
+  if (found != path) {
+    // What is found is not repeated: it could be anything.
+    throw StateMismatch(path + " is missing: the state is another decoder's, or another version's");
+  }
+  if (Next<Type>(name) != field.type) throw StateMismatch(path + " has another type");
+  const auto rows = Next<std::uint32_t>(name);
+  const auto columns = Next<std::uint32_t>(name);
+  if (rows != field.rows || columns != field.columns) {
+    throw StateMismatch(path + " is " + Shape(rows, columns) + ", must be " +
+                        Shape(field.rows, field.columns));
+  }
+  const std::size_t element = field.type == Type::kFloat32 ? 4 : 8;
+  auto* data = static_cast<char*>(field.data);
+  for (Eigen::Index column = 0; column < field.columns; ++column) {
+    const std::string_view values = Take(static_cast<std::size_t>(field.rows) * element, name);
+    if (values.empty()) continue;
+    std::memcpy(data + static_cast<std::size_t>(column * field.stride) * element, values.data(),
+                values.size());
+  }
+}
+
+template <class Integer>
+Integer StateReader::Next(std::string_view name) {
+  Integer value;
+  std::memcpy(&value, Take(sizeof value, name).data(), sizeof value);
+  return value;
+}
+
+std::string_view StateReader::Take(std::size_t size, std::string_view name) {
+  if (size > bytes_.size()) throw StateMismatch("the state ends within " + PathOf(name));
+  const std::string_view taken = bytes_.substr(0, size);
+  bytes_.remove_prefix(size);
+  return taken;
+}
+
+void StateReader::Finish() const {
+  if (!bytes_.empty()) {
+    throw StateMismatch(std::to_string(bytes_.size()) +
+                        " bytes are left over after the last field");
+  }
+}
+
+}  // namespace efferent
