@@ -12,8 +12,8 @@ namespace efferent {
 class StateVisitor;
 
 /// Features in, intended velocity out, one bin at a time; learns from labels. Construction may do
-/// anything; all other members but Clone are real-time safe (no allocation, lock, I/O, log or
-/// throw). Not thread-safe.
+/// anything; all other members but Clone and VisitState are real-time safe (no allocation, lock,
+/// I/O, log or throw). Not thread-safe.
 class Decoder {
  public:
   virtual ~Decoder() = default;
@@ -63,7 +63,7 @@ class Decoder {
   /// Euclidean norm of the weights, if it has any; takes time in proportion to their number.
   virtual std::optional<double> weight_norm() const noexcept { return std::nullopt; }
 
-  /// All that it remembers between two bins, the last of which has been learnt from; see StateVisitor.
+  /// All that it remembers between two bins, once the last is learnt from; see StateVisitor.
   virtual void VisitState(StateVisitor& visitor) = 0;
 
   /// An equal decoder. Allocates.

@@ -96,8 +96,8 @@ class Step {
   void OnStopped() noexcept;
   /// Of the driver and of all shadows that are not frozen.
   void SetLearningEnabled(bool enabled) noexcept;
-  /// Features, decoder and learning between two bins, without shadows and without spikes of bins that
-  /// are not complete; see StateVisitor.
+  /// Features, decoder and learning between two bins, without shadows and without spikes of bins
+  /// that are not complete; see StateVisitor.
   void VisitState(StateVisitor& visitor);
 
   const SpikeBinner& binner() const { return binner_; }

@@ -40,8 +40,6 @@ std::size_t NumProcessors(const ServerParams& params) {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-}  // namespace
-
 /// Chunks are small, come at a steady pace and must not wait for anything.
 void TuneForLatency(grpc::ServerBuilder* builder) {
   // Debian builds Abseil with its search for deadlocks on, so that each lock that gRPC takes is entered
@@ -50,6 +48,8 @@ void TuneForLatency(grpc::ServerBuilder* builder) {
   // A chunk of thousands of spikes in one frame.
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, kFrameBytes);
 }
+
+}  // namespace
 
 class Server::Impl {
  public:

@@ -70,8 +70,8 @@ struct SynapseBin {
   float* weights = nullptr;
 };
 
-/// A symmetric matrix p in tiles (see TileCount), less a rank-one matrix that has still to be
-/// subtracted, times a vector. Vectors of 4 num_tiles elements.
+/// A symmetric matrix p in tiles (see Kernels::UpdateAndMultiply), less a rank-one matrix that has
+/// still to be subtracted, times a vector. Vectors of 4 num_tiles elements.
 struct SymmetricUpdate {
   std::size_t num_tiles = 0;                      ///< Along a side.
   std::size_t first_column = 0, last_column = 0;  ///< Columns of tiles to visit, [first, last).

@@ -20,6 +20,11 @@ std::size_t NumTiles(int num_features) {  // along a side
   return kernels::Padded(static_cast<std::size_t>(num_features), kSide) / kSide;
 }
 
+/// Tiles of the lower half in the columns of tiles before this one; there are `side` of these.
+std::size_t TilesBefore(std::size_t column, std::size_t side) {
+  return column * (2 * side + 1 - column) / 2;
+}
+
 }  // namespace
 
 RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting, double ridge,
@@ -31,7 +36,7 @@ RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting
       num_tiles_(NumTiles(num_features)),
       cap_(num_tiles_ * kSide),
       diagonal_(cap_),
-      tiles_(num_tiles_ * (num_tiles_ + 1) / 2 * kSide * kSide),
+      tiles_(TilesBefore(num_tiles_, num_tiles_) * kSide * kSide),
       pending_(cap_),
       q_(cap_),
       scaled_phi_(cap_) {
@@ -40,7 +45,7 @@ RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting
 
 std::size_t RecursiveLeastSquares::NumBytes(int num_features) {
   const std::size_t side = NumTiles(num_features);
-  return side * (side + 1) / 2 * kSide * kSide * sizeof(double);
+  return TilesBefore(side, side) * kSide * kSide * sizeof(double);
 }
 
 void RecursiveLeastSquares::Reset() noexcept {
@@ -76,7 +81,7 @@ void RecursiveLeastSquares::Take(const Eigen::Ref<const Eigen::VectorXd>& phi,
   error_.head(error.size()) = error;
   evidence_ = evidence;
   has_sample_ = true;
-  next_column_ = tiles_done_ = 0;
+  next_column_ = 0;
 }
 
 void RecursiveLeastSquares::Advance(std::size_t part, std::size_t num_parts,
@@ -85,11 +90,9 @@ void RecursiveLeastSquares::Advance(std::size_t part, std::size_t num_parts,
   kernels::SymmetricUpdate update;
   update.num_tiles = num_tiles_;
   update.first_column = next_column_;
-  update.tiles = tiles_.data() + tiles_done_ * kSide * kSide;
-  const std::size_t num_tiles = num_tiles_ * (num_tiles_ + 1) / 2;
-  while (tiles_done_ < num_tiles * (part + 1) / num_parts) {
-    tiles_done_ += num_tiles_ - next_column_++;
-  }
+  update.tiles = tiles_.data() + TilesBefore(next_column_, num_tiles_) * kSide * kSide;
+  const std::size_t until = TilesBefore(num_tiles_, num_tiles_) * (part + 1) / num_parts;
+  while (TilesBefore(next_column_, num_tiles_) < until) ++next_column_;
   update.last_column = next_column_;
   update.u = pending_.data();
   update.phi = scaled_phi_.data();
@@ -161,8 +164,6 @@ void RecursiveLeastSquares::VisitState(StateVisitor& visitor) {
   visitor("evidence", evidence_);
   visitor("next_column", next_column_);
   visitor.Require(next_column_ <= num_tiles_, "next_column", "be a column of the matrix");
-  tiles_done_ = 0;
-  for (std::size_t c = 0; c < next_column_; ++c) tiles_done_ += num_tiles_ - c;
 }
 
 }  // namespace efferent

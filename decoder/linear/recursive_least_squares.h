@@ -29,8 +29,8 @@ class RecursiveLeastSquares {
   RecursiveLeastSquares(int num_features, double forgetting, double ridge,
                         const kernels::Kernels& kernels = kernels::Kernels());
 
-  /// Learns from one sample. phi: F; error: D <= 3, w' phi - y; evidence: what the sample counts, > 0, 1
-  /// is a full one; w: F x D.
+  /// Learns from one sample. phi: F; error: D <= 3, w' phi - y; evidence: what the sample counts,
+  /// > 0, 1 is a full one; w: F x D.
   void Update(const Eigen::Ref<const Eigen::VectorXd>& phi, const Eigen::VectorXd& error,
               double evidence, Eigen::MatrixXd* w) noexcept;
 
@@ -72,11 +72,11 @@ class RecursiveLeastSquares {
   kernels::CacheLineVector<double> q_;           // p C phi
   kernels::CacheLineVector<double> scaled_phi_;  // C phi
 
-  // The sample in hand, and how much of p has been multiplied with it.
+  // The sample in hand, and the column of tiles of p that is multiplied with it next.
   bool has_sample_ = false;
   Eigen::Vector3d error_ = Eigen::Vector3d::Zero();  // the first D
   double evidence_ = 0.0;
-  std::size_t next_column_ = 0, tiles_done_ = 0;
+  std::size_t next_column_ = 0;
 };
 
 }  // namespace efferent
