@@ -63,6 +63,7 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
   add_members(first_direct, num_with_gain_fields, true);
   errors_ = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(members_.size()), -1.0);
   shares_ = errors_;
+  mean_weights_ = Eigen::MatrixXd::Zero(phi_.size(), num_dimensions);
   combination_.inputs = Eigen::VectorXd::Zero(2 * mean_.size());
   combination_.weights = Eigen::MatrixXd::Identity(combination_.inputs.size(), num_dimensions);
   combination_.output = error_;
@@ -93,28 +94,41 @@ const Eigen::VectorXd& ReadoutMixture::Respond(const Eigen::VectorXd& phi) noexc
           gains_[d] * phi.segment(num_features_ - num_direct_, channels);
     }
   }
-  Mix(&Member::weights, &Member::output, &combination_);
+  const Eigen::Index num_modulated = knows_posture_ ? phi_.size() - num_features_ : 0;
+  for (Eigen::Index d = 0; d < mean_.size(); ++d) {
+    const double* weights = mean_weights_.col(d).data();
+    mean_[d] = kernels_.Dot(weights, phi_.data(), static_cast<std::size_t>(num_features_)) +
+               kernels_.Dot(weights + num_features_, phi_.data() + num_features_,
+                            static_cast<std::size_t>(num_modulated));
+  }
+  combination_.Respond(mean_, output_keep_);
   return combination_.output;
 }
 
-void ReadoutMixture::Recall() noexcept {
-  Mix(&Member::trial_weights, &Member::trial_output, &trial_combination_);
+void ReadoutMixture::Multiply(const Eigen::MatrixXd& weights,
+                              Eigen::Ref<const Eigen::VectorXd> features,
+                              Eigen::VectorXd* output) const noexcept {
+  for (Eigen::Index d = 0; d < output->size(); ++d) {
+    (*output)[d] = kernels_.Dot(weights.col(d).data(), features.data(),
+                                static_cast<std::size_t>(features.size()));
+  }
 }
 
-void ReadoutMixture::Mix(Eigen::MatrixXd Member::*weights, Eigen::VectorXd Member::*output,
-                         Combination* combination) noexcept {
+const Eigen::VectorXd& ReadoutMixture::SlowOutput() noexcept {
+  Member& slow = members_.front();
+  Multiply(slow.weights, FeaturesOf(slow), &slow.output);
+  return slow.output;
+}
+
+void ReadoutMixture::Recall() noexcept {
   mean_.setZero();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
     if (!IsHeard(member)) continue;
-    const auto seen = FeaturesOf(member);
-    for (Eigen::Index d = 0; d < mean_.size(); ++d) {
-      (member.*output)[d] = kernels_.Dot((member.*weights).col(d).data(), seen.data(),
-                                         static_cast<std::size_t>(seen.size()));
-    }
-    mean_ += shares_[static_cast<Eigen::Index>(i)] * (member.*output);
+    Multiply(member.trial_weights, FeaturesOf(member), &member.trial_output);
+    mean_ += shares_[static_cast<Eigen::Index>(i)] * member.trial_output;
   }
-  combination->Respond(mean_, output_keep_);
+  trial_combination_.Respond(mean_, output_keep_);
 }
 
 double ReadoutMixture::Evidence(const Eigen::VectorXd& label_direction) noexcept {
@@ -134,16 +148,17 @@ void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorX
   const double evidence = Evidence(label_direction);
   const double weight = evidence * (1.0 - std::exp(-bin_width_s_ / params_.score_tau_s));
 
+  bool changed = false;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
     if (!IsHeard(member)) continue;
     double& error = errors_[static_cast<Eigen::Index>(i)];
     const double squared = (member.trial_output - intended).squaredNorm();
     error = error < 0.0 ? squared : error + weight * (squared - error);
-    error_ = member.output - intended;
-    LearnInTurn(&member, evidence);
+    changed |= LearnInTurn(&member, intended, evidence);
   }
   ++num_learned_;
+  if (changed) MixWeights();
   if (params_.output_filter_tau_s == 0.0) return;
   // From what the weights of the trial's start say: those of now have seen the label already.
   error_.noalias() = combination_.weights.transpose().lazyProduct(trial_combination_.inputs);
@@ -153,13 +168,27 @@ void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorX
                           &combination_.weights);
 }
 
-void ReadoutMixture::LearnInTurn(Member* member, double evidence) noexcept {
+bool ReadoutMixture::LearnInTurn(Member* member, const Eigen::VectorXd& intended,
+                                 double evidence) noexcept {
   const std::uint64_t part = (num_learned_ + member->period - member->turn) % member->period;
-  if (part >= spread_) return;
+  if (part >= spread_) return false;
   if (part == 0) {
+    Multiply(member->weights, FeaturesOf(*member), &member->output);
+    error_ = member->output - intended;
     member->rls.Take(FeaturesOf(*member), error_, static_cast<double>(member->period) * evidence);
   }
   member->rls.Advance(part, spread_, &member->weights);
+  return part + 1 == spread_;
+}
+
+void ReadoutMixture::MixWeights() noexcept {
+  mean_weights_.setZero();
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const Member& member = members_[i];
+    if (!IsHeard(member)) continue;
+    mean_weights_.middleRows(member.first, member.weights.rows()) +=
+        shares_[static_cast<Eigen::Index>(i)] * member.weights;
+  }
 }
 
 void ReadoutMixture::OnTrialStart() noexcept {
@@ -195,6 +224,7 @@ void ReadoutMixture::SettleShares() noexcept {
     shares_[at] = counts ? std::exp(-excess / params_.temperature) : 0.0;
   }
   shares_ /= shares_.sum();
+  MixWeights();
 }
 
 void ReadoutMixture::CopyWeightsFrom(const ReadoutMixture& other) noexcept {
@@ -247,6 +277,7 @@ void ReadoutMixture::VisitState(StateVisitor& visitor) {
   visitor("last_label", last_label_);
   visitor("num_alike", num_alike_);
   visitor("trial_s", trial_s_);
+  if (visitor.loads()) MixWeights();
 }
 
 }  // namespace efferent

@@ -35,6 +35,8 @@ struct ReadoutMixtureParams {
 ///   ybar = sum_i m_i y_i,   m_i ~ exp(-(E_i / min E - 1) / temperature),   sum m = 1
 ///   slow <- a slow + (1 - a) ybar,   a = exp(-bin / output_filter_tau)
 ///   y = V' [ybar; slow]              V: learnt by least squares too, [I; 0] at first
+/// The members are linear, so that to respond takes their mean weights only, which are brought up to
+/// date whenever learning has changed a member or its share; what each says is left to learning.
 /// E_i: running mean of |y_i - y*|^2, as told by the weights that the trial began with. A label stays
 /// the same through a trial, so a readout that forgets fast would seem good within the trial: what
 /// counts is how it generalises to the next one (trial-wise prequential; Dawid, J R Stat Soc A 147,
@@ -82,10 +84,10 @@ class ReadoutMixture {
   /// A trial begins: outputs forget, scores settle the mixture.
   void OnTrialStart() noexcept;
 
-  /// The member with the longest memory that sees all features: its weights, F x D, and the last
-  /// response that it gave, D. What the network learns for.
+  /// The member with the longest memory that sees all features: its weights, F x D, and what it says
+  /// to the last features, D, until it learns. What the network learns for.
   const Eigen::MatrixXd& slow_weights() const { return members_.front().weights; }
-  const Eigen::VectorXd& slow_output() const { return members_.front().output; }
+  const Eigen::VectorXd& SlowOutput() noexcept;
 
   /// Shares m of the members, those on all features first, those with gain fields last, each kind from
   /// long to short memory.
@@ -108,7 +110,7 @@ class ReadoutMixture {
     RecursiveLeastSquares rls;
     Eigen::MatrixXd weights;        // features x D
     Eigen::MatrixXd trial_weights;  // those that the trial began with
-    Eigen::VectorXd output;         // D
+    Eigen::VectorXd output;         // D, of the last features; as learning needs it
     Eigen::VectorXd trial_output;   // the same with trial_weights
     void VisitState(StateVisitor& visitor);
   };
@@ -121,12 +123,16 @@ class ReadoutMixture {
     void VisitState(StateVisitor& visitor);
   };
 
-  void Mix(Eigen::MatrixXd Member::*weights, Eigen::VectorXd Member::*output,
-           Combination* combination) noexcept;
+  /// output <- weights' features.
+  void Multiply(const Eigen::MatrixXd& weights, Eigen::Ref<const Eigen::VectorXd> features,
+                Eigen::VectorXd* output) const noexcept;
   /// What the weights that the trial began with make of the bin. Off the command's path.
   void Recall() noexcept;
-  /// The part of learning, if any, that a member does in this labelled bin.
-  void LearnInTurn(Member* member, double evidence) noexcept;
+  /// The part of learning, if any, that a member does in this labelled bin. Returns whether its weights
+  /// have changed.
+  bool LearnInTurn(Member* member, const Eigen::VectorXd& intended, double evidence) noexcept;
+  /// Brings the mean weights up to date.
+  void MixWeights() noexcept;
   /// Evidence in the label, 0 to 1.
   double Evidence(const Eigen::VectorXd& label_direction) noexcept;
   void TakeTrialWeights() noexcept;
@@ -145,6 +151,7 @@ class ReadoutMixture {
   std::uint64_t spread_ = 1;       // labelled bins that a member takes to learn from one
   Eigen::VectorXd errors_;         // E, one for each member; negative: none yet
   Eigen::VectorXd shares_;         // m
+  Eigen::MatrixXd mean_weights_;   // sum_i m_i w_i, for all of phi_, x D
   Combination combination_;        // of what is put out
   Combination trial_combination_;  // of what the weights that the trial began with say
   RecursiveLeastSquares combination_rls_;

@@ -141,7 +141,7 @@ void SnnDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcep
   label_ = intended_velocity_m_s->head(output_.size());
   intended_ = label_ - carried_;
   if (mixes()) {
-    error_ = mixture_.slow_output() - intended_;
+    error_ = mixture_.SlowOutput() - intended_;
   } else {
     error_ = output_ - label_;
   }

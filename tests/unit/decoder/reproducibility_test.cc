@@ -61,8 +61,8 @@ std::vector<Session> Sessions() {
   gradient.readout = SnnReadout::kGradient;
   gradient.feedback = SnnFeedback::kRandom;
   gradient.learning_rate = 5e-4;
-  return {{"Default45Ms", {}, 45'000'000, false, 3135374852635936492u},
-          {"Position45Ms", {}, 45'000'000, true, 1310981953269106292u},
+  return {{"Default45Ms", {}, 45'000'000, false, 408955278029394434u},
+          {"Position45Ms", {}, 45'000'000, true, 1216987072412758892u},
           {"Gradient10Ms", gradient, 10'000'000, false, 10884924502782100926u}};
 }
 
