@@ -70,15 +70,18 @@ struct SynapseBin {
   float* weights = nullptr;
 };
 
-/// A symmetric matrix p in tiles (see Kernels::UpdateAndMultiply), less a rank-one matrix that has
-/// still to be subtracted, times a vector. Vectors of 4 num_tiles elements.
+/// A symmetric matrix p in tiles (see Kernels::UpdateAndMultiply), less matrices of rank one that have
+/// still to be subtracted, times vectors. A vector has 4 num_tiles elements; of the same kind they lie
+/// one after the other.
 struct SymmetricUpdate {
   std::size_t num_tiles = 0;                      ///< Along a side.
   std::size_t first_column = 0, last_column = 0;  ///< Columns of tiles to visit, [first, last).
   double* tiles = nullptr;                        ///< From the first of these on.
-  const double* u = nullptr;                      ///< p <- p - u u'
+  std::size_t num_updates = 0;
+  const double* u = nullptr;  ///< p <- p - u u', for each
+  std::size_t num_products = 0;
   const double* phi = nullptr;
-  double* product = nullptr;  ///< Grows by what these columns bring to p phi, with the new p.
+  double* product = nullptr;  ///< Each grows by what these columns bring to p phi, with the new p.
 };
 
 /// What an instruction set brings. All give the same bits; see kernels.h for what they compute.

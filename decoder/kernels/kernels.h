@@ -45,9 +45,9 @@ class Kernels {
   /// The traces of all synapses over a bin, and Adam on their weights, in one pass.
   void AdvanceSynapses(const SynapseBin& bin) const noexcept;
 
-  /// p <- p - u u' and product += p phi in one pass over the lower half of a symmetric p, kept
-  /// as tiles of 4 x 4, column by column of tiles from the diagonal down, each tile column-major.
-  /// The pass may be made in parts, some columns at a time.
+  /// p <- p - u u' for some u, then product += p phi for some phi, in one pass over the lower half of a
+  /// symmetric p, kept as tiles of 4 x 4, column by column of tiles from the diagonal down, each tile
+  /// column-major. The pass may be made in parts, some columns at a time.
   void UpdateAndMultiply(const SymmetricUpdate& update) const noexcept;
 
   /// a' b; any size and alignment, always the same order.

@@ -10,46 +10,27 @@ struct SymmetricKernels {
   static constexpr std::size_t kLanes = 4;
   static constexpr std::size_t kTileSize = kLanes * kLanes;
 
-  /// One pass over the lower half of the matrix: each tile is loaded once, brought up to date,
-  /// stored, and multiplied with phi on both sides of the diagonal.
+  /// One pass over the lower half of the matrix: a column of tiles comes from memory once, and is in the
+  /// first cache while it is brought up to date and multiplied with phi on both sides of the diagonal.
   static void UpdateAndMultiply(const SymmetricUpdate& update) {
-    // Named outside of the loops, whose stores could be to anything.
     const std::size_t size = update.num_tiles * kLanes;
-    const double* const u = update.u;
-    const double* const phi = update.phi;
-    double* const product = update.product;
-    double* tile = update.tiles;
-    const std::size_t last = update.last_column * kLanes;
-    for (std::size_t c = update.first_column * kLanes; c < last; c += kLanes) {
-      const D u0 = D::Broadcast(u[c]), phi0 = D::Broadcast(phi[c]);
-      const D u1 = D::Broadcast(u[c + 1]), phi1 = D::Broadcast(phi[c + 1]);
-      const D u2 = D::Broadcast(u[c + 2]), phi2 = D::Broadcast(phi[c + 2]);
-      const D u3 = D::Broadcast(u[c + 3]), phi3 = D::Broadcast(phi[c + 3]);
-      D below0 = D::Broadcast(0.0), below1 = below0, below2 = below0, below3 = below0;
-      for (std::size_t r = c; r < size; r += kLanes, tile += kTileSize) {
-        const D u_of_rows = D::Load(u + r), phi_of_rows = D::Load(phi + r);
-        const D p0 = D::Load(tile) - u_of_rows * u0;
-        const D p1 = D::Load(tile + kLanes) - u_of_rows * u1;
-        const D p2 = D::Load(tile + 2 * kLanes) - u_of_rows * u2;
-        const D p3 = D::Load(tile + 3 * kLanes) - u_of_rows * u3;
-        p0.Store(tile);
-        p1.Store(tile + kLanes);
-        p2.Store(tile + 2 * kLanes);
-        p3.Store(tile + 3 * kLanes);
-        const D right = (p0 * phi0 + p1 * phi1) + (p2 * phi2 + p3 * phi3);
-        (D::Load(product + r) + right).Store(product + r);
-        below0 = below0 + p0 * phi_of_rows;
-        below1 = below1 + p1 * phi_of_rows;
-        below2 = below2 + p2 * phi_of_rows;
-        below3 = below3 + p3 * phi_of_rows;
-        // The tile on the diagonal is stored whole: what is below is beside already. It stays
-        // symmetric to the bit, which recursive least squares needs: u_i u_j rounds as u_j u_i does.
-        if (r == c) below0 = below1 = below2 = below3 = D::Broadcast(0.0);
+    double* tiles = update.tiles;
+    for (std::size_t c = update.first_column; c < update.last_column; ++c) {
+      const Column column = {c * kLanes, size, tiles};
+      std::size_t i = 0, j = 0;  // of the updates and of the products
+      for (; i + 2 <= update.num_updates; i += 2) {
+        Visit<2, 0>(column, update.u + i * size, nullptr, nullptr);
       }
-      product[c] += below0.Sum();
-      product[c + 1] += below1.Sum();
-      product[c + 2] += below2.Sum();
-      product[c + 3] += below3.Sum();
+      // What most often comes alone, in one go.
+      if (i < update.num_updates && j < update.num_products) {
+        Visit<1, 1>(column, update.u + i * size, update.phi, update.product);
+        ++i, ++j;
+      }
+      if (i < update.num_updates) Visit<1, 0>(column, update.u + i * size, nullptr, nullptr);
+      for (; j < update.num_products; ++j) {
+        Visit<0, 1>(column, nullptr, update.phi + j * size, update.product + j * size);
+      }
+      tiles += (update.num_tiles - c) * kTileSize;
     }
   }
 
@@ -63,6 +44,65 @@ struct SymmetricKernels {
     double total = sum.Sum();
     for (; i < size; ++i) total += a[i] * b[i];
     return total;
+  }
+
+ private:
+  /// A column of tiles, from that on the diagonal down.
+  struct Column {
+    std::size_t first;  // of its rows and columns
+    std::size_t size;   // of a vector
+    double* tiles;
+  };
+
+  template <std::size_t kUpdates, std::size_t kProducts>
+  static void Visit(const Column& column, const double* u, const double* phi, double* product) {
+    // Named outside of the loop, whose stores could be to anything.
+    const std::size_t c = column.first, size = column.size;
+    double* tile = column.tiles;
+    D u_of_columns[kUpdates + 1][kLanes], phi_of_columns[kProducts + 1][kLanes];
+    D below[kProducts + 1][kLanes];
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      for (std::size_t k = 0; k < kUpdates; ++k) {
+        u_of_columns[k][l] = D::Broadcast(u[k * size + c + l]);
+      }
+      for (std::size_t k = 0; k < kProducts; ++k) {
+        phi_of_columns[k][l] = D::Broadcast(phi[k * size + c + l]);
+        below[k][l] = D::Broadcast(0.0);
+      }
+    }
+    const std::size_t next = (size - c) * kLanes;  // column: as long as this one
+    for (std::size_t r = c; r < size; r += kLanes, tile += kTileSize) {
+      // Several visits take longer than memory does: it may bring the next column meanwhile.
+      if constexpr (kUpdates == 0) {
+        __builtin_prefetch(tile + next);
+        __builtin_prefetch(tile + next + kTileSize / 2);
+      }
+      D p[kLanes];
+      for (std::size_t l = 0; l < kLanes; ++l) p[l] = D::Load(tile + l * kLanes);
+      for (std::size_t k = 0; k < kUpdates; ++k) {
+        const D u_of_rows = D::Load(u + k * size + r);
+        for (std::size_t l = 0; l < kLanes; ++l) p[l] = p[l] - u_of_rows * u_of_columns[k][l];
+      }
+      if constexpr (kUpdates > 0) {
+        for (std::size_t l = 0; l < kLanes; ++l) p[l].Store(tile + l * kLanes);
+      }
+      for (std::size_t k = 0; k < kProducts; ++k) {
+        const D phi_of_rows = D::Load(phi + k * size + r);
+        const D right = (p[0] * phi_of_columns[k][0] + p[1] * phi_of_columns[k][1]) +
+                        (p[2] * phi_of_columns[k][2] + p[3] * phi_of_columns[k][3]);
+        double* const product_of_rows = product + k * size + r;
+        (D::Load(product_of_rows) + right).Store(product_of_rows);
+        for (std::size_t l = 0; l < kLanes; ++l) below[k][l] = below[k][l] + p[l] * phi_of_rows;
+        // The tile on the diagonal is stored whole: what is below is beside already. It stays
+        // symmetric to the bit, which recursive least squares needs: u_i u_j rounds as u_j u_i does.
+        if (r == c) {
+          for (D& sum : below[k]) sum = D::Broadcast(0.0);
+        }
+      }
+    }
+    for (std::size_t k = 0; k < kProducts; ++k) {
+      for (std::size_t l = 0; l < kLanes; ++l) product[k * size + c + l] += below[k][l].Sum();
+    }
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "decoder/state_visitor.h"
 
@@ -28,7 +29,8 @@ std::size_t TilesBefore(std::size_t column, std::size_t side) {
 }  // namespace
 
 RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting, double ridge,
-                                             const kernels::Kernels& kernels)
+                                             const kernels::Kernels& kernels,
+                                             std::size_t max_samples)
     : forgetting_(forgetting),
       initial_variance_(1.0 / ridge),
       kernels_(kernels),
@@ -37,9 +39,10 @@ RecursiveLeastSquares::RecursiveLeastSquares(int num_features, double forgetting
       cap_(num_tiles_ * kSide),
       diagonal_(cap_),
       tiles_(TilesBefore(num_tiles_, num_tiles_) * kSide * kSide),
-      pending_(cap_),
-      q_(cap_),
-      scaled_phi_(cap_) {
+      pending_(max_samples * size()),
+      samples_(max_samples),
+      scaled_phi_(pending_),
+      q_(pending_) {
   Reset();
 }
 
@@ -59,9 +62,8 @@ void RecursiveLeastSquares::Reset() noexcept {
   }
   std::fill(diagonal_.begin(), diagonal_.end(), initial_variance_);
   std::fill(cap_.begin(), cap_.end(), 1.0);
-  std::fill(pending_.begin(), pending_.end(), 0.0);
   inflation_ = 1.0;
-  has_sample_ = false;
+  num_pending_ = num_samples_ = next_column_ = 0;
 }
 
 void RecursiveLeastSquares::Update(const Eigen::Ref<const Eigen::VectorXd>& phi,
@@ -73,20 +75,23 @@ void RecursiveLeastSquares::Update(const Eigen::Ref<const Eigen::VectorXd>& phi,
 
 void RecursiveLeastSquares::Take(const Eigen::Ref<const Eigen::VectorXd>& phi,
                                  const Eigen::VectorXd& error, double evidence) noexcept {
+  double* scaled_phi = scaled_phi_.data() + num_samples_ * size();
   // Features beyond the last stay zero, and so does all that comes of them.
   for (std::size_t i = 0; i < num_features_; ++i) {
-    scaled_phi_[i] = cap_[i] * phi[static_cast<Eigen::Index>(i)];
+    scaled_phi[i] = cap_[i] * phi[static_cast<Eigen::Index>(i)];
   }
-  std::fill(q_.begin(), q_.end(), 0.0);
-  error_.head(error.size()) = error;
-  evidence_ = evidence;
-  has_sample_ = true;
-  next_column_ = 0;
+  Sample& sample = samples_[num_samples_++];
+  sample.error.head(error.size()) = error;
+  sample.evidence = evidence;
 }
 
 void RecursiveLeastSquares::Advance(std::size_t part, std::size_t num_parts,
                                     Eigen::MatrixXd* w) noexcept {
-  if (!has_sample_) return;
+  if (num_samples_ == 0) return;
+  if (part == 0) {
+    next_column_ = 0;
+    std::fill_n(q_.begin(), num_samples_ * size(), 0.0);
+  }
   kernels::SymmetricUpdate update;
   update.num_tiles = num_tiles_;
   update.first_column = next_column_;
@@ -94,38 +99,63 @@ void RecursiveLeastSquares::Advance(std::size_t part, std::size_t num_parts,
   const std::size_t until = TilesBefore(num_tiles_, num_tiles_) * (part + 1) / num_parts;
   while (TilesBefore(next_column_, num_tiles_) < until) ++next_column_;
   update.last_column = next_column_;
+  update.num_updates = num_pending_;
   update.u = pending_.data();
+  update.num_products = num_samples_;
   update.phi = scaled_phi_.data();
   update.product = q_.data();
   kernels_.UpdateAndMultiply(update);
-  if (part + 1 < num_parts) return;
-  has_sample_ = false;
-  Finish(w);
+  if (part + 1 == num_parts) Finish(w);
 }
 
 void RecursiveLeastSquares::Finish(Eigen::MatrixXd* w) noexcept {
-  const double variance_of_output =
-      inflation_ * kernels_.Dot(scaled_phi_.data(), q_.data(), q_.size());
-  if (variance_of_output < 0.0) return Reset();
-  const double denominator = forgetting_ / evidence_ + variance_of_output;
-  for (Eigen::Index d = 0; d < w->cols(); ++d) {
-    const double gain = inflation_ * error_[d] / denominator;
-    double* weights = w->col(d).data();
-    for (std::size_t i = 0; i < num_features_; ++i) weights[i] -= gain * (cap_[i] * q_[i]);
+  for (std::size_t k = 0; k < num_samples_; ++k) {
+    if (!FinishSample(k, w)) return Reset();
   }
-  const double root = std::sqrt(inflation_ / denominator);
+  num_pending_ = std::exchange(num_samples_, 0);
+  if (!CapVariances()) return Reset();
+  if (inflation_ > kMaxInflation) FoldFactors();
+}
+
+bool RecursiveLeastSquares::FinishSample(std::size_t k, Eigen::MatrixXd* w) noexcept {
+  Sample& sample = samples_[k];
+  const double* const phi = scaled_phi_.data() + k * size();
+  double* const q = q_.data() + k * size();
+  for (std::size_t j = 0; j < k; ++j) {
+    const double* const q_before = q_.data() + j * size();
+    const Sample& before = samples_[j];
+    const double taken = before.gain_per_error * kernels_.Dot(q_before, phi, size());
+    for (std::size_t i = 0; i < num_features_; ++i) q[i] -= taken * q_before[i];
+    sample.error -= taken * before.error;
+  }
+  const double variance_of_output = inflation_ * kernels_.Dot(phi, q, size());
+  if (variance_of_output < 0.0) return false;
+  const double denominator = forgetting_ / sample.evidence + variance_of_output;
+  for (Eigen::Index d = 0; d < w->cols(); ++d) {
+    const double gain = inflation_ * sample.error[d] / denominator;
+    double* weights = w->col(d).data();
+    for (std::size_t i = 0; i < num_features_; ++i) weights[i] -= gain * (cap_[i] * q[i]);
+  }
+  sample.gain_per_error = inflation_ / denominator;
+  const double root = std::sqrt(sample.gain_per_error);
+  double* const pending = pending_.data() + k * size();
+  for (std::size_t i = 0; i < num_features_; ++i) {
+    pending[i] = root * q[i];
+    diagonal_[i] -= pending[i] * pending[i];
+  }
   inflation_ /= forgetting_;
+  return true;
+}
+
+bool RecursiveLeastSquares::CapVariances() noexcept {
   bool is_covariance = true;
   for (std::size_t i = 0; i < num_features_; ++i) {
-    pending_[i] = root * q_[i];
-    diagonal_[i] -= pending_[i] * pending_[i];
     const double bound = kMaxGrowth * initial_variance_;
     const double grown = variance(static_cast<Eigen::Index>(i));
     if (grown > bound) cap_[i] *= std::sqrt(bound / grown);
     if (grown <= 0.0) is_covariance = false;  // NaN is not mended: it is to be seen
   }
-  if (!is_covariance) return Reset();
-  if (inflation_ > kMaxInflation) FoldFactors();
+  return is_covariance;
 }
 
 void RecursiveLeastSquares::FoldFactors() noexcept {
@@ -137,7 +167,10 @@ void RecursiveLeastSquares::FoldFactors() noexcept {
         for (std::size_t l = 0; l < kSide; ++l) {
           const std::size_t row = r * kSide + l;
           double& p = tile[k * kSide + l];
-          p -= pending_[row] * pending_[column];
+          for (std::size_t j = 0; j < num_pending_; ++j) {
+            const double* const pending = pending_.data() + j * size();
+            p -= pending[row] * pending[column];
+          }
           p *= inflation_ * (cap_[row] * cap_[column]);
         }
       }
@@ -147,8 +180,13 @@ void RecursiveLeastSquares::FoldFactors() noexcept {
     diagonal_[i] = variance(static_cast<Eigen::Index>(i));
   }
   std::fill(cap_.begin(), cap_.end(), 1.0);
-  std::fill(pending_.begin(), pending_.end(), 0.0);
+  num_pending_ = 0;
   inflation_ = 1.0;
+}
+
+void RecursiveLeastSquares::Sample::VisitState(StateVisitor& visitor) {
+  visitor("error", error);
+  visitor("evidence", evidence);
 }
 
 void RecursiveLeastSquares::VisitState(StateVisitor& visitor) {
@@ -157,12 +195,14 @@ void RecursiveLeastSquares::VisitState(StateVisitor& visitor) {
   visitor("diagonal", diagonal_);
   visitor("tiles", tiles_);
   visitor("pending", pending_);
-  visitor("q", q_);
+  visitor("num_pending", num_pending_);
+  visitor("samples", samples_);
   visitor("scaled_phi", scaled_phi_);
-  visitor("has_sample", has_sample_);
-  visitor("error", error_);
-  visitor("evidence", evidence_);
+  visitor("num_samples", num_samples_);
+  visitor("q", q_);
   visitor("next_column", next_column_);
+  visitor.Require(num_pending_ <= samples_.size(), "num_pending", "fit the matrix");
+  visitor.Require(num_samples_ <= samples_.size(), "num_samples", "fit the matrix");
   visitor.Require(next_column_ <= num_tiles_, "next_column", "be a column of the matrix");
 }
 

@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <cstddef>
+#include <vector>
 
 #include "decoder/kernels/kernels.h"
 #include "decoder/kernels/padded.h"
@@ -19,31 +20,37 @@ class StateVisitor;
 /// number for long, rounding may end that all the same (Ljung and Ljung, Automatica 21, 1985): a P
 /// that is seen to be no covariance goes back to I / ridge, and the weights stay.
 ///
-/// P is what an update touches, so it is touched once: P = inflation C p C, where forgetting scales
-/// the number inflation, scaling back the diagonal matrix C, and p, of which the lower half is kept
-/// (in tiles, see Kernels::UpdateAndMultiply), is brought up to date with the last sample while it
-/// is multiplied with the next one. That may be spread over several bins. Real-time safe after
-/// construction.
+/// P is what an update touches, and what it costs. So it is touched once, for several samples: P =
+/// inflation C p C, where forgetting scales the number inflation, scaling back the diagonal matrix C, and
+/// p, of which the lower half is kept (in tiles, see Kernels::UpdateAndMultiply), is brought up to date
+/// with the samples of the last pass while it is multiplied with those of the next one. They teach what
+/// they would one by one, for with p phi known for each,
+///   q_k = p phi_k - sum_(j<k) u_j (u_j' phi_k),   u_j u_j': what sample j takes from p
+/// A pass may be spread over several bins. Real-time safe after construction.
 class RecursiveLeastSquares {
  public:
+  /// `max_samples`: that wait for a pass at most, 1 or more.
   RecursiveLeastSquares(int num_features, double forgetting, double ridge,
-                        const kernels::Kernels& kernels = kernels::Kernels());
+                        const kernels::Kernels& kernels = kernels::Kernels(),
+                        std::size_t max_samples = 1);
 
   /// Learns from one sample. phi: F; error: D <= 3, w' phi - y; evidence: what the sample counts,
   /// > 0, 1 is a full one; w: F x D.
   void Update(const Eigen::Ref<const Eigen::VectorXd>& phi, const Eigen::VectorXd& error,
               double evidence, Eigen::MatrixXd* w) noexcept;
 
-  /// The same in `num_parts` parts of about equal cost: takes the sample, and part 0, 1, ... of what
-  /// it teaches; w changes with the last one, to the same bits. Without a sample, nothing.
+  /// The same in two steps. A sample waits, at most `max_samples` of them; error: with the present w,
+  /// which does not know of those that wait.
   void Take(const Eigen::Ref<const Eigen::VectorXd>& phi, const Eigen::VectorXd& error,
             double evidence) noexcept;
+  /// Learns from those that wait, in `num_parts` parts of about equal cost: 0, 1, ..., with no sample
+  /// taken in between. w changes with the last one, to the same bits. Without a sample, nothing.
   void Advance(std::size_t part, std::size_t num_parts, Eigen::MatrixXd* w) noexcept;
 
   /// Bytes of P, all of which an update reads and writes.
   static std::size_t NumBytes(int num_features);
 
-  /// Back to P = I / ridge; a sample in hand is dropped.
+  /// Back to P = I / ridge; samples that wait are dropped.
   void Reset() noexcept;
   /// Fields of the state; see StateVisitor.
   void VisitState(StateVisitor& visitor);
@@ -55,10 +62,15 @@ class RecursiveLeastSquares {
   }
 
  private:
-  /// Once q is known.
+  /// What the pass has left to do, once p phi is known of each sample.
   void Finish(Eigen::MatrixXd* w) noexcept;
+  /// The same for sample k: q, w and p, which takes `pending` number k. False: p is no covariance.
+  bool FinishSample(std::size_t k, Eigen::MatrixXd* w) noexcept;
+  /// Scales back what has grown too large. False: p is no covariance.
+  bool CapVariances() noexcept;
   /// p <- inflation C p C, and 1 for the factors.
   void FoldFactors() noexcept;
+  std::size_t size() const { return cap_.size(); }
 
   double forgetting_, initial_variance_;
   kernels::Kernels kernels_;
@@ -67,15 +79,21 @@ class RecursiveLeastSquares {
   double inflation_ = 1.0;
   kernels::CacheLineVector<double> cap_;       // the diagonal of C
   kernels::CacheLineVector<double> diagonal_;  // that of p, up to date
-  kernels::CacheLineVector<double> tiles_;     // p, before - pending pending'
+  kernels::CacheLineVector<double> tiles_;     // p, before - pending pending', for each of these
   kernels::CacheLineVector<double> pending_;
-  kernels::CacheLineVector<double> q_;           // p C phi
-  kernels::CacheLineVector<double> scaled_phi_;  // C phi
+  std::size_t num_pending_ = 0;
 
-  // The sample in hand, and the column of tiles of p that is multiplied with it next.
-  bool has_sample_ = false;
-  Eigen::Vector3d error_ = Eigen::Vector3d::Zero();  // the first D
-  double evidence_ = 0.0;
+  // The samples that wait, one after the other, and the column of tiles that is multiplied next.
+  struct Sample {
+    Eigen::Vector3d error = Eigen::Vector3d::Zero();  // the first D
+    double evidence = 0.0;
+    double gain_per_error = 0.0;  // w <- w - gain_per_error C q error'
+    void VisitState(StateVisitor& visitor);
+  };
+  std::vector<Sample> samples_;                  // max_samples
+  kernels::CacheLineVector<double> scaled_phi_;  // C phi
+  kernels::CacheLineVector<double> q_;           // p C phi
+  std::size_t num_samples_ = 0;
   std::size_t next_column_ = 0;
 };
 

@@ -36,6 +36,13 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
   phi_ = Eigen::VectorXd::Zero(num_features + (with_gain_fields ? num_modulated : 0));
   const auto add_members = [&](int first, int size, bool has_gain_fields) {
     const auto sharing = static_cast<std::uint64_t>(has_gain_fields ? params.num_memories : 1);
+    const double longest_wait_s = has_gain_fields ? 2.0 * kLongestWaitS : kLongestWaitS;
+    const double turns = longest_wait_s / (static_cast<double>(sharing) * bin_width_s_) + 1e-9;
+    // Where even single samples are spread, a pass is long enough.
+    const std::size_t waiting =
+        spread_ > 1
+            ? 1
+            : static_cast<std::size_t>(std::clamp(turns, 1.0, static_cast<double>(kMostWaiting)));
     for (int memory = 0; size > 0 && memory < params.num_memories; ++memory) {
       const double half_life_s =
           params.slowest_half_life_s * std::pow(params.half_life_ratio, memory);
@@ -43,9 +50,10 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
       const std::uint64_t period = sharing * spread_;
       const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(size, num_dimensions);
       members_.push_back({first, has_gain_fields, period,
-                          static_cast<std::uint64_t>(memory) * spread_ % period,
+                          static_cast<std::uint64_t>(memory) * spread_ % period, waiting,
+                          members_.size() % waiting,
                           RecursiveLeastSquares(size, std::pow(keep, static_cast<double>(period)),
-                                                params.ridge, kernels),
+                                                params.ridge, kernels, waiting),
                           none, none, error_, error_});
     }
   };
@@ -170,13 +178,15 @@ void ReadoutMixture::Learn(const Eigen::VectorXd& intended, const Eigen::VectorX
 
 bool ReadoutMixture::LearnInTurn(Member* member, const Eigen::VectorXd& intended,
                                  double evidence) noexcept {
-  const std::uint64_t part = (num_learned_ + member->period - member->turn) % member->period;
+  const std::uint64_t since_turn = num_learned_ + member->period - member->turn;
+  const std::uint64_t part = since_turn % member->period;
   if (part >= spread_) return false;
   if (part == 0) {
     Multiply(member->weights, FeaturesOf(*member), &member->output);
     error_ = member->output - intended;
     member->rls.Take(FeaturesOf(*member), error_, static_cast<double>(member->period) * evidence);
   }
+  if ((since_turn / member->period + member->offset) % member->waiting != 0) return false;
   member->rls.Advance(part, spread_, &member->weights);
   return part + 1 == spread_;
 }

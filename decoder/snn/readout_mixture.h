@@ -46,11 +46,13 @@ struct ReadoutMixtureParams {
 /// features have in common with them (a cursor that strays, a wrong plan) persists. A label counts
 ///   1 / (1 + n bin / redundancy),   n <- cos(label, last label)_+ (n + 1),  0 at a trial's start
 ///
-/// What learning costs grows with the square of a member's features. So of the members with gain fields
-/// one learns in each labelled bin, the bin counting for all those that it sits out, and beyond
-/// kMostModulated features there are none. What is still more than kMatrixBytesPerS is spread in time: every
-/// member learns from one of `spread` bins (times the number of those that it shares its turns with),
-/// and takes as many to do so. Successive bins then have nearly all of their spikes in common.
+/// What learning costs grows with the square of a member's features: its matrix comes from memory, many
+/// sessions fill every cache. So labelled bins wait, kLongestWaitS at most, until the matrix is gone
+/// through for up to kMostWaiting of them at once; they teach the same, later. Of the members with gain
+/// fields one takes each labelled bin, the bin counting for all those that it sits out, and beyond
+/// kMostModulated features there are none. What is still more than kMatrixBytesPerS is spread in time:
+/// every member takes one of `spread` bins (times the number of those that it shares its turns with),
+/// and as many to learn from it. Successive bins then have nearly all of their spikes in common.
 ///
 /// Real-time safe after construction. All velocities m/s, D dimensions.
 class ReadoutMixture {
@@ -61,6 +63,10 @@ class ReadoutMixture {
   /// Bytes of least-squares matrices that learning may go through in a second of labelled bins: some 5 %
   /// of a processor. Reached with 1,024 channels at 10 Hz, with 96 at 300 Hz.
   static constexpr double kMatrixBytesPerS = 250e6;
+  /// Labelled bins that are learnt from in one pass, and for how long they may wait for it; members with
+  /// gain fields, to which they come rarely, wait twice as long.
+  static constexpr std::size_t kMostWaiting = 4;
+  static constexpr double kLongestWaitS = 0.08;
 
   /// `num_direct`: F_in; 0: no members of that kind. No members at all with
   /// num_memories = 0.
@@ -105,8 +111,10 @@ class ReadoutMixture {
   struct Member {
     Eigen::Index first;  // of its features among all
     bool has_gain_fields;
-    std::uint64_t period;  // learns from one of so many labelled bins
-    std::uint64_t turn;    // from which of them
+    std::uint64_t period;   // takes one of so many labelled bins
+    std::uint64_t turn;     // which of them
+    std::uint64_t waiting;  // learns from so many at once
+    std::uint64_t offset;   // members that do so at different times
     RecursiveLeastSquares rls;
     Eigen::MatrixXd weights;        // features x D
     Eigen::MatrixXd trial_weights;  // those that the trial began with

@@ -273,7 +273,25 @@ TEST(ReadoutMixture, LearningThatWouldTakeTooMuchOfABinIsSpreadOverSeveral) {
   };
   EXPECT_EQ(bins_to_learn(1'000'000), 6);
   EXPECT_EQ(bins_to_learn(4'000'000), 2);
-  EXPECT_EQ(bins_to_learn(10'000'000), 1);
+  EXPECT_EQ(bins_to_learn(100'000'000), 1);
+}
+
+TEST(ReadoutMixture, LabelledBinsWaitForOneAnotherButNotForLong) {
+  const auto bins_to_learn = [](TimeNs bin_width_ns) {
+    ReadoutMixture mixture(Params(), kFeatures, 0, 2, bin_width_ns, kernels::Kernels());
+    int bins = 0;
+    while (mixture.slow_weights().isZero(0.0) && bins < 100) {
+      mixture.Respond(Eigen::VectorXd::Ones(kFeatures));
+      mixture.Learn(Eigen::Vector2d(1.0, 0.0), Eigen::Vector2d(1.0, 0.0), 1.0);
+      ++bins;
+    }
+    return bins;
+  };
+  EXPECT_EQ(bins_to_learn(100'000'000), 1);
+  EXPECT_EQ(bins_to_learn(45'000'000), 1);
+  EXPECT_LE(bins_to_learn(40'000'000), 2);
+  EXPECT_LE(bins_to_learn(10'000'000), 4);
+  EXPECT_GT(bins_to_learn(10'000'000), 1);
 }
 
 TEST(ReadoutMixture, ACopyOfTheWeightsDecodesTheSame) {

@@ -51,6 +51,31 @@ TEST(RecursiveLeastSquares, EqualsWeightedRidgeRegressionOnAllSamplesAtOnce) {
   EXPECT_LT((Estimate(samples, forgetting, ridge) - batch).cwiseAbs().maxCoeff(), 1e-9);
 }
 
+TEST(RecursiveLeastSquares, SamplesThatWaitTeachInOnePassWhatTheyTeachOneByOne) {
+  constexpr int kFeatures = 37;
+  constexpr std::size_t kMost = 4;
+  RecursiveLeastSquares one_by_one(kFeatures, 0.98, 30.0);
+  RecursiveLeastSquares together(kFeatures, 0.98, 30.0, kernels::Kernels(), kMost);
+  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(kFeatures, 2), w_together = w;
+  const Samples samples = Draw(800, kFeatures, 2);
+  std::size_t waiting = 0;
+  for (Eigen::Index k = 0; k < samples.phi.rows(); ++k) {
+    const Eigen::VectorXd phi = samples.phi.row(k).transpose();
+    const Eigen::VectorXd y = samples.y.row(k).transpose();
+    const double evidence = k % 3 == 0 ? 0.4 : 1.0;
+    one_by_one.Update(phi, w.transpose() * phi - y, evidence, &w);
+    together.Take(phi, w_together.transpose() * phi - y, evidence);
+    // Any number of them, up to the most, in one part or several.
+    if (++waiting < 1 + static_cast<std::size_t>(k) % kMost) continue;
+    waiting = 0;
+    for (std::size_t part = 0; part < 3; ++part) together.Advance(part, 3, &w_together);
+    ASSERT_LT((w - w_together).cwiseAbs().maxCoeff(), 1e-9) << "sample " << k;
+    for (int i = 0; i < kFeatures; ++i) {
+      ASSERT_NEAR(together.variance(i), one_by_one.variance(i), 1e-9 * one_by_one.variance(i));
+    }
+  }
+}
+
 TEST(RecursiveLeastSquares, FeatureThatFallsSilentDoesNotBlowUpItsVariance) {
   const int features = 4;
   RecursiveLeastSquares rls(features, 0.99, 1.0);

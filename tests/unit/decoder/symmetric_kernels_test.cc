@@ -34,40 +34,44 @@ TEST_P(SymmetricSizes, UpdatesAndMultipliesAsDenseAlgebraDoesWithTheSameBitsFrom
   std::normal_distribution<double> normal;
   const auto draw = [&] { return normal(random); };
   const Eigen::MatrixXd half = Eigen::MatrixXd::NullaryExpr(n, n, draw);
-  const Eigen::VectorXd u = Eigen::VectorXd::NullaryExpr(n, draw);
-  const Eigen::VectorXd phi = Eigen::VectorXd::NullaryExpr(n, draw);
   const Eigen::MatrixXd p = half + half.transpose();
-  const Eigen::MatrixXd updated = p - u * u.transpose();
-  const Eigen::VectorXd expected = updated * phi;
+  for (Eigen::Index num_updates = 0; num_updates <= 5; ++num_updates) {
+    for (Eigen::Index num_products = 0; num_products <= 3; ++num_products) {
+      const Eigen::MatrixXd u = Eigen::MatrixXd::NullaryExpr(n, num_updates, draw);
+      const Eigen::MatrixXd phi = Eigen::MatrixXd::NullaryExpr(n, num_products, draw);
+      Eigen::MatrixXd updated = p;
+      for (Eigen::Index k = 0; k < num_updates; ++k) updated -= u.col(k) * u.col(k).transpose();
+      const Eigen::MatrixXd expected = updated * phi;
 
-  Doubles first_tiles, first_product;
-  for (const kernels::Kernels& kernels : SupportedKernels()) {
-    Doubles tiles = Tiles(p);
-    Doubles product(static_cast<std::size_t>(n), 0.0);
-    const Doubles aligned_u(u.begin(), u.end()), aligned_phi(phi.begin(), phi.end());
-    kernels::SymmetricUpdate update;
-    update.num_tiles = GetParam();
-    update.last_column = GetParam() / 3;  // in two parts
-    update.tiles = tiles.data();
-    update.u = aligned_u.data();
-    update.phi = aligned_phi.data();
-    update.product = product.data();
-    kernels.UpdateAndMultiply(update);
-    for (std::size_t c = 0; c < update.last_column; ++c) update.tiles += 16 * (GetParam() - c);
-    update.first_column = update.last_column;
-    update.last_column = GetParam();
-    kernels.UpdateAndMultiply(update);
-    EXPECT_EQ(tiles, Tiles(updated));
-    for (Eigen::Index i = 0; i < n; ++i) {
-      EXPECT_NEAR(product[static_cast<std::size_t>(i)], expected[i],
-                  1e-13 * static_cast<double>(n) * (1.0 + std::abs(expected[i])));
+      Doubles first_product;
+      for (const kernels::Kernels& kernels : SupportedKernels()) {
+        Doubles tiles = Tiles(p);
+        Doubles product(static_cast<std::size_t>(n * num_products), 0.0);
+        const Doubles aligned_u(u.reshaped().begin(), u.reshaped().end());
+        const Doubles aligned_phi(phi.reshaped().begin(), phi.reshaped().end());
+        kernels::SymmetricUpdate update;
+        update.num_tiles = GetParam();
+        update.last_column = GetParam() / 3;  // in two parts
+        update.tiles = tiles.data();
+        update.num_updates = static_cast<std::size_t>(num_updates);
+        update.u = aligned_u.data();
+        update.num_products = static_cast<std::size_t>(num_products);
+        update.phi = aligned_phi.data();
+        update.product = product.data();
+        kernels.UpdateAndMultiply(update);
+        for (std::size_t c = 0; c < update.last_column; ++c) update.tiles += 16 * (GetParam() - c);
+        update.first_column = update.last_column;
+        update.last_column = GetParam();
+        kernels.UpdateAndMultiply(update);
+        EXPECT_EQ(tiles, Tiles(updated)) << num_updates << " updates";
+        for (Eigen::Index i = 0; i < expected.size(); ++i) {
+          EXPECT_NEAR(product[static_cast<std::size_t>(i)], expected.reshaped()[i],
+                      1e-13 * static_cast<double>(n) * (1.0 + std::abs(expected.reshaped()[i])));
+        }
+        if (first_product.empty()) first_product = product;
+        EXPECT_EQ(product, first_product);
+      }
     }
-    if (first_product.empty()) {
-      first_tiles = tiles;
-      first_product = product;
-    }
-    EXPECT_EQ(tiles, first_tiles);
-    EXPECT_EQ(product, first_product);
   }
 }
 
