@@ -101,8 +101,8 @@ LoadRun::LoadRun(const LoadOptions& options, const StopFlag& stop)
 bool LoadRun::Admit(const std::string& id, const v1::SessionConfig& config, enum Pace pace,
                     Sessions* sessions) {
   try {
-    sessions->push_back(std::make_unique<LoadSession>(&client_, options_.address, id, config, pace,
-                                                      loop_, &tally_));
+    sessions->push_back(std::make_unique<LoadSession>(&client_, &thread_, options_.address, id,
+                                                      config, pace, loop_, &tally_));
   } catch (const RpcError& e) {
     if (e.code() != grpc::StatusCode::RESOURCE_EXHAUSTED) throw;
     refusal_ = e.what();

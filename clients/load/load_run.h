@@ -31,7 +31,8 @@ struct LoadResult {
   std::optional<std::int64_t> resident_bytes;
 };
 
-/// Many rigs against one server, paced by one thread (the one that calls Run).
+/// Many rigs against one server, paced by one thread (the one that calls Run); another takes what the
+/// server says.
 class LoadRun {
  public:
   /// Creates the sessions and attaches their streams. A session that is refused with
@@ -58,6 +59,7 @@ class LoadRun {
   SessionClient client_;
   std::shared_ptr<const ReachLoop> loop_;
   LoadTally tally_;
+  CompletionThread thread_;
   std::string refusal_;
   Sessions paced_, flooding_;
 };

@@ -16,10 +16,12 @@ constexpr std::int64_t kUpdateIntervalNs = 20'000'000;
 
 }  // namespace
 
-LoadSession::LoadSession(SessionClient* sessions, const std::string& address, const std::string& id,
+LoadSession::LoadSession(SessionClient* sessions, CompletionThread* thread,
+                         const std::string& address, const std::string& id,
                          const v1::SessionConfig& config, Pace pace,
                          std::shared_ptr<const ReachLoop> loop, LoadTally* tally)
     : sessions_(sessions),
+      thread_(thread),
       id_(id),
       pace_(pace),
       width_ns_(config.bin_width_ns()),
@@ -54,8 +56,9 @@ void LoadSession::AttachChunks() {
   open.mutable_open()->set_bin_width_ns(width_ns_);
   open.mutable_open()->set_return_commands(true);
   chunks_ = std::make_unique<Chunks>(
-      [this](grpc::ClientContext* context, Chunks::Reactor* reactor) {
-        acquisition_stub_->async()->StreamAcquisition(context, reactor);
+      thread_,
+      [this](grpc::ClientContext* context, grpc::CompletionQueue* queue) {
+        return acquisition_stub_->PrepareAsyncStreamAcquisition(context, queue);
       },
       std::move(open), [this](v1::StreamAcquisitionRequest* request) { return NextChunk(request); },
       [this](const v1::StreamAcquisitionResponse& response) {
@@ -67,8 +70,9 @@ void LoadSession::AttachArm() {
   v1::StreamArmRequest open;
   open.mutable_open()->set_session_id(id_);
   arm_ = std::make_unique<Arm>(
-      [this](grpc::ClientContext* context, Arm::Reactor* reactor) {
-        arm_stub_->async()->StreamArm(context, reactor);
+      thread_,
+      [this](grpc::ClientContext* context, grpc::CompletionQueue* queue) {
+        return arm_stub_->PrepareAsyncStreamArm(context, queue);
       },
       std::move(open), [this](v1::StreamArmRequest* request) { return NextUpdate(request); },
       [this](const v1::StreamArmResponse& response) {

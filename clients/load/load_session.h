@@ -27,10 +27,11 @@ enum class Pace {
 /// own, and no thread. The session ends with this object.
 class LoadSession {
  public:
-  /// Creates the session. `sessions` and `tally` outlive it. @throws RpcError if the server refuses.
-  LoadSession(SessionClient* sessions, const std::string& address, const std::string& id,
-              const v1::SessionConfig& config, Pace pace, std::shared_ptr<const ReachLoop> loop,
-              LoadTally* tally);
+  /// Creates the session. `sessions`, `thread` and `tally` outlive it.
+  /// @throws RpcError if the server refuses.
+  LoadSession(SessionClient* sessions, CompletionThread* thread, const std::string& address,
+              const std::string& id, const v1::SessionConfig& config, Pace pace,
+              std::shared_ptr<const ReachLoop> loop, LoadTally* tally);
   ~LoadSession();
   LoadSession(const LoadSession&) = delete;
   LoadSession& operator=(const LoadSession&) = delete;
@@ -67,6 +68,7 @@ class LoadSession {
   std::int64_t DueNs(std::int64_t bin) const { return first_due_ns_ + bin * width_ns_; }
 
   SessionClient* sessions_;
+  CompletionThread* thread_;
   std::string id_;
   Pace pace_;
   std::int64_t width_ns_;
