@@ -157,12 +157,18 @@ void ControlLoop::Apply(const Chunk& chunk, const ChunkPlan& plan, std::int64_t 
   }
   // The next chunk will be as long as this one, but for a live source that sends bin by bin.
   const TimeNs length_ns = static_cast<TimeNs>(plan.num_bins) * step_->binner().bin_width_ns();
-  if (plan.num_bins > 0) learn_until_ns_ = due_ns + length_ns;
+  if (plan.num_bins > 0) {
+    learn_until_ns_ = due_ns + length_ns;
+    begin_learning_by_ns_ = due_ns + length_ns / 2;
+  }
   complete_until_ns_ = chunk.complete_until_ns;
   PublishStatus();
 }
 
-void ControlLoop::LearnPending() { LearnUntil(learn_until_ns_); }
+void ControlLoop::LearnPending() {
+  // What begins so late has waited for a processor, and so do others: learning gives way before commands.
+  LearnUntil(clock_() <= begin_learning_by_ns_ ? learn_until_ns_ : 0);
+}
 
 void ControlLoop::LearnUntil(std::int64_t until_ns) {
   if (!learning_pending_) return;

@@ -117,6 +117,7 @@ class ControlLoop {
   LoopStatus counts_;  // written by the loop's thread only
   TimeNs complete_until_ns_ = 0;
   std::int64_t learn_until_ns_ = 0;        // for the bin whose learning is pending
+  std::int64_t begin_learning_by_ns_ = 0;  // for the same
   std::optional<BehaviorSample> arm_;      // latest state when the present bin was decoded
   std::vector<TrialBoundary> boundaries_;  // to take effect, in order of time
   std::vector<TrialBoundary> added_;

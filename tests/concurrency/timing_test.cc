@@ -50,6 +50,18 @@ TEST(Timing, LearningThatWouldDelayTheNextCommandIsSkippedAndCounted) {
   EXPECT_EQ(loop.status().missed_deadline_count, 0u) << "5 ms late are within the deadline";
 }
 
+TEST(Timing, LearningThatWouldBeginInTheSecondHalfOfItsTimeGivesWayAtOnce) {
+  PressedLoop loop(0);
+  loop.FeedInTime(1, 5);
+  loop.Feed(6, LoopFixture::Bins(6) + 5 * kMs);
+  EXPECT_EQ(loop.status().skipped_learning_count, 0u) << "half of 10 ms";
+  loop.Feed(7, LoopFixture::Bins(7) + 5 * kMs + 1);
+  EXPECT_EQ(loop.status().skipped_learning_count, 1u);
+  loop.Feed(8, LoopFixture::Bins(8));
+  EXPECT_EQ(loop.status().learned_bin_count, 7u);
+  EXPECT_EQ(loop.status().missed_deadline_count, 0u);
+}
+
 TEST(Timing, WhatWasSkippedIsTriedAgainSometime) {
   PressedLoop loop(15 * kMs);
   loop.FeedInTime(1, 200);
