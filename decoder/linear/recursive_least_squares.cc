@@ -75,6 +75,7 @@ void RecursiveLeastSquares::Update(const Eigen::Ref<const Eigen::VectorXd>& phi,
 
 void RecursiveLeastSquares::Take(const Eigen::Ref<const Eigen::VectorXd>& phi,
                                  const Eigen::VectorXd& error, double evidence) noexcept {
+  if (num_samples_ == samples_.size()) return;
   double* scaled_phi = scaled_phi_.data() + num_samples_ * size();
   // Features beyond the last stay zero, and so does all that comes of them.
   for (std::size_t i = 0; i < num_features_; ++i) {

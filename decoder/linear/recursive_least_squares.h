@@ -39,8 +39,8 @@ class RecursiveLeastSquares {
   void Update(const Eigen::Ref<const Eigen::VectorXd>& phi, const Eigen::VectorXd& error,
               double evidence, Eigen::MatrixXd* w) noexcept;
 
-  /// The same in two steps. A sample waits, at most `max_samples` of them; error: with the present w,
-  /// which does not know of those that wait.
+  /// The same in two steps. A sample waits; of more than `max_samples` the last are lost. error: with the
+  /// present w, which does not know of those that wait.
   void Take(const Eigen::Ref<const Eigen::VectorXd>& phi, const Eigen::VectorXd& error,
             double evidence) noexcept;
   /// Learns from those that wait, in `num_parts` parts of about equal cost: 0, 1, ..., with no sample

@@ -76,6 +76,20 @@ TEST(RecursiveLeastSquares, SamplesThatWaitTeachInOnePassWhatTheyTeachOneByOne) 
   }
 }
 
+TEST(RecursiveLeastSquares, OfMoreSamplesThanMayWaitTheLastAreLost) {
+  RecursiveLeastSquares two(8, 0.99, 30.0, kernels::Kernels(), 2), three = two;
+  Eigen::MatrixXd w_two = Eigen::MatrixXd::Zero(8, 1), w_three = w_two;
+  for (const double error : {1.0, -2.0, 3.0}) {
+    const Eigen::VectorXd phi = Eigen::VectorXd::LinSpaced(8, error, 1.0);
+    if (error < 3.0) two.Take(phi, Eigen::VectorXd::Constant(1, error), 1.0);
+    three.Take(phi, Eigen::VectorXd::Constant(1, error), 1.0);
+  }
+  two.Advance(0, 1, &w_two);
+  three.Advance(0, 1, &w_three);
+  EXPECT_FALSE(w_two.isZero(0.0));
+  EXPECT_EQ(w_three, w_two);
+}
+
 TEST(RecursiveLeastSquares, FeatureThatFallsSilentDoesNotBlowUpItsVariance) {
   const int features = 4;
   RecursiveLeastSquares rls(features, 0.99, 1.0);
