@@ -30,6 +30,7 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
       gains_(Eigen::VectorXd::Zero(num_dimensions)),
       mean_(gains_),
       error_(mean_),
+      slow_output_(mean_),
       last_label_(mean_) {
   const int num_modulated = num_dimensions * std::max(0, num_direct - 1);
   const bool with_gain_fields = num_modulated > 0 && num_direct + num_modulated <= kMostModulated;
@@ -54,7 +55,7 @@ ReadoutMixture::ReadoutMixture(const ReadoutMixtureParams& params, int num_featu
                           members_.size() % waiting,
                           RecursiveLeastSquares(size, std::pow(keep, static_cast<double>(period)),
                                                 params.ridge, kernels, waiting),
-                          none, none, error_, error_});
+                          none, none, error_});
     }
   };
   const int first_direct = num_features - num_direct;
@@ -123,9 +124,9 @@ void ReadoutMixture::Multiply(const Eigen::MatrixXd& weights,
 }
 
 const Eigen::VectorXd& ReadoutMixture::SlowOutput() noexcept {
-  Member& slow = members_.front();
-  Multiply(slow.weights, FeaturesOf(slow), &slow.output);
-  return slow.output;
+  const Member& slow = members_.front();
+  Multiply(slow.weights, FeaturesOf(slow), &slow_output_);
+  return slow_output_;
 }
 
 void ReadoutMixture::Recall() noexcept {
@@ -182,8 +183,8 @@ bool ReadoutMixture::LearnInTurn(Member* member, const Eigen::VectorXd& intended
   const std::uint64_t part = since_turn % member->period;
   if (part >= spread_) return false;
   if (part == 0) {
-    Multiply(member->weights, FeaturesOf(*member), &member->output);
-    error_ = member->output - intended;
+    Multiply(member->weights, FeaturesOf(*member), &error_);
+    error_ -= intended;
     member->rls.Take(FeaturesOf(*member), error_, static_cast<double>(member->period) * evidence);
   }
   if ((since_turn / member->period + member->offset) % member->waiting != 0) return false;

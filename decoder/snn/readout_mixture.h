@@ -118,8 +118,7 @@ class ReadoutMixture {
     RecursiveLeastSquares rls;
     Eigen::MatrixXd weights;        // features x D
     Eigen::MatrixXd trial_weights;  // those that the trial began with
-    Eigen::VectorXd output;         // D, of the last features; as learning needs it
-    Eigen::VectorXd trial_output;   // the same with trial_weights
+    Eigen::VectorXd trial_output;   // D, what these say to the last features
     void VisitState(StateVisitor& visitor);
   };
   /// y = V' [ybar; slow].
@@ -171,6 +170,7 @@ class ReadoutMixture {
   Eigen::VectorXd phi_;            // [phi; g_1 x; ...; g_D x]
   Eigen::VectorXd mean_;           // ybar, D
   Eigen::VectorXd error_;          // D
+  Eigen::VectorXd slow_output_;    // D
   Eigen::VectorXd last_label_;     // D
   double num_alike_ = 0.0;         // n
   double trial_s_ = 0.0;           // labelled time since the weights of the trial were taken

@@ -257,20 +257,22 @@ TEST(ReadoutMixture, BeyondABoundThereAreNoGainFields) {
   EXPECT_EQ(members(172), 6);
 }
 
+/// Labelled bins until the first member's weights change.
+int BinsToLearn(int num_features, TimeNs bin_width_ns) {
+  ReadoutMixture mixture(Params(), num_features, 0, 2, bin_width_ns, kernels::Kernels());
+  const Eigen::VectorXd phi = Eigen::VectorXd::Ones(num_features);
+  int bins = 0;
+  while (mixture.slow_weights().isZero(0.0) && bins < 100) {
+    mixture.Respond(phi);
+    mixture.Learn(Eigen::Vector2d(1.0, 0.0), Eigen::Vector2d(1.0, 0.0), 1.0);
+    ++bins;
+  }
+  return bins;
+}
+
 TEST(ReadoutMixture, LearningThatWouldTakeTooMuchOfABinIsSpreadOverSeveral) {
   // Three matrices of 81 x 82 / 2 tiles of 128 bytes: 1.28 MB, of which a bin of 1 ms may go through 0.25.
-  constexpr int kMany = 321;
-  const auto bins_to_learn = [](TimeNs bin_width_ns) {
-    ReadoutMixture mixture(Params(), kMany, 0, 2, bin_width_ns, kernels::Kernels());
-    const Eigen::VectorXd phi = Eigen::VectorXd::Ones(kMany);
-    int bins = 0;
-    while (mixture.slow_weights().isZero(0.0) && bins < 100) {
-      mixture.Respond(phi);
-      mixture.Learn(Eigen::Vector2d(1.0, 0.0), Eigen::Vector2d(1.0, 0.0), 1.0);
-      ++bins;
-    }
-    return bins;
-  };
+  const auto bins_to_learn = [](TimeNs bin_width_ns) { return BinsToLearn(321, bin_width_ns); };
   EXPECT_EQ(bins_to_learn(1'000'000), 6);
   EXPECT_EQ(bins_to_learn(4'000'000), 2);
   EXPECT_EQ(bins_to_learn(100'000'000), 1);
@@ -278,14 +280,7 @@ TEST(ReadoutMixture, LearningThatWouldTakeTooMuchOfABinIsSpreadOverSeveral) {
 
 TEST(ReadoutMixture, LabelledBinsWaitForOneAnotherButNotForLong) {
   const auto bins_to_learn = [](TimeNs bin_width_ns) {
-    ReadoutMixture mixture(Params(), kFeatures, 0, 2, bin_width_ns, kernels::Kernels());
-    int bins = 0;
-    while (mixture.slow_weights().isZero(0.0) && bins < 100) {
-      mixture.Respond(Eigen::VectorXd::Ones(kFeatures));
-      mixture.Learn(Eigen::Vector2d(1.0, 0.0), Eigen::Vector2d(1.0, 0.0), 1.0);
-      ++bins;
-    }
-    return bins;
+    return BinsToLearn(kFeatures, bin_width_ns);
   };
   EXPECT_EQ(bins_to_learn(100'000'000), 1);
   EXPECT_EQ(bins_to_learn(45'000'000), 1);
