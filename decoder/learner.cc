@@ -70,6 +70,10 @@ void Learner::OnTrialStop() noexcept {
   if (twin_) driver_->CopyWeightsFrom(*twin_);
 }
 
+void Learner::Keep() noexcept {
+  if (enabled_) KeepOrRollBack();
+}
+
 void Learner::OnGap() noexcept { ResetActivity(); }
 
 void Learner::CopyWeightsFrom(const Learner& other) noexcept {

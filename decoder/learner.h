@@ -47,6 +47,10 @@ class Learner {
   /// Bins are missing: activity starts anew, weights stay.
   void OnGap() noexcept;
 
+  /// Keeps the weights as the last good ones, or goes back to those if they are not finite, as at the
+  /// end of a trial.
+  void Keep() noexcept;
+
   /// Takes over the weights of another learner's driver, built with the same parameters.
   void CopyWeightsFrom(const Learner& other) noexcept;
 

@@ -1,6 +1,9 @@
 #include "decoder/shadows.h"
 
+#include <string>
 #include <utility>
+
+#include "decoder/state_visitor.h"
 
 namespace efferent {
 
@@ -41,6 +44,18 @@ void Shadows::OnStopped() noexcept {
 
 void Shadows::SetEnabled(bool enabled) noexcept {
   ForEach([enabled](Slot& slot) { slot.learner->SetEnabled(enabled && !slot.frozen); });
+}
+
+void Shadows::Keep() noexcept {
+  ForEach([](Slot& slot) { slot.learner->Keep(); });
+}
+
+void Shadows::VisitState(StateVisitor& visitor) {
+  for (int slot = 0; slot < kMax; ++slot) {
+    Slot& shadow = slots_[Index(slot)];
+    if (!shadow.learner) continue;
+    visitor("slot_" + std::to_string(slot), *shadow.learner);
+  }
 }
 
 }  // namespace efferent

@@ -37,6 +37,10 @@ class Shadows {
   /// The arm was stopped; see Decoder::OnCommand.
   void OnStopped() noexcept;
   void SetEnabled(bool enabled) noexcept;
+  /// See Learner::Keep.
+  void Keep() noexcept;
+  /// Of those that there are; see StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
  private:
   struct Slot {

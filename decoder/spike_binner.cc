@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 
 SpikeBinner::SpikeBinner(int num_channels, TimeNs bin_width_ns) : bin_width_ns_(bin_width_ns) {
@@ -57,6 +59,13 @@ std::uint64_t SpikeBinner::SkipTo(std::uint64_t bin_index) noexcept {
   open_.setZero();
   next_bin_ = bin_index;
   return skipped;
+}
+
+void SpikeBinner::VisitState(StateVisitor& visitor) {
+  visitor("next_bin", next_bin_);
+  visitor("open", open_);
+  visitor("late_events", late_events_);
+  visitor("rejected_events", rejected_events_);
 }
 
 }  // namespace efferent

@@ -8,6 +8,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Spike events to counts per bin and channel. Bin k covers [k w, (k + 1) w): a spike on the upper
 /// edge belongs to the next bin. Holds the bin that is next to be taken and `kMaxBinsAhead - 1`
 /// later ones. Real-time safe after construction; not thread-safe.
@@ -41,6 +43,9 @@ class SpikeBinner {
   int num_channels() const { return static_cast<int>(taken_.size()); }
   std::uint64_t late_event_count() const { return late_events_; }
   std::uint64_t rejected_event_count() const { return rejected_events_; }
+
+  /// See StateVisitor.
+  void VisitState(StateVisitor& visitor);
 
  private:
   TimeNs bin_width_ns_;

@@ -23,19 +23,27 @@ std::string Shape(std::int64_t rows, std::int64_t columns) {
 }  // namespace
 
 void StateWriter::OnField(std::string_view name, const Field& field) {
-  const std::string path = PathOf(name);
-  Require(path.size() <= kMaxPath, name, "have a shorter name");
-  Append(static_cast<std::uint16_t>(path.size()), &bytes_);
-  bytes_ += path;
-  Append(field.type, &bytes_);
-  Append(static_cast<std::uint32_t>(field.rows), &bytes_);
-  Append(static_cast<std::uint32_t>(field.columns), &bytes_);
+  const std::size_t length = prefix().size() + name.size();
+  Require(length <= kMaxPath, name, "have a shorter name");
+  Append(static_cast<std::uint16_t>(length), bytes_);
+  bytes_->append(prefix());
+  bytes_->append(name);
+  Append(field.type, bytes_);
+  Append(static_cast<std::uint32_t>(field.rows), bytes_);
+  Append(static_cast<std::uint32_t>(field.columns), bytes_);
   const std::size_t element = field.type == Type::kFloat32 ? 4 : 8;
   const auto* data = static_cast<const char*>(field.data);
   for (Eigen::Index column = 0; column < field.columns; ++column) {
-    bytes_.append(data + static_cast<std::size_t>(column * field.stride) * element,
-                  static_cast<std::size_t>(field.rows) * element);
+    bytes_->append(data + static_cast<std::size_t>(column * field.stride) * element,
+                   static_cast<std::size_t>(field.rows) * element);
   }
+}
+
+void StateSizer::OnField(std::string_view name, const Field& field) {
+  constexpr std::size_t kHead = sizeof(std::uint16_t) + sizeof(Type) + 2 * sizeof(std::uint32_t);
+  const std::size_t element = field.type == Type::kFloat32 ? 4 : 8;
+  size_ += kHead + prefix().size() + name.size() +
+           element * static_cast<std::size_t>(field.rows * field.columns);
 }
 
 void StateReader::OnField(std::string_view name, const Field& field) {
@@ -81,6 +89,51 @@ void StateReader::Finish() const {
     throw StateMismatch(std::to_string(bytes_.size()) +
                         " bytes are left over after the last field");
   }
+}
+
+namespace {
+
+/// A field of a saved state, whatever it is.
+struct SavedField {
+  std::string_view path, head, values;
+};
+
+template <class Integer>
+Integer Number(std::string_view bytes) {
+  Integer value;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return value;
+}
+
+/// Cuts the first field off.
+SavedField CutField(std::string_view* bytes) {
+  const auto cut = [bytes](std::size_t size) {
+    if (size > bytes->size()) throw StateMismatch("the state ends within a field");
+    const std::string_view taken = bytes->substr(0, size);
+    bytes->remove_prefix(size);
+    return taken;
+  };
+  SavedField field;
+  field.path = cut(Number<std::uint16_t>(cut(sizeof(std::uint16_t))));
+  field.head = cut(1 + 2 * sizeof(std::uint32_t));
+  const bool is_float = field.head[0] == 1;
+  const std::size_t rows = Number<std::uint32_t>(field.head.substr(1));
+  const std::size_t columns = Number<std::uint32_t>(field.head.substr(1 + sizeof(std::uint32_t)));
+  field.values = cut(rows * columns * (is_float ? 4 : 8));
+  return field;
+}
+
+}  // namespace
+
+std::optional<std::string> FirstDifference(std::string_view a, std::string_view b) {
+  while (!a.empty() && !b.empty()) {
+    const SavedField one = CutField(&a), other = CutField(&b);
+    if (one.path != other.path || one.head != other.head || one.values != other.values) {
+      return std::string(one.path);
+    }
+  }
+  if (a.empty() && b.empty()) return std::nullopt;
+  return std::string(CutField(a.empty() ? &b : &a).path);
 }
 
 }  // namespace efferent

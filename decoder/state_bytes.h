@@ -1,8 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "decoder/state_visitor.h"
 
@@ -13,12 +14,25 @@ namespace efferent {
 ///   column-major
 class StateWriter final : public StateVisitor {
  public:
-  std::string Take() { return std::move(bytes_); }
+  /// Behind what is in `bytes`. Takes no memory as long as its capacity reaches and names of fields
+  /// are short.
+  explicit StateWriter(std::string* bytes) : bytes_(bytes) {}
 
  private:
   void OnField(std::string_view name, const Field& field) override;
 
-  std::string bytes_;
+  std::string* bytes_;
+};
+
+/// Adds up what a StateWriter would write.
+class StateSizer final : public StateVisitor {
+ public:
+  std::size_t size() const { return size_; }
+
+ private:
+  void OnField(std::string_view name, const Field& field) override;
+
+  std::size_t size_ = 0;
 };
 
 /// Reads what a StateWriter wrote, into an object that was made with the same parameters. Bytes may
@@ -39,12 +53,30 @@ class StateReader final : public StateVisitor {
   std::string_view bytes_;
 };
 
-/// All that `of` remembers.
+/// Path of the first field in which two saved states differ; nothing if they are equal.
+/// @throws StateMismatch if one of them is no state.
+std::optional<std::string> FirstDifference(std::string_view a, std::string_view b);
+
+/// All that `of` remembers, in place of what is in `bytes`.
+template <HasState T>
+void SaveState(const T& of, std::string* bytes) {
+  bytes->clear();
+  StateWriter writer(bytes);
+  const_cast<T&>(of).VisitState(writer);  // a writer only looks
+}
 template <HasState T>
 std::string SaveState(const T& of) {
-  StateWriter writer;
-  const_cast<T&>(of).VisitState(writer);  // a writer only looks
-  return writer.Take();
+  std::string bytes;
+  SaveState(of, &bytes);
+  return bytes;
+}
+
+/// Length of what SaveState writes, as far as the number of fields stays the same.
+template <HasState T>
+std::size_t StateSize(const T& of) {
+  StateSizer sizer;
+  const_cast<T&>(of).VisitState(sizer);
+  return sizer.size();
 }
 
 /// Takes over what SaveState saw. Whoever needs the old state if that fails loads into a copy.

@@ -37,6 +37,10 @@ concept HasState = requires(T& part, StateVisitor& visitor) {
 /// used as an index is checked by its owner, with Require.
 class StateVisitor {
  public:
+  StateVisitor() {
+    prefix_.reserve(kUsualPath);
+    lengths_.reserve(kUsualDepth);
+  }
   virtual ~StateVisitor() = default;
 
   template <std::integral T>
@@ -92,7 +96,9 @@ class StateVisitor {
   template <class T>
   void operator()(std::string_view name, std::optional<T>& x, const T& blank) {
     bool is_known = x.has_value();
-    (*this)(std::string(name) + ".is_known", is_known);
+    Enter(name);
+    (*this)("is_known", is_known);
+    Leave();
     if (!is_known) {
       x.reset();
       return;
@@ -120,6 +126,8 @@ class StateVisitor {
 
   virtual void OnField(std::string_view name, const Field& field) = 0;
 
+  /// Of the part that is being visited, for example `learner.driver.network.`.
+  const std::string& prefix() const { return prefix_; }
   /// For example `learner.driver.network.weights`.
   std::string PathOf(std::string_view name) const { return prefix_ + std::string(name); }
 
@@ -129,6 +137,9 @@ class StateVisitor {
     static_assert(std::same_as<Scalar, float> || std::same_as<Scalar, double>);
     return std::same_as<Scalar, float> ? Type::kFloat32 : Type::kFloat64;
   }
+  static constexpr std::size_t kUsualPath = 256;
+  static constexpr std::size_t kUsualDepth = 16;
+
   void Enter(std::string_view name) {
     lengths_.push_back(prefix_.size());
     prefix_ += name;

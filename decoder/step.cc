@@ -123,11 +123,24 @@ std::uint64_t Step::SkipTo(std::uint64_t bin_index) noexcept {
   return skipped;
 }
 
+void Step::Keep() noexcept {
+  learner_->Keep();
+  shadows_.Keep();
+}
+
 void Step::VisitState(StateVisitor& visitor) {
+  visitor("binner", binner_);
   visitor("features", features_);
   visitor("learner", *learner_);
+  visitor("shadows", shadows_);
   visitor("shaper", shaper_);
   if (reward_intention_) visitor("reward_intention", *reward_intention_);
+  visitor("learning_enabled", learning_enabled_);
+  visitor("last_command", last_command_);
+  if (visitor.loads()) {
+    last_features_ = nullptr;
+    last_bin_decoded_ = false;
+  }
 }
 
 }  // namespace efferent

@@ -96,8 +96,11 @@ class Step {
   void OnStopped() noexcept;
   /// Of the driver and of all shadows that are not frozen.
   void SetLearningEnabled(bool enabled) noexcept;
-  /// Features, decoder and learning between two bins, without shadows and without spikes of bins
-  /// that are not complete; see StateVisitor.
+  /// Keeps what driver and shadows have learnt as their last good weights; see Learner::Keep. A state
+  /// that is saved right after it need not hold those twice.
+  void Keep() noexcept;
+  /// All of it between two bins: spikes of bins that are not complete, features, decoders and learning;
+  /// see StateVisitor. Whoever loads holds shadows of the same kinds in the same slots.
   void VisitState(StateVisitor& visitor);
 
   const SpikeBinner& binner() const { return binner_; }

@@ -19,7 +19,7 @@
 #include "server/logging.h"
 #include "server/realtime/memory_lock.h"
 #include "server/server.h"
-#include "server/storage/event_store.h"
+#include "server/recording/recorder.h"
 
 namespace efferent {
 namespace {
@@ -44,6 +44,7 @@ struct CommandLine {
   std::vector<std::string> listen;
   std::optional<std::string> metrics_listen;
   std::optional<std::string> data_dir;
+  std::optional<std::string> durability;
   std::optional<std::string> log_level;
   bool print_config = false;
   bool check_config = false;
@@ -57,9 +58,14 @@ void Declare(CommandLine* line, CLI::App* app) {
   app->add_option("--metrics-listen", line->metrics_listen,
                   "HOST:PORT for Prometheus to scrape; without it, there are no metrics");
   app->add_option("--data-dir", line->data_dir,
-                  "folder to keep data in; without it, none are kept");
+                  "folder to record sessions in, which go on with the next server; without it, nothing "
+                  "is kept");
+  app->add_option("--durability", line->durability,
+                  "batch: recorded within 0.1 s, whatever happens to the server; full: a chunk is on "
+                  "the disk before it is acknowledged")
+      ->check(CLI::IsMember(NamesOf(DurabilityChoice())));
   app->add_option("--log-level", line->log_level, "least severe message that is logged")
-      ->check(CLI::IsMember(LogLevelNames()));
+      ->check(CLI::IsMember(NamesOf(LogLevel())));
   app->add_flag("--print-config", line->print_config, "print the effective configuration and exit");
   app->add_flag("--check-config", line->check_config, "check the configuration and exit");
 }
@@ -79,13 +85,30 @@ Config Configure(const CommandLine& line) {
     config.server.metrics_listen = *line.metrics_listen;
   }
   if (line.data_dir) config.server.data_dir = *line.data_dir;
-  if (line.log_level) config.server.log_level = FindLogLevel(*line.log_level).value();
+  if (line.durability) {
+    config.server.durability = FindChoice<DurabilityChoice>(*line.durability).value();
+  }
+  if (line.log_level) config.server.log_level = FindChoice<LogLevel>(*line.log_level).value();
   return config;
 }
 
-std::shared_ptr<EventSink> MakeEvents(const ServerParams& params) {
+std::shared_ptr<Recorder> MakeRecorder(const ServerParams& params) {
+  if (params.data_dir.empty()) return nullptr;
+  RecorderParams recorder;
+  recorder.data_dir = params.data_dir;
+  recorder.durability = params.durability == DurabilityChoice::kFull
+                            ? Database::Durability::kPower
+                            : Database::Durability::kProcess;
+  recorder.batch_s = params.batch_interval_s;
+  recorder.buffer_s = params.recording_buffer_s;
+  recorder.checkpoint_s = params.checkpoint_interval_s;
+  recorder.server_version = EFFERENT_VERSION;
+  return std::make_shared<Recorder>(recorder);
+}
+
+std::shared_ptr<EventSink> MakeEvents(const std::shared_ptr<Recorder>& recorder) {
   std::vector<std::shared_ptr<EventSink>> sinks = {std::make_shared<LogEvents>()};
-  if (!params.data_dir.empty()) sinks.push_back(std::make_shared<EventStore>(params.data_dir));
+  if (recorder) sinks.push_back(recorder);
   return std::make_shared<FanOutEvents>(std::move(sinks));
 }
 
@@ -102,7 +125,8 @@ void Serve(const Config& config) {
   // Signals are this thread's: taken over before any other starts.
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-  Server server(config.server, config.session_defaults, MakeEvents(config.server));
+  const std::shared_ptr<Recorder> recorder = MakeRecorder(config.server);
+  Server server(config.server, config.session_defaults, MakeEvents(recorder), recorder);
   for (const std::string& address : server.addresses()) {
     std::printf("listening on %s\n", address.c_str());
   }

@@ -20,6 +20,7 @@
 #include "server/metrics/server_metrics.h"
 #include "server/metrics/session_metrics.h"
 #include "server/realtime/thread_settings.h"
+#include "server/recording/resume.h"
 #include "server/services/acquisition_service.h"
 #include "server/services/active_streams.h"
 #include "server/services/arm_service.h"
@@ -54,13 +55,14 @@ void TuneForLatency(grpc::ServerBuilder* builder) {
 class Server::Impl {
  public:
   Impl(const ServerParams& params, const v1::SessionConfig& session_defaults,
-       std::shared_ptr<EventSink> events, DecoderFactory make_decoder)
+       std::shared_ptr<EventSink> events, std::shared_ptr<Recorder> recorder,
+       DecoderFactory make_decoder)
       : params_(params),
         threads_(params.realtime_priority, params.processors),
         sessions_(session_defaults, params.max_sessions,
                   std::make_shared<ProcessorBudget>(params.max_processor_share *
                                                     static_cast<double>(NumProcessors(params))),
-                  std::move(make_decoder), events),
+                  make_decoder, events, recorder),
         workers_(NumProcessors(params)),
         context_{&sessions_,
                  &streams_,
@@ -73,6 +75,9 @@ class Server::Impl {
           params.metrics_listen,
           MetricsEndpoint::Collectables{std::make_shared<ServerMetrics>(&sessions_, events),
                                         std::make_shared<SessionMetrics>(&sessions_)});
+    }
+    if (recorder) {
+      ResumeSessions(recorder.get(), params.resume_within_s, make_decoder, &sessions_);
     }
     Listen();
     clock_.Start();
@@ -158,9 +163,10 @@ class Server::Impl {
 };
 
 Server::Server(const ServerParams& params, const v1::SessionConfig& session_defaults,
-               std::shared_ptr<EventSink> events, DecoderFactory make_decoder)
+               std::shared_ptr<EventSink> events, std::shared_ptr<Recorder> recorder,
+               DecoderFactory make_decoder)
     : impl_(std::make_unique<Impl>(params, session_defaults, std::move(events),
-                                   std::move(make_decoder))) {}
+                                   std::move(recorder), std::move(make_decoder))) {}
 
 Server::~Server() { Shutdown(); }
 

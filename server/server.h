@@ -6,6 +6,7 @@
 
 #include "efferent/v1/config.pb.h"
 #include "server/config/server_params.h"
+#include "server/recording/recorder.h"
 #include "server/session/event_sink.h"
 #include "server/session/session_registry.h"
 
@@ -18,9 +19,12 @@ namespace efferent {
 /// `events` brings.
 class Server {
  public:
+  /// `recorder`: where sessions are recorded, and those that have not ended go on from, before it listens;
+  /// null: nowhere.
   /// @throws std::runtime_error if it cannot listen, for gRPC or for metrics, saying why.
   Server(const ServerParams& params, const v1::SessionConfig& session_defaults,
-         std::shared_ptr<EventSink> events, DecoderFactory make_decoder = MakeDecoder);
+         std::shared_ptr<EventSink> events, std::shared_ptr<Recorder> recorder = nullptr,
+         DecoderFactory make_decoder = MakeDecoder);
   /// Shuts down.
   ~Server();
   Server(const Server&) = delete;

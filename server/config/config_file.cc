@@ -66,13 +66,16 @@ class ServerReader {
       }
     }
   }
-  void operator()(std::string_view name, LogLevel& value) {
+  template <class Choice>
+  requires std::is_enum_v<Choice>
+  void operator()(std::string_view name, Choice& value) {
     const YAML::Node node = Find(name);
     if (!node.IsDefined()) return;
-    if (const auto level = FindLogLevel(node.IsScalar() ? node.Scalar() : "")) {
-      value = *level;
+    if (const auto choice = FindChoice<Choice>(node.IsScalar() ? node.Scalar() : "")) {
+      value = *choice;
     } else {
-      problems_->Add(node, Path(name), "must be one of debug, info, warning, error");
+      problems_->Add(node, Path(name),
+                     fmt::format("must be one of {}", fmt::join(NamesOf(value), ", ")));
     }
   }
 
@@ -176,18 +179,6 @@ Config ParseConfig(const std::string& text, const std::string& file) {
   }
   if (!problems.empty()) Throw(problems.Lines());
   return config;
-}
-
-const std::vector<std::string>& LogLevelNames() {
-  static const std::vector<std::string> names = {"debug", "info", "warning", "error"};
-  return names;
-}
-
-std::optional<LogLevel> FindLogLevel(const std::string& name) {
-  const auto& names = LogLevelNames();
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<LogLevel>(found - names.begin());
 }
 
 }  // namespace efferent

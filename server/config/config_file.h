@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -33,10 +32,5 @@ Config ParseConfig(const std::string& text, const std::string& file);
 /// The effective configuration as YAML that LoadConfig reads back, with units and bounds as
 /// comments.
 std::string PrintConfig(const Config& config);
-
-/// `debug`, `info`, `warning`, `error`, in the order of LogLevel.
-const std::vector<std::string>& LogLevelNames();
-/// Nothing if there is no level of that name.
-std::optional<LogLevel> FindLogLevel(const std::string& name);
 
 }  // namespace efferent

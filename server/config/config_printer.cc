@@ -71,9 +71,11 @@ struct ServerPrinter {
     for (std::size_t i = 0; i < value.size(); ++i) *out << (i > 0 ? ", " : "") << Quoted(value[i]);
     *out << "]\n";
   }
-  void operator()(std::string_view name, LogLevel& value) {
-    *out << "  " << name << ": " << LogLevelNames()[static_cast<std::size_t>(value)]
-         << OneOf(LogLevelNames()) << "\n";
+  template <class Choice>
+  requires std::is_enum_v<Choice>
+  void operator()(std::string_view name, Choice& value) {
+    const auto& names = NamesOf(value);
+    *out << "  " << name << ": " << names[static_cast<std::size_t>(value)] << OneOf(names) << "\n";
   }
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,12 +13,42 @@ namespace efferent {
 /// Least severe message that is logged.
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
+/// What a chunk's acknowledgement says about its recording.
+enum class DurabilityChoice {
+  kBatch,  ///< Nothing: it is written within server.batch_interval_s.
+  kFull,   ///< It is on the disk.
+};
+
+/// Names that a choice's values have, in their order.
+inline const std::vector<std::string>& NamesOf(LogLevel) {
+  static const std::vector<std::string> names = {"debug", "info", "warning", "error"};
+  return names;
+}
+inline const std::vector<std::string>& NamesOf(DurabilityChoice) {
+  static const std::vector<std::string> names = {"batch", "full"};
+  return names;
+}
+
+/// The value of that name, or nothing.
+template <class Choice>
+std::optional<Choice> FindChoice(const std::string& name) {
+  const auto& names = NamesOf(Choice());
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Choice>(found - names.begin());
+}
+
 /// Settings of the server itself: the section `server` of a configuration file.
 struct ServerParams {
   /// Each HOST:PORT (port 0: any free one) or unix:PATH; at least one, none twice.
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   std::string metrics_listen;  ///< HOST:PORT of the metrics' HTTP; empty: there are none.
-  std::string data_dir;        ///< Empty: nothing is stored.
+  std::string data_dir;        ///< Empty: nothing is recorded.
+  DurabilityChoice durability = DurabilityChoice::kBatch;
+  double batch_interval_s = 0.1;       ///< What a killed server loses of its recordings.
+  double recording_buffer_s = 4.0;     ///< That a disk may take nothing before records are lost.
+  double checkpoint_interval_s = 60.0; ///< Of session time, between two checkpoints of a session.
+  double resume_within_s = 86'400.0;   ///< Sessions silent for longer do not go on after a restart.
   LogLevel log_level = LogLevel::kInfo;
   int max_sessions = 256;
   double max_processor_share = 0.75;  ///< Of all processors, for sessions in real time.
@@ -34,6 +66,11 @@ void VisitFields(ServerParams& p, Visitor&& visit) {
   visit("listen", p.listen);
   visit("metrics_listen", p.metrics_listen);
   visit("data_dir", p.data_dir);
+  visit("durability", p.durability);
+  visit("batch_interval_s", p.batch_interval_s, Bounds{0.001, 0.2}, "s");
+  visit("recording_buffer_s", p.recording_buffer_s, Bounds{0.1, 600}, "s");
+  visit("checkpoint_interval_s", p.checkpoint_interval_s, Bounds{0.1, 86'400}, "s");
+  visit("resume_within_s", p.resume_within_s, Bounds{0, 1e9}, "s (0: never)");
   visit("log_level", p.log_level);
   visit("max_sessions", p.max_sessions, Bounds{1, 10'000}, "sessions");
   visit("max_processor_share", p.max_processor_share, Bounds{0, 1}, "of all processors");

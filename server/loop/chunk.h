@@ -17,6 +17,12 @@ struct TrialBoundary {
   enum class Kind : std::uint8_t { kStart, kStop };
   TimeNs time_ns = 0;  ///< Takes effect before the first bin that starts at or after it.
   Kind kind = Kind::kStart;
+
+  template <class Visitor>
+  void VisitState(Visitor& visitor) {
+    visitor("time_ns", time_ns);
+    visitor("kind", kind, Kind::kStop);
+  }
 };
 
 /// A piece of the recording in plain values; the wire's AcquisitionChunk, already checked for

@@ -4,6 +4,11 @@
 
 namespace efferent {
 
+void CommandMailbox::BeginStopped() {
+  const std::lock_guard lock(mutex_);
+  stopped_since_bin_ = true;
+}
+
 bool CommandMailbox::BeginBin() {
   const std::lock_guard lock(mutex_);
   return std::exchange(stopped_since_bin_, false);

@@ -53,6 +53,8 @@ class CommandMailbox {
     std::int64_t latest_at_ns = 0;  ///< Monotonic time at which the latest command was published.
   };
 
+  /// The session goes on after a while in which the arm must have stopped: says so to the next bin.
+  void BeginStopped();
   /// A bin is about to be decoded. Returns whether the arm was stopped since the bin before.
   bool BeginBin();
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "decoder/state_visitor.h"
+
 namespace efferent {
 
 SequenceLedger::Verdict SequenceLedger::Judge(std::uint64_t sequence_number) const noexcept {
@@ -58,6 +60,23 @@ void SequenceLedger::FillIn(std::vector<Gap>::const_iterator found,
 
 void SequenceLedger::Forget() noexcept {
   if (gaps_.size() > kMaxGaps) gaps_.erase(gaps_.begin());
+}
+
+void SequenceLedger::Gap::VisitState(StateVisitor& visitor) {
+  visitor("first", first);
+  visitor("last", last);
+}
+
+void SequenceLedger::VisitState(StateVisitor& visitor) {
+  visitor("highest", highest_);
+  visitor("missing", missing_);
+  visitor("late", late_);
+  visitor("duplicates", duplicates_);
+  std::size_t num_gaps = gaps_.size();
+  visitor("num_gaps", num_gaps);
+  visitor.Require(num_gaps <= kMaxGaps, "num_gaps", "be at most " + std::to_string(kMaxGaps));
+  gaps_.resize(num_gaps);
+  visitor("gaps", gaps_);
 }
 
 }  // namespace efferent

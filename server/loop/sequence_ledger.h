@@ -5,6 +5,8 @@
 
 namespace efferent {
 
+class StateVisitor;
+
 /// Which chunks of a session have come, by their sequence numbers, from 1. The numbers add up:
 ///   highest() = chunks applied + missing_count()
 ///   of the missing ones, late_count() came after all
@@ -34,10 +36,14 @@ class SequenceLedger {
   std::uint64_t late_count() const { return late_; }
   std::uint64_t duplicate_count() const { return duplicates_; }
 
+  /// See StateVisitor.
+  void VisitState(StateVisitor& visitor);
+
  private:
   /// Numbers first to last have not come.
   struct Gap {
-    std::uint64_t first, last;
+    std::uint64_t first = 0, last = 0;
+    void VisitState(StateVisitor& visitor);
   };
   /// The gap that holds the number, or the end.
   std::vector<Gap>::const_iterator Find(std::uint64_t sequence_number) const noexcept;

@@ -175,7 +175,7 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     if (2.0 * budget.reserved() <= budget.reservable()) std::this_thread::yield();
     const std::int64_t began_processor_ns = ThreadProcessorNs();
     session_->loop().LearnPending();
-    if (!plan_.ignored) session_->watch_hub().Publish(request_->chunk().trial_events());
+    if (!plan_.ignored) session_->PublishTrialEvents(request_->chunk());
     Report();
     session_->CountProcessorTime(ThreadProcessorNs() - began_processor_ns);
     in_chunk_ = false;

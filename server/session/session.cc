@@ -1,35 +1,85 @@
 #include "server/session/session.h"
 
-#include <chrono>
 #include <utility>
 
+#include "server/journal/unix_clock.h"
 #include "server/session/command_status.h"
 
 namespace efferent {
 namespace {
 
-std::int64_t UnixNowNs() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+/// Writes commands down that were not decoded from a bin; the others go with their chunk.
+class JournalListener final : public CommandListener {
+ public:
+  JournalListener(const CommandMailbox* mailbox, std::shared_ptr<SessionJournal> journal)
+      : mailbox_(mailbox), journal_(std::move(journal)) {}
+
+  void OnCommand() noexcept override {
+    CommandCursor cursor;
+    const auto latest = mailbox_->TakeNewer(&cursor);
+    if (!latest) return;
+    const CommandStatus status = latest->command.status;
+    if (status == CommandStatus::kHeld || status == CommandStatus::kStopped) {
+      journal_->OnCommand(latest->command);
+    }
+  }
+
+ private:
+  const CommandMailbox* mailbox_;
+  std::shared_ptr<SessionJournal> journal_;
+};
+
+/// Takes the seat after the last stream.
+class LastHolder final : public AcquisitionHolder {
+ public:
+  explicit LastHolder(std::function<void()> on_ready) : on_ready_(std::move(on_ready)) {}
+  /// Lets go of what it holds, which may hold the seat.
+  void OnSeatReady() noexcept override { std::exchange(on_ready_, nullptr)(); }
+  void End(StreamEnd) noexcept override {}
+  void CutIfStuck(std::int64_t) noexcept override {}
+
+ private:
+  std::function<void()> on_ready_;
+};
+
+ResumedSession NewSession(std::string id, const SessionSettings& settings,
+                          const DecoderFactory& make_decoder) {
+  return {std::move(id),           settings, UnixNowNs(), LoopState(MakeStep(settings, make_decoder)),
+          FirstRoster(settings), {}};
 }
 
 }  // namespace
 
 Session::Session(std::string id, const SessionSettings& settings,
                  const DecoderFactory& make_decoder, ProcessorBudget::Share share,
-                 std::shared_ptr<EventSink> events)
-    : id_(std::move(id)),
-      settings_(settings),
-      config_(WriteSettings(settings)),
-      create_time_unix_ns_(UnixNowNs()),
+                 std::shared_ptr<EventSink> events, std::shared_ptr<RecordingSink> recording)
+    : Session(NewSession(std::move(id), settings, make_decoder), make_decoder, std::move(share),
+              std::move(events), std::move(recording)) {}
+
+Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder,
+                 ProcessorBudget::Share share, std::shared_ptr<EventSink> events,
+                 std::shared_ptr<RecordingSink> recording)
+    : id_(std::move(resumed.session_id)),
+      settings_(resumed.settings),
+      config_(WriteSettings(settings_)),
+      create_time_unix_ns_(resumed.create_time_unix_ns),
       events_(std::move(events)),
+      recording_(std::move(recording)),
+      journal_(recording_ ? recording_->MakeJournal(id_, settings_, resumed.position) : nullptr),
       share_(std::move(share)),
       handling_budget_(share_.processors()),
-      watchdog_(settings.watchdog, &mailbox_),
-      loop_(MakeStep(settings, make_decoder), settings.timing, &mailbox_, &inbox_, &latencies_,
-            MonotonicNowNs),
-      decoders_(settings, make_decoder, &loop_) {}
+      watchdog_(settings_.watchdog, &mailbox_),
+      loop_(std::move(resumed.state), settings_.timing, &mailbox_, &inbox_, &latencies_,
+            MonotonicNowNs, journal_.get()),
+      decoders_(settings_, std::move(resumed.roster), make_decoder, &loop_,
+                [this](const DecoderChangeNote& note) {
+                  if (recording_) recording_->DecoderChangeAsked(id_, note);
+                }) {
+  if (resumed.position.sequence_number > 0) mailbox_.BeginStopped();
+  if (!journal_) return;
+  journal_->ReserveState(loop_.StateSize());
+  mailbox_.Subscribe(std::make_shared<JournalListener>(&mailbox_, journal_), /*first=*/false);
+}
 
 bool Session::AttachAcquisition(std::shared_ptr<AcquisitionHolder> stream) {
   events_->Record(SessionEventKind::kAcquisitionAttached, id_, "");
@@ -75,12 +125,24 @@ void Session::LeaveArm(const ServerStream* stream) {
 bool Session::UpdateArm(const v1::ArmUpdate& update, const BehaviorSample& sample,
                         const std::vector<TrialBoundary>& boundaries) {
   if (!inbox_.Put(sample, boundaries)) return false;
+  if (journal_) journal_->OnArmUpdate(update.SerializeAsString());
   watch_hub_.Publish(update);
   return true;
 }
 
+void Session::PublishTrialEvents(const v1::AcquisitionChunk& chunk) {
+  if (chunk.trial_events().empty()) return;
+  if (journal_) {
+    v1::AcquisitionChunk events;
+    *events.mutable_trial_events() = chunk.trial_events();
+    journal_->OnTrialEvents(events.SerializeAsString());
+  }
+  watch_hub_.Publish(chunk.trial_events());
+}
+
 void Session::SetLearning(bool enabled) {
   loop_.SetLearning(enabled);
+  if (journal_) journal_->RequestCheckpoint(enabled ? "learning resumed" : "learning frozen");
   events_->Record(enabled ? SessionEventKind::kLearningResumed : SessionEventKind::kLearningFrozen,
                   id_, "by request");
 }
@@ -104,7 +166,10 @@ SessionDecoders::Outcome Session::PromoteShadow(const std::string& name) {
 
 SessionDecoders::Outcome Session::Noted(SessionDecoders::Outcome outcome, SessionEventKind kind,
                                         std::string_view detail) {
-  if (outcome.status == SessionDecoders::Status::kDone) events_->Record(kind, id_, detail);
+  if (outcome.status == SessionDecoders::Status::kDone) {
+    events_->Record(kind, id_, detail);
+    if (journal_) journal_->RequestCheckpoint(Name(kind));
+  }
   return outcome;
 }
 
@@ -136,6 +201,20 @@ void Session::EndStreams(StreamEnd reason) {
   }
   if (arm) arm->End(reason);
   watch_hub_.End(reason);
+}
+
+void Session::Finish(std::shared_ptr<Session> self, std::string_view reason,
+                     std::function<void()> then) {
+  auto finish = [self = std::move(self), reason = std::string(reason),
+                       then = std::move(then)] {
+    if (self->journal_) {
+      self->journal_->RequestCheckpoint(reason);
+      self->loop_.Finish();
+    }
+    then();
+  };
+  const auto holder = std::make_shared<LastHolder>(std::move(finish));
+  if (seat_.Attach(holder)) holder->OnSeatReady();
 }
 
 v1::Session Session::Describe() const {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "efferent/v1/acquisition.pb.h"
 #include "efferent/v1/arm.pb.h"
 #include "efferent/v1/session.pb.h"
 #include "server/loop/acquisition_seat.h"
@@ -17,6 +19,8 @@
 #include "server/loop/watchdog.h"
 #include "server/session/event_sink.h"
 #include "server/session/processor_budget.h"
+#include "server/session/recording_sink.h"
+#include "server/session/resumed_session.h"
 #include "server/session/session_decoders.h"
 #include "server/session/session_settings.h"
 #include "server/session/watch_hub.h"
@@ -28,10 +32,14 @@ namespace efferent {
 /// to the stream on the acquisition seat.
 class Session {
  public:
-  /// `share`: what has been promised to it; nothing unless in real time.
+  /// `share`: what has been promised to it; nothing unless in real time. `recording` may be null.
   /// @throws InvalidParameters, paths from the configuration's root.
   Session(std::string id, const SessionSettings& settings, const DecoderFactory& make_decoder,
-          ProcessorBudget::Share share, std::shared_ptr<EventSink> events);
+          ProcessorBudget::Share share, std::shared_ptr<EventSink> events,
+          std::shared_ptr<RecordingSink> recording);
+  /// One that goes on.
+  Session(ResumedSession resumed, const DecoderFactory& make_decoder, ProcessorBudget::Share share,
+          std::shared_ptr<EventSink> events, std::shared_ptr<RecordingSink> recording);
 
   const std::string& id() const { return id_; }
   const SessionSettings& settings() const { return settings_; }
@@ -43,6 +51,8 @@ class Session {
   HandlingBudget& handling_budget() { return handling_budget_; }
   CommandMailbox& mailbox() { return mailbox_; }
   WatchHub& watch_hub() { return watch_hub_; }
+  /// Null: it is not recorded.
+  SessionJournal* journal() { return journal_.get(); }
 
   /// Acquisition: see AcquisitionSeat. Once the stream is gone the arm is stopped at once.
   bool AttachAcquisition(std::shared_ptr<AcquisitionHolder> stream);
@@ -56,6 +66,8 @@ class Session {
   /// Takes a valid update. False: trial events have piled up, nothing was taken.
   bool UpdateArm(const v1::ArmUpdate& update, const BehaviorSample& sample,
                  const std::vector<TrialBoundary>& boundaries);
+  /// Trial events that came with a chunk that was applied.
+  void PublishTrialEvents(const v1::AcquisitionChunk& chunk);
   void CountSkippedCommands(std::uint64_t count) { skipped_commands_ += count; }
 
   void SetLearning(bool enabled);
@@ -82,6 +94,10 @@ class Session {
   /// ends too.
   void EndStreams(StreamEnd reason);
 
+  /// Once the present chunk is done, the last, its state is saved for good and `then` is called; after
+  /// EndStreams, `self` being this session.
+  void Finish(std::shared_ptr<Session> self, std::string_view reason, std::function<void()> then);
+
   /// The session as it is now.
   v1::Session Describe() const;
   v1::SessionStatistics Statistics() const;
@@ -96,6 +112,8 @@ class Session {
   v1::SessionConfig config_;
   std::int64_t create_time_unix_ns_;
   std::shared_ptr<EventSink> events_;
+  std::shared_ptr<RecordingSink> recording_;
+  std::shared_ptr<SessionJournal> journal_;
   ProcessorBudget::Share share_;
   HandlingBudget handling_budget_;
   StageLatencies latencies_;

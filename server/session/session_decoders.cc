@@ -1,27 +1,26 @@
 #include "server/session/session_decoders.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace efferent {
-SessionDecoders::SessionDecoders(const SessionSettings& settings, DecoderFactory make_decoder,
-                                 ControlLoop* loop)
+
+SessionDecoders::SessionDecoders(const SessionSettings& settings, DecoderRoster roster,
+                                 DecoderFactory make_decoder, ControlLoop* loop, Note note)
     : settings_(settings),
       make_decoder_(std::move(make_decoder)),
       loop_(loop),
-      driver_(WriteSettings(settings).decoder()) {}
+      note_(std::move(note)),
+      roster_(std::move(roster)) {}
 
 SessionDecoders::Outcome SessionDecoders::Swap(const v1::DecoderConfig& config) {
   const std::lock_guard lock(mutex_);
   Outcome outcome;
-  v1::DecoderConfig whole = config;
-  DecoderChange change;
-  change.kind = DecoderChange::Kind::kSwap;
-  change.learner = Make(&whole, &outcome);
-  if (!change.learner) return outcome;
-  outcome = Post(std::move(change));
-  if (outcome.status == Status::kDone) driver_ = std::move(whole);
-  return outcome;
+  DecoderChangeNote note;
+  note.kind = DecoderChange::Kind::kSwap;
+  note.config = config;
+  std::unique_ptr<Learner> learner = Make(&note.config, &outcome);
+  if (!learner) return outcome;
+  return Post(std::move(note), std::move(learner));
 }
 
 SessionDecoders::Outcome SessionDecoders::AddShadow(const std::string& name,
@@ -31,54 +30,46 @@ SessionDecoders::Outcome SessionDecoders::AddShadow(const std::string& name,
             {{"name", "must be letters, digits, `-` and `_`, at most 64, and not `driver`"}}};
   }
   const std::lock_guard lock(mutex_);
-  if (FindShadow(name) != shadows_.end()) return {Status::kNameInUse, {}};
-  const std::optional<int> slot = FreeSlot();
+  if (roster_.Find(name)) return {Status::kNameInUse, {}};
+  const std::optional<int> slot = roster_.FreeSlot();
   if (!slot) return {Status::kFull, {}};
   Outcome outcome;
-  Entry entry{name, config ? *config : driver_, *slot, frozen};
-  DecoderChange change;
-  change.kind = DecoderChange::Kind::kAddShadow;
-  change.slot = *slot;
-  change.learner = Make(&entry.config, &outcome);
-  change.frozen = frozen;
-  change.twin = config == nullptr;
-  if (!change.learner) return outcome;
-  outcome = Post(std::move(change));
-  if (outcome.status == Status::kDone) shadows_.push_back(std::move(entry));
-  return outcome;
+  DecoderChangeNote note;
+  note.kind = DecoderChange::Kind::kAddShadow;
+  note.slot = *slot;
+  note.name = name;
+  note.config = config ? *config : roster_.driver;
+  note.frozen = frozen;
+  note.twin = config == nullptr;
+  std::unique_ptr<Learner> learner = Make(&note.config, &outcome);
+  if (!learner) return outcome;
+  return Post(std::move(note), std::move(learner));
 }
 
 SessionDecoders::Outcome SessionDecoders::RemoveShadow(std::string_view name) {
-  const std::lock_guard lock(mutex_);
-  const auto found = FindShadow(name);
-  if (found == shadows_.end()) return {Status::kUnknownName, {}};
-  DecoderChange change;
-  change.kind = DecoderChange::Kind::kRemoveShadow;
-  change.slot = found->slot;
-  Outcome outcome = Post(std::move(change));
-  if (outcome.status == Status::kDone) shadows_.erase(found);
-  return outcome;
+  return ChangeShadow(name, DecoderChange::Kind::kRemoveShadow);
 }
 
 SessionDecoders::Outcome SessionDecoders::PromoteShadow(std::string_view name) {
+  return ChangeShadow(name, DecoderChange::Kind::kPromoteShadow);
+}
+
+SessionDecoders::Outcome SessionDecoders::ChangeShadow(std::string_view name,
+                                                       DecoderChange::Kind kind) {
   const std::lock_guard lock(mutex_);
-  const auto found = FindShadow(name);
-  if (found == shadows_.end()) return {Status::kUnknownName, {}};
-  DecoderChange change;
-  change.kind = DecoderChange::Kind::kPromoteShadow;
-  change.slot = found->slot;
-  Outcome outcome = Post(std::move(change));
-  if (outcome.status == Status::kDone) {
-    driver_.Swap(&found->config);
-    found->frozen = false;
-  }
-  return outcome;
+  const DecoderRoster::Shadow* shadow = roster_.Find(name);
+  if (!shadow) return {Status::kUnknownName, {}};
+  DecoderChangeNote note;
+  note.kind = kind;
+  note.slot = shadow->slot;
+  note.name = shadow->name;
+  return Post(std::move(note), nullptr);
 }
 
 void SessionDecoders::Describe(const LoopStatus& status, v1::Session* session) const {
   const std::lock_guard lock(mutex_);
   // Before that the loop's scores are of other decoders.
-  const bool pending = status.decoder_change_count < num_posted_;
+  const bool pending = status.decoder_change_count < roster_.num_changes;
   session->set_decoder_change_pending(pending);
   session->set_driver_since_bin_index(status.driver_since_bin_index);
   const auto add = [&](std::string_view name, const v1::DecoderConfig& config,
@@ -95,26 +86,12 @@ void SessionDecoders::Describe(const LoopStatus& status, v1::Session* session) c
     }
     return decoder;
   };
-  add(kDriver, driver_, status.driver);
-  for (const Entry& shadow : shadows_) {
+  add(kDriver, roster_.driver, status.driver);
+  for (const DecoderRoster::Shadow& shadow : roster_.shadows) {
     add(shadow.name, shadow.config, status.shadows[static_cast<std::size_t>(shadow.slot)])
         ->set_frozen(shadow.frozen);
   }
-  *session->mutable_config()->mutable_decoder() = driver_;
-}
-
-std::vector<SessionDecoders::Entry>::iterator SessionDecoders::FindShadow(std::string_view name) {
-  return std::find_if(shadows_.begin(), shadows_.end(),
-                      [&](const Entry& entry) { return entry.name == name; });
-}
-
-std::optional<int> SessionDecoders::FreeSlot() const {
-  for (int slot = 0; slot < Shadows::kMax; ++slot) {
-    const bool taken = std::any_of(shadows_.begin(), shadows_.end(),
-                                   [&](const Entry& entry) { return entry.slot == slot; });
-    if (!taken) return slot;
-  }
-  return std::nullopt;
+  *session->mutable_config()->mutable_decoder() = roster_.driver;
 }
 
 std::unique_ptr<Learner> SessionDecoders::Make(v1::DecoderConfig* config, Outcome* outcome) const {
@@ -133,9 +110,19 @@ std::unique_ptr<Learner> SessionDecoders::Make(v1::DecoderConfig* config, Outcom
   return nullptr;
 }
 
-SessionDecoders::Outcome SessionDecoders::Post(DecoderChange change) {
+SessionDecoders::Outcome SessionDecoders::Post(DecoderChangeNote note,
+                                               std::unique_ptr<Learner> learner) {
+  note.number = roster_.num_changes + 1;
+  DecoderChange change;
+  change.kind = note.kind;
+  change.number = note.number;
+  change.slot = note.slot;
+  change.learner = std::move(learner);
+  change.frozen = note.frozen;
+  change.twin = note.twin;
+  if (note_) note_(note);
   if (!loop_->Change(std::move(change))) return {Status::kFull, {}};
-  ++num_posted_;
+  roster_.Apply(note);
   return {};
 }
 

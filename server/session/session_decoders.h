@@ -1,13 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "efferent/v1/session.pb.h"
 #include "server/loop/control_loop.h"
+#include "server/session/decoder_roster.h"
 #include "server/session/session_settings.h"
 
 namespace efferent {
@@ -18,8 +19,13 @@ class SessionDecoders {
  public:
   static constexpr std::string_view kDriver = "driver";
 
-  /// `loop` must outlive it.
-  SessionDecoders(const SessionSettings& settings, DecoderFactory make_decoder, ControlLoop* loop);
+  /// Writes a change down before it is handed to the loop. One that the loop refuses is followed by
+  /// another one of the same number.
+  using Note = std::function<void(const DecoderChangeNote&)>;
+
+  /// `roster`: of the decoders that the loop has. `loop` must outlive it. `note` may be null.
+  SessionDecoders(const SessionSettings& settings, DecoderRoster roster,
+                  DecoderFactory make_decoder, ControlLoop* loop, Note note);
 
   enum class Status { kDone, kInvalid, kUnknownName, kNameInUse, kFull };
   struct Outcome {
@@ -38,28 +44,19 @@ class SessionDecoders {
   void Describe(const LoopStatus& status, v1::Session* session) const;
 
  private:
-  struct Entry {
-    std::string name;
-    v1::DecoderConfig config;
-    int slot = 0;  // of a shadow
-    bool frozen = false;
-  };
-
-  std::vector<Entry>::iterator FindShadow(std::string_view name);
-  std::optional<int> FreeSlot() const;
   /// The decoder that `config` asks for, or null and what is wrong. Fills in the defaults.
   std::unique_ptr<Learner> Make(v1::DecoderConfig* config, Outcome* outcome) const;
-  /// Hands the change to the loop.
-  Outcome Post(DecoderChange change);
+  Outcome ChangeShadow(std::string_view name, DecoderChange::Kind kind);
+  /// Hands the change to the loop; `learner` with kSwap and kAddShadow.
+  Outcome Post(DecoderChangeNote note, std::unique_ptr<Learner> learner);
 
   SessionSettings settings_;
   DecoderFactory make_decoder_;
   ControlLoop* loop_;
+  Note note_;
 
   mutable std::mutex mutex_;
-  v1::DecoderConfig driver_;
-  std::vector<Entry> shadows_;  // in the order in which they were added
-  std::uint64_t num_posted_ = 0;
+  DecoderRoster roster_;  // as it will be once what was handed over has been carried out
 };
 
 }  // namespace efferent

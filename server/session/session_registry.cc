@@ -26,12 +26,14 @@ std::shared_ptr<Session> FindIn(const SessionRegistry::Sessions& sessions, std::
 
 SessionRegistry::SessionRegistry(v1::SessionConfig defaults, int max_sessions,
                                  std::shared_ptr<ProcessorBudget> budget,
-                                 DecoderFactory make_decoder, std::shared_ptr<EventSink> events)
+                                 DecoderFactory make_decoder, std::shared_ptr<EventSink> events,
+                                 std::shared_ptr<RecordingSink> recording)
     : defaults_(std::move(defaults)),
       max_sessions_(max_sessions),
       budget_(std::move(budget)),
       make_decoder_(std::move(make_decoder)),
-      events_(std::move(events)) {}
+      events_(std::move(events)),
+      recording_(std::move(recording)) {}
 
 SessionRegistry::Created SessionRegistry::Create(const std::string& id,
                                                  const v1::SessionConfig& config) {
@@ -82,7 +84,7 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
       }
     }
     session = std::make_shared<Session>(id.empty() ? RandomId() : id, settings, make_decoder_,
-                                        std::move(share), events_);
+                                        std::move(share), events_, recording_);
   } catch (const InvalidParameters& error) {
     report(error.violations());
     return created;
@@ -101,6 +103,24 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
   events_->SessionCreated(session->Describe());
   created.session = std::move(session);
   return created;
+}
+
+std::optional<std::string> SessionRegistry::Resume(ResumedSession resumed) {
+  ProcessorBudget::Share share;
+  if (resumed.settings.timing.real_time) {
+    const StepCost cost = MeasureStepCost(resumed.settings, make_decoder_);
+    if (!budget_->Reserve(cost.ProcessorShare(resumed.settings.shape.bin_width_ns), &share)) {
+      return "there is not enough processor time for it any more";
+    }
+  }
+  auto session = std::make_shared<Session>(std::move(resumed), make_decoder_, std::move(share),
+                                           events_, recording_);
+  const std::lock_guard lock(mutex_);
+  if (FindIn(sessions_, session->id())) return "a session of that id runs";
+  auto changed = sessions_.Copy();
+  changed.push_back(std::move(session));
+  sessions_ = Sessions(std::move(changed));
+  return std::nullopt;
 }
 
 std::shared_ptr<Session> SessionRegistry::Find(std::string_view id) const {
@@ -122,16 +142,22 @@ std::shared_ptr<Session> SessionRegistry::End(std::string_view id) {
     std::erase(changed, session);
     sessions_ = Sessions(std::move(changed));
   }
-  session->EndStreams(StreamEnd::kSessionEnded);
-  events_->SessionEnded(session->Describe(), "ended");
+  EndAndReport(session, StreamEnd::kSessionEnded, "ended");
   return session;
 }
 
 void SessionRegistry::ShutDown() {
   for (const auto& session : sessions()) {
-    session->EndStreams(StreamEnd::kServerShutdown);
-    events_->SessionEnded(session->Describe(), "shutdown");
+    EndAndReport(session, StreamEnd::kServerShutdown, "shutdown");
   }
+}
+
+void SessionRegistry::EndAndReport(const std::shared_ptr<Session>& session, StreamEnd how,
+                                   const std::string& reason) {
+  session->EndStreams(how);
+  session->Finish(session, reason, [session, reason, events = events_] {
+    events->SessionEnded(session->Describe(), reason);
+  });
 }
 
 }  // namespace efferent

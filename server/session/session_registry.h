@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,11 @@ class SessionRegistry {
 
   /// `defaults`: lies under what each request asks for.
   /// `budget`: of processor time, for sessions in real time.
+  /// `recording`: where sessions are recorded; null: nowhere.
   SessionRegistry(v1::SessionConfig defaults, int max_sessions,
                   std::shared_ptr<ProcessorBudget> budget, DecoderFactory make_decoder,
-                  std::shared_ptr<EventSink> events);
+                  std::shared_ptr<EventSink> events,
+                  std::shared_ptr<RecordingSink> recording = nullptr);
 
   enum class CreateStatus {
     kCreated,
@@ -44,6 +47,10 @@ class SessionRegistry {
   /// `id` empty: one is chosen. Takes a while: a session in real time is tried out first.
   Created Create(const std::string& id, const v1::SessionConfig& config);
 
+  /// Takes in a session that goes on. What a server promises does not change by its restart: it is not
+  /// tried out, and gets its processor time. Nothing if it cannot be: what is wrong.
+  std::optional<std::string> Resume(ResumedSession resumed);
+
   /// Null if there is none of that id.
   std::shared_ptr<Session> Find(std::string_view id) const;
   Sessions sessions() const;
@@ -57,11 +64,15 @@ class SessionRegistry {
   const ProcessorBudget& processor_budget() const { return *budget_; }
 
  private:
+  void EndAndReport(const std::shared_ptr<Session>& session, StreamEnd how,
+                    const std::string& reason);
+
   v1::SessionConfig defaults_;
   int max_sessions_;
   std::shared_ptr<ProcessorBudget> budget_;
   DecoderFactory make_decoder_;
   std::shared_ptr<EventSink> events_;
+  std::shared_ptr<RecordingSink> recording_;
   mutable std::mutex mutex_;
   Sessions sessions_;
 };

@@ -28,7 +28,8 @@ class LoopFixture {
     params.limits.max_speed_m_s = 100.0;
     params.limits.max_acceleration_m_s2 = max_acceleration_m_s2;
     loop = std::make_unique<ControlLoop>(
-        std::make_unique<Step>(params, std::make_unique<ProbeDecoder>(diary, std::move(on_learn))),
+        LoopState(std::make_unique<Step>(
+            params, std::make_unique<ProbeDecoder>(diary, std::move(on_learn)))),
         timing.Effective(kBinWidthNs), &mailbox, &inbox, &latencies,
         [this] { return now_ns.load(); });
   }

@@ -91,7 +91,7 @@ TEST(LossyFrames, WhatIsReportedIsWhatWasDoneToThem) {
   CommandMailbox mailbox;
   BehaviorInbox inbox;
   StageLatencies latencies;
-  ControlLoop loop(std::make_unique<Step>(params, std::make_unique<SpikeCounter>(resets)),
+  ControlLoop loop(LoopState(std::make_unique<Step>(params, std::make_unique<SpikeCounter>(resets))),
                    TimingParams{.real_time = false, .deadline_ns = kWidthNs}, &mailbox, &inbox,
                    &latencies, [] { return std::int64_t{0}; });
 

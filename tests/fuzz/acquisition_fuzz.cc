@@ -69,7 +69,7 @@ class Loop {
   BehaviorInbox inbox_;
   StageLatencies latencies_;
   ControlLoop loop_{
-      MakeStep(settings_, MakeDecoder), settings_.timing, &mailbox_, &inbox_, &latencies_, [] {
+      LoopState(MakeStep(settings_, MakeDecoder)), settings_.timing, &mailbox_, &inbox_, &latencies_, [] {
         return 0;
       }};
   std::uint64_t num_applied_ = 0;

@@ -77,7 +77,7 @@ TEST(NoAllocationInTheLoop, FromMessageToAcknowledgement) {
   const auto arm = std::make_shared<Arm>(&mailbox);
   mailbox.Subscribe(arm, /*first=*/true);
   const auto make = [] { return MakeDecoder(SnnParams(), {kChannels, 2, kWidthNs}); };
-  ControlLoop loop(std::make_unique<Step>(params, make()),
+  ControlLoop loop(LoopState(std::make_unique<Step>(params, make())),
                    TimingParams{.real_time = true, .deadline_ns = kWidthNs}, &mailbox, &inbox,
                    &latencies, [&now_ns] { return now_ns; });
   DecoderChange change;

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "decoder/intention.h"
+#include "decoder/types.h"
+#include "server/loop/chunk.h"
+
+namespace efferent {
+
+/// What a bin is decoded with that is not in its chunk, but for decoders that were changed and
+/// boundaries of trials.
+struct BinInputs {
+  bool stopped = false;                ///< The arm was stopped since the bin before.
+  std::optional<bool> learning;        ///< Learning was switched on or off.
+  std::optional<BehaviorSample> arm;   ///< Latest state of the arm stream.
+};
+
+/// Who learnt from a bin. The clock has its say in that, so it is written down.
+struct LearnRecord {
+  bool driver = false;
+  std::uint32_t shadows = 0;  ///< One bit for each slot.
+};
+
+/// One bin: what went in beside the chunk, and what came out.
+struct BinRecord {
+  BinInputs inputs;
+  Command command;        ///< As it was decoded.
+  bool withheld = false;  ///< The arm was stopped meanwhile, and zero velocity was published.
+  std::int64_t decode_ns = 0;          ///< From spikes to command.
+  std::int64_t respond_ns = 0;         ///< From the chunk's arrival to the command.
+  bool missed_deadline = false;
+  std::optional<LearnRecord> learnt;   ///< Absent: not yet, as with a chunk's last bin.
+};
+
+/// What became of a chunk, bin by bin. Reused, so that it allocates only while it grows.
+struct ChunkRecord {
+  /// A change of decoders, or a boundary that the arm stream reported, before bin `bin` of the chunk.
+  struct ChangeMark {
+    std::size_t bin = 0;
+    std::uint64_t number = 0;  ///< DecoderChange::number.
+  };
+  struct BoundaryMark {
+    std::size_t bin = 0;
+    TrialBoundary boundary;
+  };
+
+  bool ignored = false;               ///< Was applied before, or came too late.
+  std::uint64_t first_bin_index = 0;
+  std::vector<BinRecord> bins;
+  std::vector<ChangeMark> changes;         ///< In the order in which they were carried out.
+  std::vector<BoundaryMark> boundaries;    ///< In the order in which they came.
+
+  void Clear() {
+    ignored = false;
+    first_bin_index = 0;
+    bins.clear();
+    changes.clear();
+    boundaries.clear();
+  }
+};
+
+}  // namespace efferent

@@ -1,0 +1,466 @@
+#include "server/recording/recorder.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+#include "server/journal/unix_clock.h"
+#include "server/session/message_json.h"
+
+namespace efferent {
+namespace {
+
+constexpr const char* kFileName = "efferent.db";
+
+// A disk that took nothing is tried again after this long.
+constexpr std::chrono::milliseconds kRetryAfter{500};
+
+// Any record fits into half of it (4 MiB on the wire).
+constexpr std::size_t kLeastBufferBytes = 8 << 20;
+
+/// What a session of this shape brings in a second at most, but for floods.
+double BytesPerSecond(const SessionShape& shape) {
+  constexpr double kSpikesPerChannel = 125.0, kBytesPerSpike = 6.0, kBytesPerBin = 500.0;
+  const double bins = 1e9 / static_cast<double>(shape.bin_width_ns);
+  const double per_channel = std::max(kSpikesPerChannel * kBytesPerSpike, sizeof(float) * bins);
+  return per_channel * shape.num_channels + kBytesPerBin * bins;
+}
+
+std::string_view View(const std::vector<char>& bytes) { return {bytes.data(), bytes.size()}; }
+
+}  // namespace
+
+Recorder::Recorder(const RecorderParams& params)
+    : params_(params), directory_(params.data_dir), file_(directory_.path() / kFileName) {
+  database_.emplace(file_, Database::Access::kWrite, params.durability);
+  MigrateSchema(&*database_, file_.string());
+  writer_ = std::thread([this] { RunWriter(); });
+}
+
+Recorder::~Recorder() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  writer_.join();
+}
+
+void Recorder::Record(SessionEventKind kind, std::string_view session_id, std::string_view detail) {
+  Entry entry;
+  entry.session_id = session_id;
+  entry.kind = Name(kind);
+  entry.detail = detail;
+  Put(std::move(entry));
+}
+
+void Recorder::SessionCreated(const v1::Session& session) {
+  Entry entry;
+  entry.what = Entry::What::kCreated;
+  entry.time_unix_ns = session.create_time_unix_ns();
+  entry.session_id = session.session_id();
+  entry.detail = ToJson(session.config());
+  entry.subject_code = session.config().subject_code();
+  Put(std::move(entry));
+}
+
+void Recorder::SessionEnded(const v1::Session& session, std::string_view reason) {
+  Entry entry;
+  entry.what = Entry::What::kEnded;
+  entry.session_id = session.session_id();
+  entry.kind = reason;
+  entry.detail = ToJson(session.statistics());
+  Put(std::move(entry));
+}
+
+void Recorder::SessionResumed(const std::string& session_id, std::int64_t row) {
+  Entry entry;
+  entry.what = Entry::What::kResumed;
+  entry.session_id = session_id;
+  entry.row = row;
+  Put(std::move(entry));
+}
+
+void Recorder::SessionLost(std::int64_t row, std::string_view why) {
+  Entry entry;
+  entry.what = Entry::What::kLost;
+  entry.detail = why;
+  entry.row = row;
+  Put(std::move(entry));
+}
+
+void Recorder::DecoderChangeAsked(const std::string& session_id, const DecoderChangeNote& note) {
+  Entry entry;
+  entry.what = Entry::What::kChange;
+  entry.session_id = session_id;
+  RecordedChange& change = entry.change.emplace();
+  change.number = note.number;
+  change.kind = ChangeKindName(note.kind);
+  change.slot = note.slot;
+  change.name = note.name;
+  change.config_json = ToJson(note.config);
+  change.frozen = note.frozen;
+  change.twin = note.twin;
+  Put(std::move(entry));
+}
+
+std::shared_ptr<SessionJournal> Recorder::MakeJournal(const std::string& session_id,
+                                                      const SessionSettings& settings,
+                                                      const JournalPosition& from) {
+  JournalParams params;
+  params.buffer_bytes = std::max(
+      kLeastBufferBytes, static_cast<std::size_t>(BytesPerSecond(settings.shape) * params_.buffer_s));
+  params.checkpoint_bins = static_cast<std::uint64_t>(
+      std::max(1.0, params_.checkpoint_s * 1e9 / static_cast<double>(settings.shape.bin_width_ns)));
+  params.waits = !settings.timing.real_time;
+  const auto wake = [this] {
+    {
+      const std::lock_guard lock(mutex_);
+      if (woken_) return;
+      woken_ = true;
+    }
+    wake_.notify_one();
+  };
+  auto source = std::make_shared<Source>();
+  source->journal = std::make_shared<SessionJournal>(session_id, params, from, wake);
+  source->last_written_piece = from.piece_number;
+  {
+    const std::lock_guard lock(mutex_);
+    sources_.push_back(source);
+  }
+  wake_.notify_one();
+  return source->journal;
+}
+
+std::uint64_t Recorder::dropped_count() const { return status().lost_event_count; }
+
+RecorderStatus Recorder::status() const {
+  const std::lock_guard lock(mutex_);
+  RecorderStatus status = status_;
+  for (const auto& source : sources_) status.lost_record_count += source->journal->num_lost_records();
+  return status;
+}
+
+void Recorder::Put(Entry entry) {
+  if (entry.time_unix_ns == 0) entry.time_unix_ns = UnixNowNs();
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= kCapacity) {
+      ++status_.lost_event_count;
+      ++dropped_since_batch_;
+      return;
+    }
+    queue_.push_back(std::move(entry));
+  }
+  wake_.notify_one();
+}
+
+void Recorder::RunWriter() {
+  const auto batch_interval = std::chrono::nanoseconds(static_cast<std::int64_t>(params_.batch_s * 1e9));
+  auto wait = std::chrono::nanoseconds(0);
+  while (true) {
+    bool stopping = false;
+    {
+      std::unique_lock lock(mutex_);
+      const auto due = std::chrono::steady_clock::now() + wait;
+      const bool has_problem = !status_.problem.empty();
+      wake_.wait_until(lock, due, [&] { return stopping_ || (woken_ && !has_problem); });
+      // Without sessions there is nothing to look after.
+      wake_.wait(lock, [this] {
+        return stopping_ || !sources_.empty() || !queue_.empty() || !batch_.empty();
+      });
+      woken_ = false;
+      stopping = stopping_;
+    }
+    wait = batch_interval;
+    if (Gather()) {
+      try {
+        WriteBatch();
+        AfterCommit();
+        SetProblem("");
+      } catch (const std::exception& error) {
+        for (const auto& source : writing_) source->now = source->before;
+        SetProblem(error.what());
+        wait = kRetryAfter;
+        if (stopping) return;
+      }
+    } else if (stopping) {
+      return;
+    }
+  }
+}
+
+bool Recorder::Source::Take() {
+  const std::size_t capacity = journal->buffer().capacity();
+  if (spare.capacity() < capacity) spare.reserve(capacity);
+  JournalBuffer::Piece piece;
+  piece.bytes.swap(spare);
+  if (journal->buffer().Take(&piece)) {
+    pieces.push_back(std::move(piece));
+    return true;
+  }
+  spare.swap(piece.bytes);
+  return false;
+}
+
+bool Recorder::Gather() {
+  {
+    const std::lock_guard lock(mutex_);
+    writing_ = sources_;
+  }
+  bool any = false;
+  // Records before events: what a record refers to has been put into the queue before it.
+  for (const auto& source : writing_) {
+    source->before = source->now;
+    if (source->pieces.empty()) source->Take();
+    any |= !source->pieces.empty();
+  }
+  const std::lock_guard lock(mutex_);
+  if (batch_.empty()) {
+    batch_.swap(queue_);
+    batch_dropped_ += std::exchange(dropped_since_batch_, 0);
+  }
+  return any || !batch_.empty() || batch_dropped_ > 0;
+}
+
+void Recorder::WriteBatch() {
+  rows_.clear();
+  for (const auto& source : writing_) {
+    if (source->now.row != 0 && !source->now.ended) {
+      rows_[source->journal->session_id()] = source->now.row;
+    }
+  }
+  Transaction transaction(&*database_);
+  for (const Entry& entry : batch_) Write(entry);
+  for (const auto& source : writing_) {
+    if (source->now.row != 0 && !source->now.ended) WritePiece(source.get());
+  }
+  if (batch_dropped_ > 0) {
+    WriteEvent(0, UnixNowNs(), "events dropped", std::to_string(batch_dropped_));
+  }
+  transaction.Commit();
+}
+
+void Recorder::AfterCommit() {
+  batch_.clear();
+  batch_dropped_ = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& source : writing_) {
+    if (source->now.row == 0) continue;
+    source->journal->GiveBackStates(std::exchange(source->num_states, 0));
+    if (source->pieces.empty()) continue;
+    const JournalBuffer::Piece& last = source->pieces.back();
+    for (const JournalBuffer::Piece& piece : source->pieces) bytes += piece.bytes.size();
+    source->last_written_piece = last.number;
+    source->journal->SetDurable(last.last_sequence_number);
+    source->spare = std::move(source->pieces.front().bytes);
+    source->spare.clear();
+    source->pieces.clear();
+  }
+  const std::lock_guard lock(mutex_);
+  status_.written_bytes += bytes;
+  ++status_.batch_count;
+  std::erase_if(sources_, [this](const std::shared_ptr<Source>& source) {
+    // Refused after its journal had been made, or ended.
+    const bool is_orphan = source->now.row == 0 && source->journal.use_count() == 1;
+    if (source->now.ended) status_.lost_record_count += source->journal->num_lost_records();
+    return is_orphan || source->now.ended;
+  });
+}
+
+void Recorder::SetProblem(const std::string& problem) {
+  bool changed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!problem.empty()) ++status_.failed_batch_count;
+    changed = status_.problem.empty() != problem.empty();
+    status_.problem = problem;
+  }
+  if (!changed) return;
+  for (const auto& source : writing_) source->journal->SetGivenUp(!problem.empty());
+  if (problem.empty()) {
+    spdlog::warn("recording to {} goes on", file_.string());
+    Entry entry;
+    entry.kind = "recording resumed";
+    Put(std::move(entry));
+  } else {
+    spdlog::error(
+        "NOTHING IS RECORDED to {}: {}; sessions go on, what was recorded stays; free the disk, it is "
+        "tried again and again",
+        file_.string(), problem);
+  }
+}
+
+Recorder::Source* Recorder::Find(const std::string& session_id) {
+  for (const auto& source : writing_) {
+    if (source->journal->session_id() == session_id && source->now.row != 0 && !source->now.ended) {
+      return source.get();
+    }
+  }
+  return nullptr;
+}
+
+void Recorder::Write(const Entry& entry) {
+  const auto name = [&](std::int64_t row) {
+    rows_[entry.session_id] = row;
+    for (const auto& source : writing_) {
+      if (source->now.row != 0 || source->journal->session_id() != entry.session_id) continue;
+      source->now.row = row;
+      break;
+    }
+  };
+  const auto row_of = [&]() -> std::int64_t {
+    const auto found = rows_.find(entry.session_id);
+    return found == rows_.end() ? 0 : found->second;
+  };
+  switch (entry.what) {
+    case Entry::What::kCreated:
+      Statement(database_->handle(),
+                "INSERT INTO sessions (session_id, subject_code, config_json, created_unix_ns, "
+                "server_version) VALUES (?, ?, ?, ?, ?)")
+          .Bind(entry.session_id)
+          .Bind(entry.subject_code)
+          .Bind(entry.detail)
+          .Bind(entry.time_unix_ns)
+          .Bind(params_.server_version)
+          .Run();
+      name(database_->last_row());
+      WriteEvent(rows_[entry.session_id], entry.time_unix_ns, "created", "");
+      break;
+    case Entry::What::kResumed:
+      name(entry.row);
+      WriteEvent(entry.row, entry.time_unix_ns, "resumed", params_.server_version);
+      break;
+    case Entry::What::kEnded:
+      WriteEnd(entry);
+      break;
+    case Entry::What::kLost:
+      Statement(database_->handle(),
+                "UPDATE sessions SET ended_unix_ns = ?, end_reason = 'lost' WHERE row = ?")
+          .Bind(entry.time_unix_ns)
+          .Bind(entry.row)
+          .Run();
+      WriteEvent(entry.row, entry.time_unix_ns, "lost", entry.detail);
+      break;
+    case Entry::What::kChange:
+      if (const std::int64_t row = row_of()) {
+        RecordedChange change = *entry.change;
+        change.time_unix_ns = entry.time_unix_ns;
+        WriteChange(row, change);
+      }
+      break;
+    case Entry::What::kEvent:
+      WriteEvent(row_of(), entry.time_unix_ns, entry.kind, entry.detail);
+      break;
+  }
+}
+
+void Recorder::WriteEnd(const Entry& entry) {
+  const auto row = rows_.find(entry.session_id);
+  if (row == rows_.end()) return;  // its creation was dropped
+  if (Source* source = Find(entry.session_id)) {
+    // What came between the taking of records and that of events.
+    source->Take();
+    WritePiece(source);
+    source->now.ended = true;
+  }
+  if (entry.kind == "shutdown") {
+    Statement(database_->handle(), "UPDATE sessions SET statistics_json = ? WHERE row = ?")
+        .Bind(entry.detail)
+        .Bind(row->second)
+        .Run();
+  } else {
+    Statement(database_->handle(),
+              "UPDATE sessions SET ended_unix_ns = ?, end_reason = ?, statistics_json = ? "
+              "WHERE row = ?")
+        .Bind(entry.time_unix_ns)
+        .Bind(entry.kind)
+        .Bind(entry.detail)
+        .Bind(row->second)
+        .Run();
+  }
+  WriteEvent(row->second, entry.time_unix_ns, "ended", entry.kind);
+  rows_.erase(row);
+}
+
+void Recorder::WriteChange(std::int64_t session_row, const RecordedChange& change) {
+  Statement(database_->handle(),
+            "INSERT OR REPLACE INTO decoder_changes (session_row, number, time_unix_ns, kind, slot, name, "
+            "config_json, frozen, twin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .Bind(session_row)
+      .Bind(static_cast<std::int64_t>(change.number))
+      .Bind(change.time_unix_ns)
+      .Bind(change.kind)
+      .Bind(std::int64_t{change.slot})
+      .Bind(change.name)
+      .Bind(change.config_json)
+      .Bind(std::int64_t{change.frozen})
+      .Bind(std::int64_t{change.twin})
+      .Run();
+}
+
+void Recorder::WriteEvent(std::int64_t session_row, std::int64_t time_unix_ns,
+                          std::string_view kind, std::string_view detail) {
+  Statement statement(
+      database_->handle(),
+      "INSERT INTO events (session_row, time_unix_ns, kind, detail) VALUES (?, ?, ?, ?)");
+  if (session_row > 0) {
+    statement.Bind(session_row);
+  } else {
+    statement.BindNull();
+  }
+  statement.Bind(time_unix_ns).Bind(kind).Bind(detail).Run();
+}
+
+void Recorder::WritePiece(Source* source) {
+  for (const JournalBuffer::Piece& piece : source->pieces) {
+    Statement(database_->handle(),
+              "INSERT INTO pieces (session_row, number, last_sequence_number, time_unix_ns, size, "
+              "bytes) VALUES (?, ?, ?, ?, ?, ?)")
+        .Bind(source->now.row)
+        .Bind(static_cast<std::int64_t>(piece.number))
+        .Bind(static_cast<std::int64_t>(piece.last_sequence_number))
+        .Bind(UnixNowNs())
+        .Bind(static_cast<std::int64_t>(piece.bytes.size()))
+        .BindBytes(packer_.Pack(View(piece.bytes)))
+        .Run();
+  }
+  const std::uint64_t last_piece =
+      source->pieces.empty() ? source->last_written_piece : source->pieces.back().number;
+  source->num_states = source->journal->VisitStates(
+      last_piece, [&](const SavedState& saved) { WriteState(*source, saved); });
+  const std::uint64_t num_lost = source->journal->num_lost_records();
+  if (num_lost == source->now.num_lost_records) return;
+  Statement(database_->handle(),
+            "UPDATE sessions SET lost_record_count = lost_record_count + ? WHERE row = ?")
+      .Bind(static_cast<std::int64_t>(num_lost - source->now.num_lost_records))
+      .Bind(source->now.row)
+      .Run();
+  source->now.num_lost_records = num_lost;
+}
+
+void Recorder::WriteState(const Source& source, const SavedState& saved) {
+  Statement(database_->handle(),
+            "INSERT INTO checkpoints (session_row, number, piece_number, bin_index, change_count, "
+            "time_unix_ns, reason, size, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .Bind(source.now.row)
+      .Bind(static_cast<std::int64_t>(saved.number))
+      .Bind(static_cast<std::int64_t>(saved.piece_number))
+      .Bind(static_cast<std::int64_t>(saved.bin_index))
+      .Bind(static_cast<std::int64_t>(saved.change_count))
+      .Bind(saved.time_unix_ns)
+      .Bind(saved.reason)
+      .Bind(static_cast<std::int64_t>(saved.bytes.size()))
+      .BindBytes(packer_.Pack(saved.bytes))
+      .Run();
+  Statement(database_->handle(),
+            "DELETE FROM checkpoints WHERE session_row = ? AND reason = 'periodic' AND number <= ?")
+      .Bind(source.now.row)
+      .Bind(static_cast<std::int64_t>(saved.number) - kPeriodicCheckpoints)
+      .Run();
+}
+
+}  // namespace efferent

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "server/journal/packing.h"
+#include "server/session/event_sink.h"
+#include "server/session/recording_sink.h"
+#include "server/storage/data_directory.h"
+#include "server/storage/database.h"
+#include "server/storage/recordings.h"
+
+namespace efferent {
+
+/// Settings of a Recorder.
+struct RecorderParams {
+  std::filesystem::path data_dir;
+  Database::Durability durability = Database::Durability::kProcess;
+  double batch_s = 0.1;         ///< Between two batches: what a killed server can lose.
+  double buffer_s = 4.0;        ///< That a disk may take nothing, before records are lost.
+  double checkpoint_s = 60.0;   ///< Of session time between two checkpoints of a session.
+  std::string server_version;
+};
+
+/// How recording is going.
+struct RecorderStatus {
+  std::string problem;  ///< Why nothing is written at present; empty: all is well.
+  std::uint64_t written_bytes = 0;
+  std::uint64_t batch_count = 0;
+  std::uint64_t failed_batch_count = 0;
+  std::uint64_t lost_event_count = 0;
+  std::uint64_t lost_record_count = 0;
+};
+
+/// Keeps what goes through sessions and what happens in them in `efferent.db`, written by its own thread
+/// in batches. Whoever has something to record puts it into a bounded buffer and goes on:
+///
+///   events and changes    a queue of kCapacity
+///   records               a buffer for each session (JournalBuffer)
+///
+/// When those are full (the disk is slower than what comes, or takes nothing) what comes is dropped and
+/// counted, and the count is written as soon as there is room; sessions that are not in real time wait
+/// instead, as long as the disk takes anything. A batch that cannot be written is tried again and again:
+/// what has been written stays readable, and nothing that fits into the buffers is lost. After `kill -9`
+/// everything but the last batch is there.
+class Recorder final : public EventSink, public RecordingSink {
+ public:
+  static constexpr std::size_t kCapacity = 4'096;
+  /// Periodic checkpoints that are kept of a session.
+  static constexpr int kPeriodicCheckpoints = 5;
+
+  /// @throws std::runtime_error if the folder cannot be used or the database is of a later version.
+  explicit Recorder(const RecorderParams& params);
+  /// Writes what there is.
+  ~Recorder() override;
+
+  void Record(SessionEventKind kind, std::string_view session_id, std::string_view detail) override;
+  void SessionCreated(const v1::Session& session) override;
+  void SessionEnded(const v1::Session& session, std::string_view reason) override;
+  std::uint64_t dropped_count() const override;
+
+  std::shared_ptr<SessionJournal> MakeJournal(const std::string& session_id,
+                                              const SessionSettings& settings,
+                                              const JournalPosition& from) override;
+  void DecoderChangeAsked(const std::string& session_id, const DecoderChangeNote& note) override;
+
+  /// The session in this row goes on, with the journal that was made for it last.
+  void SessionResumed(const std::string& session_id, std::int64_t row);
+  /// The session in this row does not go on.
+  void SessionLost(std::int64_t row, std::string_view why);
+
+  RecorderStatus status() const;
+  const std::filesystem::path& database_file() const { return file_; }
+
+ private:
+  struct Entry {
+    enum class What { kEvent, kCreated, kResumed, kEnded, kLost, kChange } what = What::kEvent;
+    std::int64_t time_unix_ns = 0;
+    std::string session_id;
+    std::string kind;    // of an event; the reason of an end
+    std::string detail;  // of an event; JSON of configuration or statistics
+    std::string subject_code;
+    std::int64_t row = 0;  // with kResumed and kLost
+    std::optional<RecordedChange> change;
+  };
+  /// A session's journal, and what of it is being written.
+  struct Source {
+    std::shared_ptr<SessionJournal> journal;
+    std::vector<JournalBuffer::Piece> pieces;  // taken, not yet written
+    std::vector<char> spare;                   // for the next piece
+    std::uint64_t last_written_piece = 0;
+    std::size_t num_states = 0;  // written, to be given back once the transaction is committed
+    // As they will be once the transaction is committed, and as they were.
+    struct Standing {
+      std::int64_t row = 0;  // 0: its session has not been named yet
+      std::uint64_t num_lost_records = 0;
+      bool ended = false;
+    } now, before;
+
+    bool Take();
+  };
+  using Sources = std::vector<std::shared_ptr<Source>>;
+
+  void Put(Entry entry);
+  void RunWriter();
+  /// Takes what there is. Returns whether there is anything to write.
+  bool Gather();
+  void WriteBatch();
+  void AfterCommit();
+  void SetProblem(const std::string& problem);
+
+  void Write(const Entry& entry);
+  void WriteEnd(const Entry& entry);
+  void WriteChange(std::int64_t session_row, const RecordedChange& change);
+  void WriteEvent(std::int64_t session_row, std::int64_t time_unix_ns, std::string_view kind,
+                  std::string_view detail);
+  void WritePiece(Source* source);
+  void WriteState(const Source& source, const SavedState& saved);
+  /// Of the session of that id that runs; null if there is none.
+  Source* Find(const std::string& session_id);
+
+  RecorderParams params_;
+  DataDirectory directory_;
+  std::filesystem::path file_;
+  std::optional<Database> database_;
+  Packer packer_;
+
+  // The writer's alone.
+  std::map<std::string, std::int64_t> rows_;  // of sessions that run
+  std::deque<Entry> batch_;
+  std::uint64_t batch_dropped_ = 0;
+  Sources writing_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Entry> queue_;
+  Sources sources_;
+  RecorderStatus status_;
+  std::uint64_t dropped_since_batch_ = 0;
+  bool woken_ = false;
+  bool stopping_ = false;
+  std::thread writer_;
+};
+
+}  // namespace efferent
