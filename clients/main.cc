@@ -4,6 +4,9 @@
 #include <exception>
 
 #include "clients/acquisition/stream_command.h"
+#include "clients/archive/erase_command.h"
+#include "clients/archive/replay_command.h"
+#include "clients/archive/sessions_command.h"
 #include "clients/arm/arm_command.h"
 #include "clients/control/session_command.h"
 #include "clients/control/top_command.h"
@@ -25,6 +28,7 @@ constexpr const char* kExamples = R"(Examples:
   efferentd &                                          start a server on 127.0.0.1:50051
   efferent stream --recording session.nwb --speed max  decode a recording, score it
   efferent session list                                what runs there; `efferent top` shows it live
+  efferent sessions                                    what is recorded there
   efferent stream --help                               all that a subcommand can do
 
 Exit status: 0 all went well, 1 the run failed, 2 bad usage or bad input.)";
@@ -47,7 +51,10 @@ int main(int argc, char** argv) {
   efferent::AddDemoCommand(app);
   efferent::AddEvalCommand(app);
   efferent::AddSessionCommand(app);
+  efferent::AddEraseCommand(app.get_subcommand("session"));
   efferent::AddTopCommand(app);
+  efferent::AddSessionsCommand(app);
+  efferent::AddReplayCommand(app);
   efferent::AddLoadCommand(app);
   efferent::AddHealthCommand(app);
 

@@ -102,6 +102,8 @@ std::shared_ptr<Recorder> MakeRecorder(const ServerParams& params) {
   recorder.batch_s = params.batch_interval_s;
   recorder.buffer_s = params.recording_buffer_s;
   recorder.checkpoint_s = params.checkpoint_interval_s;
+  recorder.keep_days = params.keep_days;
+  recorder.keep_gigabytes = params.keep_gigabytes;
   recorder.server_version = EFFERENT_VERSION;
   return std::make_shared<Recorder>(recorder);
 }

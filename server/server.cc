@@ -26,6 +26,7 @@
 #include "server/services/arm_service.h"
 #include "server/services/decoder_service.h"
 #include "server/services/diagnostics_service.h"
+#include "server/services/recording_service.h"
 #include "server/services/service_context.h"
 #include "server/services/session_service.h"
 #include "server/session/session_clock.h"
@@ -68,7 +69,11 @@ class Server::Impl {
                  &streams_,
                  &workers_,
                  {params.max_chunk_bytes, params.max_chunk_events},
-                 &threads_},
+                 &threads_,
+                 recorder.get(),
+                 params.durability == DurabilityChoice::kFull,
+                 make_decoder},
+        recorder_(recorder),
         clock_(&io_, &sessions_, [this](std::int64_t now_ns) { streams_.CutStuck(now_ns); }) {
     if (!params.metrics_listen.empty()) {
       metrics_.emplace(
@@ -130,13 +135,14 @@ class Server::Impl {
     builder.RegisterService(&decoder_service_);
     builder.RegisterService(&acquisition_service_);
     builder.RegisterService(&arm_service_);
+    builder.RegisterService(&recording_service_);
     builder.RegisterService(&diagnostics_service_);
     grpc_ = StartListening(&builder, params_.listen, &addresses_);
     auto* health = grpc_->GetHealthCheckService();
     for (const char* service :
          {v1::SessionService::service_full_name(), v1::DecoderService::service_full_name(),
           v1::AcquisitionService::service_full_name(), v1::ArmService::service_full_name(),
-          v1::DiagnosticsService::service_full_name()}) {
+          v1::RecordingService::service_full_name(), v1::DiagnosticsService::service_full_name()}) {
       health->SetServingStatus(service, true);
     }
   }
@@ -147,10 +153,12 @@ class Server::Impl {
   ActiveStreams streams_;
   BackgroundWorkers workers_;
   ServiceContext context_;
+  std::shared_ptr<Recorder> recorder_;
   SessionService session_service_{&context_};
   DecoderService decoder_service_{&context_};
   AcquisitionService acquisition_service_{&context_};
   ArmService arm_service_{&context_};
+  RecordingService recording_service_{&context_};
   DiagnosticsService diagnostics_service_{&context_};
   std::unique_ptr<grpc::Server> grpc_;
   std::vector<std::string> addresses_;

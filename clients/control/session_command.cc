@@ -19,6 +19,7 @@ constexpr const char* kExamples = R"(Examples:
   efferent session shadow add s1 still --frozen           what the driver would be without learning
   efferent session promote s1 calm                        the shadow drives, with what it has learnt
   efferent session end s1 s2                              end them; their arms stop first
+  efferent session erase s1@12                            erase what was recorded, for good
 
 `efferent session COMMAND --help` says more.)";
 

@@ -48,6 +48,8 @@ struct ServerParams {
   double batch_interval_s = 0.1;       ///< What a killed server loses of its recordings.
   double recording_buffer_s = 4.0;     ///< That a disk may take nothing before records are lost.
   double checkpoint_interval_s = 60.0; ///< Of session time, between two checkpoints of a session.
+  double keep_days = 0.0;              ///< Recordings that ended longer ago are erased.
+  double keep_gigabytes = 0.0;         ///< Beyond this much the oldest that have ended are erased.
   double resume_within_s = 86'400.0;   ///< Sessions silent for longer do not go on after a restart.
   LogLevel log_level = LogLevel::kInfo;
   int max_sessions = 256;
@@ -70,6 +72,8 @@ void VisitFields(ServerParams& p, Visitor&& visit) {
   visit("batch_interval_s", p.batch_interval_s, Bounds{0.001, 0.2}, "s");
   visit("recording_buffer_s", p.recording_buffer_s, Bounds{0.1, 600}, "s");
   visit("checkpoint_interval_s", p.checkpoint_interval_s, Bounds{0.1, 86'400}, "s");
+  visit("keep_days", p.keep_days, Bounds{0, 36'500}, "days (0: for ever)");
+  visit("keep_gigabytes", p.keep_gigabytes, Bounds{0, 1e6}, "GB (0: as much as there is)");
   visit("resume_within_s", p.resume_within_s, Bounds{0, 1e9}, "s (0: never)");
   visit("log_level", p.log_level);
   visit("max_sessions", p.max_sessions, Bounds{1, 10'000}, "sessions");

@@ -79,6 +79,8 @@ class LoopState {
   const LoopStatus& Count() noexcept;
 
   std::uint64_t decoder_change_count() const { return counts_.decoder_change_count; }
+  /// Of all drivers, but for what has not been counted yet.
+  std::uint64_t rollback_count() const { return counts_.fault_count; }
   const Step& step() const { return *step_; }
 
   /// All fields between two bins, once the last is learnt from. Whoever loads has been built with the

@@ -15,6 +15,12 @@ namespace {
 
 constexpr const char* kFileName = "efferent.db";
 
+// Of a session that is erased, between two batches.
+constexpr std::int64_t kErasedPieces = 64;
+constexpr const char* kVacuumSome = "PRAGMA incremental_vacuum(512)";
+constexpr std::chrono::seconds kLookForErasuresEvery{60};
+constexpr const char* kErasing = "erasing";
+
 // A disk that took nothing is tried again after this long.
 constexpr std::chrono::milliseconds kRetryAfter{500};
 
@@ -144,6 +150,18 @@ RecorderStatus Recorder::status() const {
   return status;
 }
 
+void Recorder::Erase(std::int64_t row) {
+  auto erasure = std::make_shared<Erasure>();
+  erasure->row = row;
+  std::future<void> done = erasure->done.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    erasures_.push_back(std::move(erasure));
+  }
+  wake_.notify_one();
+  done.get();
+}
+
 void Recorder::Put(Entry entry) {
   if (entry.time_unix_ns == 0) entry.time_unix_ns = UnixNowNs();
   {
@@ -169,18 +187,21 @@ void Recorder::RunWriter() {
       const bool has_problem = !status_.problem.empty();
       wake_.wait_until(lock, due, [&] { return stopping_ || (woken_ && !has_problem); });
       // Without sessions there is nothing to look after.
-      wake_.wait(lock, [this] {
-        return stopping_ || !sources_.empty() || !queue_.empty() || !batch_.empty();
+      wake_.wait_for(lock, kLookForErasuresEvery, [this] {
+        return stopping_ || !sources_.empty() || !queue_.empty() || !batch_.empty() ||
+               !erasures_.empty();
       });
       woken_ = false;
       stopping = stopping_;
     }
     wait = batch_interval;
+    LookForErasures();
     if (Gather()) {
       try {
         WriteBatch();
         AfterCommit();
         SetProblem("");
+        if (GoOnErasing() && !stopping) wait = std::chrono::nanoseconds(0);
       } catch (const std::exception& error) {
         for (const auto& source : writing_) source->now = source->before;
         SetProblem(error.what());
@@ -223,7 +244,7 @@ bool Recorder::Gather() {
     batch_.swap(queue_);
     batch_dropped_ += std::exchange(dropped_since_batch_, 0);
   }
-  return any || !batch_.empty() || batch_dropped_ > 0;
+  return any || !batch_.empty() || batch_dropped_ > 0 || !erasures_.empty();
 }
 
 void Recorder::WriteBatch() {
@@ -241,6 +262,7 @@ void Recorder::WriteBatch() {
   if (batch_dropped_ > 0) {
     WriteEvent(0, UnixNowNs(), "events dropped", std::to_string(batch_dropped_));
   }
+  EraseSome();
   transaction.Commit();
 }
 
@@ -291,6 +313,89 @@ void Recorder::SetProblem(const std::string& problem) {
         "NOTHING IS RECORDED to {}: {}; sessions go on, what was recorded stays; free the disk, it is "
         "tried again and again",
         file_.string(), problem);
+  }
+}
+
+void Recorder::EraseSome() {
+  std::int64_t row = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (erasures_.empty()) return;
+    row = erasures_.front()->row;
+  }
+  sqlite3* handle = database_->handle();
+  const auto run = [&](const char* sql) { Statement(handle, sql).Bind(row).Run(); };
+  Statement(handle, "UPDATE sessions SET end_reason = ? WHERE row = ?")
+      .Bind(std::string_view(kErasing))
+      .Bind(row)
+      .Run();
+  Statement(handle,
+            "DELETE FROM pieces WHERE row IN "
+            "(SELECT row FROM pieces WHERE session_row = ? LIMIT ?)")
+      .Bind(row)
+      .Bind(kErasedPieces)
+      .Run();
+  if (sqlite3_changes(handle) > 0) return;
+  run("DELETE FROM checkpoints WHERE session_row = ?");
+  run("DELETE FROM decoder_changes WHERE session_row = ?");
+  run("DELETE FROM events WHERE session_row = ?");
+  run("DELETE FROM sessions WHERE row = ?");
+  rows_are_gone_ = true;
+}
+
+bool Recorder::GoOnErasing() {
+  std::shared_ptr<Erasure> erasure;
+  {
+    const std::lock_guard lock(mutex_);
+    if (erasures_.empty()) return false;
+    erasure = erasures_.front();
+  }
+  if (!rows_are_gone_) return true;
+  if (database_->Integer("PRAGMA freelist_count") > 0) {
+    database_->Execute(kVacuumSome);
+    return true;
+  }
+  // What was erased must not live on in the write-ahead log either.
+  database_->Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  rows_are_gone_ = false;
+  {
+    const std::lock_guard lock(mutex_);
+    erasures_.pop_front();
+  }
+  spdlog::info("a recording is erased from {}", file_.string());
+  erasure->done.set_value();
+  return true;
+}
+
+void Recorder::LookForErasures() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < look_for_erasures_at_) return;
+  look_for_erasures_at_ = now + kLookForErasuresEvery;
+  std::vector<std::int64_t> rows;
+  try {
+    std::int64_t stored = database_->Integer("PRAGMA page_count") *
+                          database_->Integer("PRAGMA page_size");
+    const auto kept_since =
+        UnixNowNs() - static_cast<std::int64_t>(params_.keep_days * 86'400e9);
+    for (const RecordedSession& session : RecordingReader(&*database_).Sessions()) {
+      if (!session.ended_unix_ns) continue;
+      const bool is_old = params_.keep_days > 0 && *session.ended_unix_ns < kept_since;
+      const bool is_too_much = params_.keep_gigabytes > 0 &&
+                               static_cast<double>(stored) > params_.keep_gigabytes * 1e9;
+      if (!is_old && !is_too_much && session.end_reason != kErasing) continue;
+      stored -= session.stored_bytes;
+      rows.push_back(session.row);
+    }
+  } catch (const DatabaseError&) {
+    return;  // the next batch says what is wrong
+  }
+  const std::lock_guard lock(mutex_);
+  for (const std::int64_t row : rows) {
+    const bool is_known = std::any_of(erasures_.begin(), erasures_.end(),
+                                      [row](const auto& erasure) { return erasure->row == row; });
+    if (is_known) continue;
+    erasures_.push_back(std::make_shared<Erasure>());
+    erasures_.back()->row = row;
   }
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,6 +30,8 @@ struct RecorderParams {
   double batch_s = 0.1;         ///< Between two batches: what a killed server can lose.
   double buffer_s = 4.0;        ///< That a disk may take nothing, before records are lost.
   double checkpoint_s = 60.0;   ///< Of session time between two checkpoints of a session.
+  double keep_days = 0.0;       ///< Sessions that ended longer ago are erased; 0: none.
+  double keep_gigabytes = 0.0;  ///< Beyond this much the oldest that have ended are erased; 0: none.
   std::string server_version;
 };
 
@@ -78,8 +82,14 @@ class Recorder final : public EventSink, public RecordingSink {
   /// The session in this row does not go on.
   void SessionLost(std::int64_t row, std::string_view why);
 
+  /// Erases a session that has ended: its bytes are overwritten, the file shrinks. Waits until that is done,
+  /// which takes a while; recording goes on meanwhile. Erasing what a killed server left half erased goes on
+  /// by itself. @throws std::runtime_error if the recorder ends before.
+  void Erase(std::int64_t row);
+
   RecorderStatus status() const;
   const std::filesystem::path& database_file() const { return file_; }
+  const std::string& server_version() const { return params_.server_version; }
 
  private:
   struct Entry {
@@ -108,6 +118,10 @@ class Recorder final : public EventSink, public RecordingSink {
 
     bool Take();
   };
+  struct Erasure {
+    std::int64_t row = 0;
+    std::promise<void> done;
+  };
   using Sources = std::vector<std::shared_ptr<Source>>;
 
   void Put(Entry entry);
@@ -117,6 +131,13 @@ class Recorder final : public EventSink, public RecordingSink {
   void WriteBatch();
   void AfterCommit();
   void SetProblem(const std::string& problem);
+
+  /// A bit of what is to be erased, within the batch's transaction.
+  void EraseSome();
+  /// After it. Returns whether there is more to do.
+  bool GoOnErasing();
+  /// Looks for sessions that are to be erased: half erased ones, and what is not to be kept.
+  void LookForErasures();
 
   void Write(const Entry& entry);
   void WriteEnd(const Entry& entry);
@@ -139,11 +160,14 @@ class Recorder final : public EventSink, public RecordingSink {
   std::deque<Entry> batch_;
   std::uint64_t batch_dropped_ = 0;
   Sources writing_;
+  bool rows_are_gone_ = false;  // of the first erasure
+  std::chrono::steady_clock::time_point look_for_erasures_at_{};
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Entry> queue_;
   Sources sources_;
+  std::deque<std::shared_ptr<Erasure>> erasures_;
   RecorderStatus status_;
   std::uint64_t dropped_since_batch_ = 0;
   bool woken_ = false;

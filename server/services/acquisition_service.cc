@@ -119,6 +119,9 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     v1::AcquisitionOpened* opened = response_.mutable_opened();
     opened->set_applied_sequence_number(status.applied_sequence_number);
     opened->set_decoded_until_ns(status.decoded_until_ns);
+    if (const SessionJournal* journal = session_->journal()) {
+      opened->set_durable_sequence_number(journal->durable_sequence_number());
+    }
     Write();
   }
 
@@ -161,6 +164,16 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     loop.Apply(chunk_, plan_, arrived_at_ns_, &published_);
     session_->CountProcessorTime(ThreadProcessorNs() - began_processor_ns);
     latencies.Record(Stage::kRespond, MonotonicNowNs() - arrived_at_ns_);
+    if (session_->journal() && context_->acknowledges_durable) {
+      loop.LearnPending();
+      // On the recorder's thread, which must go on: what is left to do is short.
+      return session_->journal()->WhenDurable(
+          chunk_.sequence_number, [self = shared_from_this()] { self->Acknowledge(); });
+    }
+    Acknowledge();
+  }
+
+  void Acknowledge() {
     acknowledging_ = true;
     // From here on another thread may have the chunk.
     if (!WriteAck() && acknowledging_.exchange(false)) FinishChunk();
@@ -196,6 +209,9 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     ack->set_missed_bin_count(status.missed_bin_count);
     ack->set_duplicate_chunk_count(status.duplicate_chunk_count);
     ack->set_late_chunk_count(status.late_chunk_count);
+    if (const SessionJournal* journal = session_->journal()) {
+      ack->set_durable_sequence_number(journal->durable_sequence_number());
+    }
     ack->clear_commands();
     if (return_commands_) {
       const int num_dimensions = session_->settings().shape.num_dimensions;

@@ -25,11 +25,13 @@ BackgroundWorkers::BackgroundWorkers(std::size_t num_workers) : chunks_(num_work
     });
   }
   all->arrive_and_wait();
+  PostArchive([] { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice); });
 }
 
 void BackgroundWorkers::Join() {
   chunks_.join();
   control_.join();
+  archive_.join();
 }
 
 }  // namespace efferent

@@ -24,12 +24,19 @@ class BackgroundWorkers {
     boost::asio::post(control_, std::forward<Work>(work));
   }
 
+  /// For looking into recordings, on another thread of its own, at the lower priority.
+  template <class Work>
+  void PostArchive(Work&& work) {
+    boost::asio::post(archive_, std::forward<Work>(work));
+  }
+
   /// Runs what has been posted, then ends the threads.
   void Join();
 
  private:
   boost::asio::thread_pool chunks_;
   boost::asio::thread_pool control_{1};
+  boost::asio::thread_pool archive_{1};
 };
 
 }  // namespace efferent

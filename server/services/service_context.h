@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/realtime/thread_settings.h"
+#include "server/recording/recorder.h"
 #include "server/services/active_streams.h"
 #include "server/services/background_workers.h"
 #include "server/services/chunk_reader.h"
@@ -15,6 +16,9 @@ struct ServiceContext {
   BackgroundWorkers* workers = nullptr;
   ChunkLimits chunk_limits;
   const ThreadSettings* threads = nullptr;
+  Recorder* recorder = nullptr;  ///< Null: nothing is recorded.
+  bool acknowledges_durable = false;  ///< A chunk is on the disk before it is acknowledged.
+  DecoderFactory make_decoder;
 };
 
 }  // namespace efferent

@@ -96,6 +96,9 @@ grpc::ServerUnaryReactor* SessionService::ListSessions(grpc::CallbackServerConte
   for (const auto& session : context_->sessions->sessions()) {
     *response->add_sessions() = session->Describe();
   }
+  if (context_->recorder) {
+    response->set_recording_problem(context_->recorder->status().problem);
+  }
   const ProcessorBudget& budget = context_->sessions->processor_budget();
   response->mutable_load()->set_reserved_processors(budget.reserved());
   response->mutable_load()->set_reservable_processors(budget.reservable());

@@ -234,6 +234,11 @@ v1::Session Session::Describe() const {
   *session.mutable_statistics() = Statistics();
   decoders_.Describe(status, &session);
   session.set_reserved_processor_share(share_.processors());
+  if (journal_) {
+    v1::SessionRecording* recording = session.mutable_recording();
+    recording->set_durable_sequence_number(journal_->durable_sequence_number());
+    recording->set_lost_record_count(journal_->num_lost_records());
+  }
   return session;
 }
 

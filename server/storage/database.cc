@@ -91,6 +91,7 @@ Database::Database(const std::filesystem::path& file, Access access, Durability 
     Require(sqlite3_open_v2(file.c_str(), &database_, flags, nullptr) == SQLITE_OK, database_);
     sqlite3_busy_timeout(database_, 5'000);
     if (writes) {
+      Execute("PRAGMA auto_vacuum = INCREMENTAL");  // so that a file can shrink; before its first page
       Execute("PRAGMA journal_mode = WAL");
       Execute(durability == Durability::kPower ? "PRAGMA synchronous = FULL"
                                                : "PRAGMA synchronous = NORMAL");

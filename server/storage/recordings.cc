@@ -145,6 +145,7 @@ void MigrateSchema(Database* database, const std::string& file) {
                              "; use a newer server or another data directory");
   }
   if (version == kSchemaVersion) return;
+  if (version > 0) database->Execute("VACUUM");  // a file of its time takes auto_vacuum on only so
   Transaction transaction(database);
   if (version < 1) database->Execute(kSchemaV1);
   if (version < 2) {

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+
+#include "server/services/outbound_stream.h"
+#include "server/services/service_context.h"
+
+namespace efferent {
+
+/// A call that answers with many messages, each of which takes a while to make: one after the other on the
+/// archive's thread, the next when the one before has been written.
+template <class Response>
+class ProducedStream : public OutboundStream<grpc::ServerWriteReactor<Response>, Response, ServerStream>,
+                       public std::enable_shared_from_this<ProducedStream<Response>> {
+ public:
+  ProducedStream(ServiceContext* context, grpc::CallbackServerContext* call)
+      : ProducedStream::OutboundStream(call), context_(context) {}
+
+  void Begin() { PostNext(); }
+
+  void OnWriteDone(bool ok) override {
+    {
+      const std::lock_guard lock(this->mutex_);
+      this->WriteDone();
+      if (!ok) this->SetEnding(grpc::Status::CANCELLED);
+      this->FinishIfIdle();
+      if (this->ending()) return;
+    }
+    PostNext();
+  }
+  void OnCancel() override { EndWith(grpc::Status::CANCELLED); }
+  void OnDone() override { context_->streams->Remove(this); }
+  void End(StreamEnd reason) noexcept override { EndWith(EndStatus(reason, grpc::Status::OK)); }
+
+ protected:
+  /// Makes the next message in `response`, which is empty. Nothing: there is none. An error ends the
+  /// call. May throw, which is INTERNAL.
+  virtual grpc::Status Produce(Response* response, bool* any) = 0;
+
+ private:
+  void PostNext() {
+    context_->workers->PostArchive([self = this->shared_from_this()] { self->Next(); });
+  }
+  void Next() {
+    {
+      const std::lock_guard lock(this->mutex_);
+      if (this->ending()) return this->FinishIfIdle();
+    }
+    bool any = false;
+    grpc::Status status;
+    this->response_.Clear();
+    try {
+      status = Produce(&this->response_, &any);
+    } catch (const std::exception& error) {
+      status = MakeStatus(grpc::StatusCode::INTERNAL, error.what());
+    }
+    const std::lock_guard lock(this->mutex_);
+    if (this->ending()) return this->FinishIfIdle();
+    if (any && status.ok()) return this->Write();
+    this->SetEnding(status);
+    this->FinishIfIdle();
+  }
+  void EndWith(const grpc::Status& status) {
+    const std::lock_guard lock(this->mutex_);
+    this->SetEnding(status);
+    this->FinishIfIdle();
+  }
+
+  ServiceContext* context_;
+};
+
+}  // namespace efferent
