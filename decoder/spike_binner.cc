@@ -1,5 +1,6 @@
 #include "decoder/spike_binner.h"
 
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -63,6 +64,10 @@ std::uint64_t SpikeBinner::SkipTo(std::uint64_t bin_index) noexcept {
 
 void SpikeBinner::VisitState(StateVisitor& visitor) {
   visitor("next_bin", next_bin_);
+  // Times are multiples of it, and must not overflow.
+  constexpr auto kLatest = static_cast<std::uint64_t>(std::numeric_limits<TimeNs>::max() / 4);
+  visitor.Require(next_bin_ <= kLatest / static_cast<std::uint64_t>(bin_width_ns_), "next_bin",
+                  "be a time that there is");
   visitor("open", open_);
   visitor("late_events", late_events_);
   visitor("rejected_events", rejected_events_);

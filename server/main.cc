@@ -128,7 +128,8 @@ void Serve(const Config& config) {
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   const std::shared_ptr<Recorder> recorder = MakeRecorder(config.server);
-  Server server(config.server, config.session_defaults, MakeEvents(recorder), recorder);
+  Server server(config.server, config.session_defaults, MakeEvents(recorder), MakeDecoder,
+                recorder);
   for (const std::string& address : server.addresses()) {
     std::printf("listening on %s\n", address.c_str());
   }

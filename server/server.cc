@@ -56,8 +56,8 @@ void TuneForLatency(grpc::ServerBuilder* builder) {
 class Server::Impl {
  public:
   Impl(const ServerParams& params, const v1::SessionConfig& session_defaults,
-       std::shared_ptr<EventSink> events, std::shared_ptr<Recorder> recorder,
-       DecoderFactory make_decoder)
+       std::shared_ptr<EventSink> events, DecoderFactory make_decoder,
+       std::shared_ptr<Recorder> recorder)
       : params_(params),
         threads_(params.realtime_priority, params.processors),
         sessions_(session_defaults, params.max_sessions,
@@ -78,7 +78,7 @@ class Server::Impl {
     if (!params.metrics_listen.empty()) {
       metrics_.emplace(
           params.metrics_listen,
-          MetricsEndpoint::Collectables{std::make_shared<ServerMetrics>(&sessions_, events),
+          MetricsEndpoint::Collectables{std::make_shared<ServerMetrics>(&sessions_, events, recorder),
                                         std::make_shared<SessionMetrics>(&sessions_)});
     }
     if (recorder) {
@@ -171,10 +171,10 @@ class Server::Impl {
 };
 
 Server::Server(const ServerParams& params, const v1::SessionConfig& session_defaults,
-               std::shared_ptr<EventSink> events, std::shared_ptr<Recorder> recorder,
-               DecoderFactory make_decoder)
+               std::shared_ptr<EventSink> events, DecoderFactory make_decoder,
+               std::shared_ptr<Recorder> recorder)
     : impl_(std::make_unique<Impl>(params, session_defaults, std::move(events),
-                                   std::move(recorder), std::move(make_decoder))) {}
+                                   std::move(make_decoder), std::move(recorder))) {}
 
 Server::~Server() { Shutdown(); }
 

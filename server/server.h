@@ -23,8 +23,8 @@ class Server {
   /// null: nowhere.
   /// @throws std::runtime_error if it cannot listen, for gRPC or for metrics, saying why.
   Server(const ServerParams& params, const v1::SessionConfig& session_defaults,
-         std::shared_ptr<EventSink> events, std::shared_ptr<Recorder> recorder = nullptr,
-         DecoderFactory make_decoder = MakeDecoder);
+         std::shared_ptr<EventSink> events, DecoderFactory make_decoder = MakeDecoder,
+         std::shared_ptr<Recorder> recorder = nullptr);
   /// Shuts down.
   ~Server();
   Server(const Server&) = delete;

@@ -44,7 +44,11 @@ std::string DescribeSessions(const v1::ListSessionsResponse& answer, const std::
     text = table.ToString();
   }
   const std::string load = LoadText(answer.load());
-  return load.empty() ? text : text + load + '\n';
+  if (!load.empty()) text += load + '\n';
+  if (!answer.recording_problem().empty()) {
+    text += fmt::format("NOTHING IS RECORDED: {}\n", answer.recording_problem());
+  }
+  return text;
 }
 
 }  // namespace efferent::control

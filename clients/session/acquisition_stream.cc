@@ -10,6 +10,7 @@ AcquisitionStream::AcquisitionStream(const ServerConnection& connection,
       [this](grpc::ClientContext* context) { return stub_->StreamAcquisition(context); }, request_,
       "cannot stream to session `" + open.session_id() + "`", &response_);
   opened_ = response_.opened();
+  if (opened_.has_durable_sequence_number()) durable_ = opened_.durable_sequence_number();
 }
 
 bool AcquisitionStream::WriteChunk(const v1::AcquisitionChunk& chunk) {
@@ -19,6 +20,9 @@ bool AcquisitionStream::WriteChunk(const v1::AcquisitionChunk& chunk) {
 
 std::optional<v1::AcquisitionAck> AcquisitionStream::ReadAck() {
   if (!call_->Read(&response_)) return std::nullopt;
+  if (response_.ack().has_durable_sequence_number()) {
+    durable_ = response_.ack().durable_sequence_number();
+  }
   return std::move(*response_.mutable_ack());
 }
 

@@ -19,6 +19,9 @@ class AcquisitionStream {
   /// Where the session stands: the next chunk has `applied_sequence_number` + 1.
   const v1::AcquisitionOpened& opened() const { return opened_; }
 
+  /// Chunks up to this number outlive the server, as far as it has said so; nothing: it records none.
+  std::optional<std::uint64_t> durable_sequence_number() const { return durable_; }
+
   /// Sends one chunk. False: the stream is over, see Finish.
   bool WriteChunk(const v1::AcquisitionChunk& chunk);
   /// Waits for the next acknowledgement. Nothing: the stream is over, see Finish.
@@ -35,6 +38,7 @@ class AcquisitionStream {
 
   std::unique_ptr<v1::AcquisitionService::Stub> stub_;
   v1::AcquisitionOpened opened_;
+  std::optional<std::uint64_t> durable_;    // The reader's.
   v1::StreamAcquisitionRequest request_;    // The writer's; kept for its memory.
   v1::StreamAcquisitionResponse response_;  // The reader's.
   std::unique_ptr<Call> call_;

@@ -107,6 +107,7 @@ void SubjectClient::CreateOrAttach() {
                       options_.session_id));
     }
   }
+  kept_.Clear();
   const v1::SessionConfig config = MakeSessionConfig(options_, brain_.num_neurons());
   try {
     AdoptSession(sessions_.Create(options_.session_id, config));
@@ -149,7 +150,22 @@ void SubjectClient::Stream() {
   StreamBins(attachment);
 }
 
+bool SubjectClient::SendMissing(Attachment& attachment) {
+  const auto missing = kept_.After(attachment.sequence_number);
+  for (const v1::AcquisitionChunk& chunk : missing) {
+    if (!attachment.stream.WriteChunk(chunk) || !attachment.stream.ReadAck()) return false;
+    attachment.sequence_number = chunk.sequence_number();
+    attachment.next_bin = chunk.complete_until_ns() / options_.bin_width_ns();
+  }
+  if (!missing.empty()) {
+    report_(fmt::format("sent the last {} chunks again, which the server had not recorded",
+                        missing.size()));
+  }
+  return true;
+}
+
 void SubjectClient::StreamBins(Attachment& attachment) {
+  if (!SendMissing(attachment)) return ThrowUnlessEnded(attachment.stream.Finish());
   while (!IsDone() && WaitForTurn(attachment)) {
     if (!SendBin(attachment)) return ThrowUnlessEnded(attachment.stream.Finish());
     MeasureEcho(attachment);
@@ -210,9 +226,11 @@ bool SubjectClient::SendBin(Attachment& attachment) {
 
   const std::int64_t sent_ns = MonotonicNs();
   chunk.set_client_send_time_ns(sent_ns);
+  kept_.Add(chunk);
   if (!attachment.stream.WriteChunk(chunk)) return false;
   attachment.pacer.Advance(Clock::now());
   if (!attachment.stream.ReadAck()) return false;
+  kept_.OnDurable(attachment.stream.durable_sequence_number());
   progress_.acknowledged.Record(MonotonicNs() - sent_ns);
 
   ++attachment.next_bin;

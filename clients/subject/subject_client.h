@@ -7,6 +7,7 @@
 #include "clients/report/latency_recorder.h"
 #include "clients/session/acquisition_stream.h"
 #include "clients/session/echo_probe.h"
+#include "clients/session/kept_chunks.h"
 #include "clients/session/reconnect_policy.h"
 #include "clients/session/session_client.h"
 #include "clients/session/stop_flag.h"
@@ -61,6 +62,8 @@ class SubjectClient {
   void AdoptSession(const v1::Session& session);
   /// Streams until the run is over. @throws RpcError if the stream breaks.
   void Stream();
+  /// What the server had applied but not recorded when it was killed. False: the stream is over.
+  bool SendMissing(Attachment& attachment);
   void StreamBins(Attachment& attachment);
   bool WaitForTurn(Attachment& attachment);
   bool SendBin(Attachment& attachment);
@@ -78,6 +81,7 @@ class SubjectClient {
   ReconnectPolicy reconnect_;
   bool had_session_ = false;
   bool was_attached_ = false;
+  KeptChunks kept_;
   std::string decoder_name_;
   SubjectProgress progress_;
 };

@@ -31,6 +31,23 @@ std::vector<MetricFamily> ServerMetrics::Collect() const {
   add(MetricType::Counter, "efferent_events_dropped_total",
       "Events that were not written to the data directory because its queue was full.",
       static_cast<double>(events_->dropped_count()));
+  if (recorder_) {
+    const RecorderStatus recording = recorder_->status();
+    add(MetricType::Gauge, "efferent_recording_ok",
+        "1 while what goes through sessions is recorded, 0 while the disk takes nothing.",
+        recording.problem.empty() ? 1.0 : 0.0);
+    add(MetricType::Counter, "efferent_recorded_bytes_total",
+        "Records that were written, before they are packed.",
+        static_cast<double>(recording.written_bytes));
+    add(MetricType::Counter, "efferent_recording_batches_total", "Batches that were written.",
+        static_cast<double>(recording.batch_count));
+    add(MetricType::Counter, "efferent_recording_failed_batches_total",
+        "Times that a batch could not be written.",
+        static_cast<double>(recording.failed_batch_count));
+    add(MetricType::Counter, "efferent_records_lost_total",
+        "Records that are lost because there was no room for them.",
+        static_cast<double>(recording.lost_record_count));
+  }
 
   const ProcessUsage usage = ReadProcessUsage();
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();

@@ -5,24 +5,28 @@
 #include <memory>
 #include <vector>
 
+#include "server/recording/recorder.h"
 #include "server/session/event_sink.h"
 #include "server/session/session_registry.h"
 
 namespace efferent {
 
 /// How the server as a whole is going, as Prometheus reads it: sessions, promised processor time,
-/// dropped events, build, and the process under Prometheus's usual names.
+/// recording, dropped events, build, and the process under Prometheus's usual names.
 class ServerMetrics final : public prometheus::Collectable {
  public:
   /// `sessions` must outlive it.
-  ServerMetrics(const SessionRegistry* sessions, std::shared_ptr<const EventSink> events)
-      : sessions_(sessions), events_(std::move(events)) {}
+  /// `recorder`: null if nothing is recorded.
+  ServerMetrics(const SessionRegistry* sessions, std::shared_ptr<const EventSink> events,
+                std::shared_ptr<const Recorder> recorder)
+      : sessions_(sessions), events_(std::move(events)), recorder_(std::move(recorder)) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   const SessionRegistry* sessions_;
   std::shared_ptr<const EventSink> events_;
+  std::shared_ptr<const Recorder> recorder_;
 };
 
 }  // namespace efferent

@@ -437,7 +437,7 @@ void Recorder::Write(const Entry& entry) {
       break;
     case Entry::What::kResumed:
       name(entry.row);
-      WriteEvent(entry.row, entry.time_unix_ns, "resumed", params_.server_version);
+      WriteEvent(entry.row, entry.time_unix_ns, "goes on after a restart", params_.server_version);
       break;
     case Entry::What::kEnded:
       WriteEnd(entry);

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <string>
 
-#include "server/storage/database.h"
 #include "tests/programs/programs.h"
 #include "tests/programs/running_program.h"
 #include "tests/service/service_fixture.h"
@@ -184,22 +183,27 @@ TEST(Daemon, TwoServersDoNotShareADataDirectory) {
   EXPECT_THAT(second.output, HasSubstr(folder.path() + " is in use by another server"));
 }
 
-TEST(Daemon, CatalogueIsWholeAfterAKill) {
+TEST(Daemon, SessionsGoOnAfterAKillAndAfterAnOrderlyRestart) {
   const Folder folder;
-  const auto count = [&](const std::string& where) {
-    Database database(folder / "efferent.db");
-    return Statement(database.handle(), ("SELECT count(*) FROM sessions WHERE " + where).c_str())
-        .RunForInteger();
-  };
-  {
+  for (const bool killed : {true, false}) {
     RunningServer server("127.0.0.1:0", {"--data-dir", folder.path()});
-    ASSERT_TRUE(Clients(server.address()).Create("s", SmallConfig()).ok());
-    ASSERT_TRUE(Eventually([&] { return count("session_id = 's'") == 1; }));
-    server.Kill();
+    Clients clients(server.address());
+    if (killed) {
+      ASSERT_TRUE(clients.Create("s", SmallConfig()).ok());
+      auto source = clients.Acquire("s");
+      for (std::uint64_t n = 1; n <= 5; ++n) ASSERT_TRUE(Send(source.get(), OneBin(n)));
+      ASSERT_TRUE(Eventually(
+          [&] { return clients.Get("s")->recording().durable_sequence_number() == 5; }));
+      server.Kill();
+    } else {
+      EXPECT_EQ(clients.Get("s")->applied_sequence_number(), 5u);
+      EXPECT_EQ(server.End(), 0);
+    }
   }
-  EXPECT_EQ(count("end_reason IS NULL"), 1);
   RunningServer server("127.0.0.1:0", {"--data-dir", folder.path()});
-  EXPECT_EQ(count("end_reason = 'lost'"), 1);
+  Clients clients(server.address());
+  EXPECT_EQ(clients.Get("s")->statistics().decoded_bin_count(), 5u);
+  EXPECT_TRUE(clients.End("s").ok());
 }
 
 }  // namespace

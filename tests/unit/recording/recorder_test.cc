@@ -1,4 +1,4 @@
-#include "server/storage/event_store.h"
+#include "server/recording/recorder.h"
 
 #include <gtest/gtest.h>
 
@@ -12,15 +12,19 @@
 namespace efferent {
 namespace {
 
-class EventStoreTest : public testing::Test {
+class RecorderTest : public testing::Test {
  protected:
-  EventStoreTest() {
+  RecorderTest() {
     std::string pattern = testing::TempDir() + "efferent_store_XXXXXX";
     folder_ = mkdtemp(pattern.data());
   }
-  ~EventStoreTest() override { std::filesystem::remove_all(folder_); }
+  ~RecorderTest() override { std::filesystem::remove_all(folder_); }
 
-  std::unique_ptr<EventStore> Open() { return std::make_unique<EventStore>(folder_); }
+  std::unique_ptr<Recorder> Open() {
+    RecorderParams params;
+    params.data_dir = folder_;
+    return std::make_unique<Recorder>(params);
+  }
   /// What opening it says; empty: it can be opened.
   std::string ErrorOfOpening() {
     try {
@@ -46,7 +50,7 @@ class EventStoreTest : public testing::Test {
   std::filesystem::path folder_;
 };
 
-TEST_F(EventStoreTest, KeepsSessionsWithWhatHappenedInThem) {
+TEST_F(RecorderTest, KeepsSessionsWithWhatHappenedInThem) {
   {
     const auto store = Open();
     v1::Session session = MakeSession("s");
@@ -66,7 +70,7 @@ TEST_F(EventStoreTest, KeepsSessionsWithWhatHappenedInThem) {
   EXPECT_EQ(Integer("SELECT count(*) FROM events"), 3);
 }
 
-TEST_F(EventStoreTest, SameIdAgainIsAnotherSession) {
+TEST_F(RecorderTest, SameIdAgainIsAnotherSession) {
   {
     const auto store = Open();
     for (int i = 0; i < 2; ++i) {
@@ -79,17 +83,51 @@ TEST_F(EventStoreTest, SameIdAgainIsAnotherSession) {
   EXPECT_EQ(Integer("SELECT count(DISTINCT session_row) FROM events WHERE kind = 'fault'"), 2);
 }
 
-TEST_F(EventStoreTest, SessionThatWasRunningWhenTheServerDiedIsLost) {
+TEST_F(RecorderTest, SessionOfAServerThatEndedWaitsForTheNextOne) {
   {
     const auto store = Open();
-    store->SessionCreated(MakeSession("s"));
+    store->SessionCreated(MakeSession("killed"));
+    store->SessionCreated(MakeSession("shut down"));
+    store->SessionEnded(MakeSession("shut down"), "shutdown");
   }
-  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE end_reason IS NULL"), 1);
-  Open();
-  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE end_reason = 'lost'"), 1);
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE ended_unix_ns IS NULL"), 2);
+  Open()->SessionLost(1, "its decoder is not known any more");
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE end_reason = 'lost' AND row = 1"), 1);
+  EXPECT_EQ(Integer("SELECT count(*) FROM events WHERE session_row = 1 AND kind = 'lost' AND "
+                    "detail = 'its decoder is not known any more'"),
+            1);
 }
 
-TEST_F(EventStoreTest, DatabaseOfALaterVersionIsRefusedAndLeftAlone) {
+TEST_F(RecorderTest, DatabaseOfVersionOneIsBroughtUpToDateAndKeepsWhatItHas) {
+  {
+    Database database(folder_ / "efferent.db");
+    database.Execute(kSchemaV1);
+    database.Execute("PRAGMA user_version = 1");
+    database.Execute(
+        "INSERT INTO sessions (session_id, subject_code, config_json, created_unix_ns, end_reason) "
+        "VALUES ('old', 'S01', '{}', 5, 'ended'), ('running', 'S02', '{}', 6, NULL)");
+    database.Execute("INSERT INTO events (session_row, time_unix_ns, kind, detail) "
+                     "VALUES (1, 7, 'created', '')");
+  }
+  Open();
+  EXPECT_EQ(Integer("PRAGMA user_version"), kSchemaVersion);
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE session_id = 'old' AND created_unix_ns = 5"),
+            1);
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE session_id = 'running' AND "
+                    "end_reason = 'lost' AND ended_unix_ns IS NOT NULL"),
+            1)
+      << "one of version 1 cannot go on";
+  EXPECT_EQ(Integer("SELECT count(*) FROM events"), 1);
+  EXPECT_EQ(Integer("SELECT count(*) FROM pieces"), 0);
+  EXPECT_EQ(Integer("PRAGMA auto_vacuum"), 2) << "the file can shrink";
+}
+
+TEST_F(RecorderTest, NewFileCanShrinkWhenSomethingIsErased) {
+  Open();
+  EXPECT_EQ(Integer("PRAGMA auto_vacuum"), 2);
+}
+
+TEST_F(RecorderTest, DatabaseOfALaterVersionIsRefusedAndLeftAlone) {
   Open();
   const int later = kSchemaVersion + 1;
   {
@@ -101,14 +139,14 @@ TEST_F(EventStoreTest, DatabaseOfALaterVersionIsRefusedAndLeftAlone) {
   EXPECT_EQ(Integer("PRAGMA user_version"), later);
 }
 
-TEST_F(EventStoreTest, FileThatIsNoDatabaseIsRefusedByName) {
+TEST_F(RecorderTest, FileThatIsNoDatabaseIsRefusedByName) {
   std::ofstream(folder_ / "efferent.db") << std::string(4096, 'x');
   const std::string error = ErrorOfOpening();
   EXPECT_NE(error.find((folder_ / "efferent.db").string()), std::string::npos) << error;
   EXPECT_NE(error.find("not a database"), std::string::npos) << error;
 }
 
-TEST_F(EventStoreTest, FolderThatIsAFileIsRefusedByName) {
+TEST_F(RecorderTest, FolderThatIsAFileIsRefusedByName) {
   const std::filesystem::path file = folder_ / "file";
   std::ofstream(file) << "";
   folder_ /= "file";
@@ -118,7 +156,7 @@ TEST_F(EventStoreTest, FolderThatIsAFileIsRefusedByName) {
 
 // While somebody else holds the database nobody waits; what finds no room is counted, and the
 // count is kept.
-TEST_F(EventStoreTest, WhatFindsNoRoomIsCountedAndTheSumIsRight) {
+TEST_F(RecorderTest, WhatFindsNoRoomIsCountedAndTheSumIsRight) {
   constexpr int kEvents = 10'000;
   std::int64_t dropped = 0;
   {
