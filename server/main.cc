@@ -18,8 +18,8 @@
 #include "server/log_events.h"
 #include "server/logging.h"
 #include "server/realtime/memory_lock.h"
-#include "server/server.h"
 #include "server/recording/recorder.h"
+#include "server/server.h"
 
 namespace efferent {
 namespace {
@@ -57,12 +57,14 @@ void Declare(CommandLine* line, CLI::App* app) {
       ->allow_extra_args(false);
   app->add_option("--metrics-listen", line->metrics_listen,
                   "HOST:PORT for Prometheus to scrape; without it, there are no metrics");
-  app->add_option("--data-dir", line->data_dir,
-                  "folder to record sessions in, which go on with the next server; without it, nothing "
-                  "is kept");
-  app->add_option("--durability", line->durability,
-                  "batch: recorded within 0.1 s, whatever happens to the server; full: a chunk is on "
-                  "the disk before it is acknowledged")
+  app->add_option(
+      "--data-dir", line->data_dir,
+      "folder to record sessions in, which go on with the next server; without it, nothing "
+      "is kept");
+  app->add_option(
+         "--durability", line->durability,
+         "batch: recorded within 0.2 s, whatever happens to the server; full: a chunk is on "
+         "the disk before it is acknowledged")
       ->check(CLI::IsMember(NamesOf(DurabilityChoice())));
   app->add_option("--log-level", line->log_level, "least severe message that is logged")
       ->check(CLI::IsMember(NamesOf(LogLevel())));

@@ -76,10 +76,10 @@ class Server::Impl {
         recorder_(recorder),
         clock_(&io_, &sessions_, [this](std::int64_t now_ns) { streams_.CutStuck(now_ns); }) {
     if (!params.metrics_listen.empty()) {
-      metrics_.emplace(
-          params.metrics_listen,
-          MetricsEndpoint::Collectables{std::make_shared<ServerMetrics>(&sessions_, events, recorder),
-                                        std::make_shared<SessionMetrics>(&sessions_)});
+      metrics_.emplace(params.metrics_listen,
+                       MetricsEndpoint::Collectables{
+                           std::make_shared<ServerMetrics>(&sessions_, events, recorder),
+                           std::make_shared<SessionMetrics>(&sessions_)});
     }
     if (recorder) {
       ResumeSessions(recorder.get(), params.resume_within_s, make_decoder, &sessions_);

@@ -72,9 +72,8 @@ std::string DescribeRecordings(const v1::ListRecordingsResponse& answer,
                   DecoderName(recording.config()), TimeText(recording.create_time_unix_ns()),
                   StateText(recording), WholeText(recording), LengthText(recording),
                   std::to_string(statistics.decoded_bin_count()),
-                  std::to_string(statistics.learned_bin_count()),
-                  control::RmsErrorText(statistics), std::to_string(statistics.fault_count()),
-                  SizeText(recording.stored_bytes())});
+                  std::to_string(statistics.learned_bin_count()), control::RmsErrorText(statistics),
+                  std::to_string(statistics.fault_count()), SizeText(recording.stored_bytes())});
   }
   return table.ToString();
 }
@@ -89,8 +88,7 @@ std::string DescribeRecording(const v1::GetRecordingResponse& answer) {
       "faults, error {} m/s rms\n  whole: {}; last sequence number {}; {} stored\n",
       recording.name(), Dash(config.subject_code()), config.num_channels(),
       1e-6 * static_cast<double>(config.bin_width_ns()), DecoderName(config),
-      TimeText(recording.create_time_unix_ns()), StateText(recording),
-      EndText(recording),
+      TimeText(recording.create_time_unix_ns()), StateText(recording), EndText(recording),
       Dash(recording.server_version()), LengthText(recording), statistics.decoded_bin_count(),
       statistics.learned_bin_count(), statistics.missed_bin_count(), statistics.fault_count(),
       control::RmsErrorText(statistics), WholeText(recording), recording.applied_sequence_number(),

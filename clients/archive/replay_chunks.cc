@@ -57,7 +57,8 @@ void ReplayChunks::AddBehavior(const v1::RecordedChunk& recorded, v1::Acquisitio
   }
 }
 
-void ReplayChunks::AddTrialEvents(const google::protobuf::RepeatedPtrField<v1::TrialEvent>& events) {
+void ReplayChunks::AddTrialEvents(
+    const google::protobuf::RepeatedPtrField<v1::TrialEvent>& events) {
   waiting_events_.insert(waiting_events_.end(), events.begin(), events.end());
 }
 

@@ -42,9 +42,9 @@ Examples:
 Exit status: 0 all was equal, 1 something was not.)";
 
 std::string Counts(const v1::VerificationResult& result) {
-  return fmt::format(
-      "{} bins, {} checkpoints, {} changes of decoders, {} roll-backs compared", result.bin_count(),
-      result.checkpoint_count(), result.decoder_change_count(), result.rollback_count());
+  return fmt::format("{} bins, {} checkpoints, {} changes of decoders, {} roll-backs compared",
+                     result.bin_count(), result.checkpoint_count(), result.decoder_change_count(),
+                     result.rollback_count());
 }
 
 void Verify(const ReplayOptions& options) {
@@ -52,8 +52,8 @@ void Verify(const ReplayOptions& options) {
   RecordingClient client(control::Connect(options.server));
   std::optional<ProgressBar> bar;
   std::uint64_t done = 0;
-  const auto result = client.Verify(
-      options.name, stop, [&](const v1::VerifyRecordingResponse& response) {
+  const auto result =
+      client.Verify(options.name, stop, [&](const v1::VerifyRecordingResponse& response) {
         if (!bar) bar.emplace(static_cast<std::int64_t>(response.piece_count()));
         done = response.done_piece_count();
         if (bar->IsDue()) {
@@ -76,7 +76,8 @@ void Verify(const ReplayOptions& options) {
       fmt::print("{} bins cannot be compared: records before them are missing\n",
                  result->unknown_bin_count());
     }
-    fmt::print("{}: {}\n", Counts(*result), result->is_equal() ? "equal, bit for bit" : "NOT EQUAL");
+    fmt::print("{}: {}\n", Counts(*result),
+               result->is_equal() ? "equal, bit for bit" : "NOT EQUAL");
   }
   if (!result->is_equal()) {
     throw std::runtime_error("first difference: " + result->first_difference());
@@ -94,7 +95,8 @@ void AddReplayCommand(CLI::App& app) {
   const auto options = std::make_shared<ReplayOptions>();
   CLI::App* command =
       app.add_subcommand("replay", "A recorded session once more: verify it, or stream it again.");
-  command->add_option("RECORDING", options->name, "ID, or ID@NUMBER; `efferent sessions` lists them")
+  command
+      ->add_option("RECORDING", options->name, "ID, or ID@NUMBER; `efferent sessions` lists them")
       ->required();
   CLI::Option* verify = command->add_flag("--verify", options->verify,
                                           "Decode it again in the server and compare bit for bit");

@@ -70,8 +70,9 @@ class Sender {
   using Clock = std::chrono::steady_clock;
 
   bool WaitUntil(std::int64_t time_ns) {
-    const auto due = began_ + std::chrono::nanoseconds(
-                                  static_cast<std::int64_t>(static_cast<double>(time_ns) / *speed_));
+    const auto due =
+        began_ +
+        std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(time_ns) / *speed_));
     const auto wait = due - Clock::now();
     return wait.count() <= 0 || !stop_->WaitFor(wait);
   }
@@ -80,7 +81,8 @@ class Sender {
     if (!ack) Fail();
     const std::vector<v1::Command> recorded = std::move(recorded_.front());
     recorded_.pop_front();
-    const auto num = std::min<std::size_t>(recorded.size(), static_cast<std::size_t>(ack->commands_size()));
+    const auto num =
+        std::min<std::size_t>(recorded.size(), static_cast<std::size_t>(ack->commands_size()));
     for (std::size_t i = 0; i < num; ++i) Compare(ack->commands(static_cast<int>(i)), recorded[i]);
   }
   void Compare(const v1::Command& now, const v1::Command& then) {
@@ -148,7 +150,8 @@ void StreamAgain(const ServerConnection& connection, const std::string& name,
 
   const auto statistics = sessions.Get(session.session_id()).statistics();
   fmt::print(
-      "session {}: {} bins decoded, {} learnt from, error {} m/s rms; recorded: {} bins, {} m/s rms\n"
+      "session {}: {} bins decoded, {} learnt from, error {} m/s rms; recorded: {} bins, {} m/s "
+      "rms\n"
       "{} of {} commands are those that were recorded; they differ by {:.4g} m/s rms\n",
       session.session_id(), statistics.decoded_bin_count(), statistics.learned_bin_count(),
       control::RmsErrorText(statistics), recording.statistics().decoded_bin_count(),

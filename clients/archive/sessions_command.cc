@@ -50,7 +50,8 @@ void ShowSessions(const SessionsOptions& options) {
 void AddSessionsCommand(CLI::App& app) {
   const auto options = std::make_shared<SessionsOptions>();
   CLI::App* command = app.add_subcommand(
-      "sessions", "What a server has recorded: how long, how well it decoded, whether it is whole.");
+      "sessions",
+      "What a server has recorded: how long, how well it decoded, whether it is whole.");
   command->add_option("RECORDING", options->name, "One of them: ID, or ID@NUMBER");
   control::AddServerOptions(command, &options->server);
   control::AddJsonOption(command, &options->server);

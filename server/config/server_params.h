@@ -45,12 +45,12 @@ struct ServerParams {
   std::string metrics_listen;  ///< HOST:PORT of the metrics' HTTP; empty: there are none.
   std::string data_dir;        ///< Empty: nothing is recorded.
   DurabilityChoice durability = DurabilityChoice::kBatch;
-  double batch_interval_s = 0.1;       ///< What a killed server loses of its recordings.
-  double recording_buffer_s = 4.0;     ///< That a disk may take nothing before records are lost.
-  double checkpoint_interval_s = 60.0; ///< Of session time, between two checkpoints of a session.
-  double keep_days = 0.0;              ///< Recordings that ended longer ago are erased.
-  double keep_gigabytes = 0.0;         ///< Beyond this much the oldest that have ended are erased.
-  double resume_within_s = 86'400.0;   ///< Sessions silent for longer do not go on after a restart.
+  double batch_interval_s = 0.05;       ///< What a killed server loses of its recordings.
+  double recording_buffer_s = 4.0;      ///< That a disk may take nothing before records are lost.
+  double checkpoint_interval_s = 60.0;  ///< Of session time, between two checkpoints of a session.
+  double keep_days = 0.0;               ///< Recordings that ended longer ago are erased.
+  double keep_gigabytes = 0.0;          ///< Beyond this much the oldest that have ended are erased.
+  double resume_within_s = 86'400.0;  ///< Sessions silent for longer do not go on after a restart.
   LogLevel log_level = LogLevel::kInfo;
   int max_sessions = 256;
   double max_processor_share = 0.75;  ///< Of all processors, for sessions in real time.

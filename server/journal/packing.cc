@@ -28,8 +28,8 @@ Packer::~Packer() = default;
 std::string_view Packer::Pack(std::string_view bytes) {
   const std::size_t bound = ZSTD_compressBound(bytes.size());
   if (packed_.size() < bound) packed_.resize(bound);
-  const std::size_t size = ZSTD_compress2(context_->zstd, packed_.data(), packed_.size(),
-                                          bytes.data(), bytes.size());
+  const std::size_t size =
+      ZSTD_compress2(context_->zstd, packed_.data(), packed_.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(size)) throw std::runtime_error(ZSTD_getErrorName(size));
   return std::string_view(packed_).substr(0, size);
 }

@@ -7,9 +7,9 @@
 #include <variant>
 #include <vector>
 
+#include "server/journal/byte_archive.h"
 #include "server/loop/bin_record.h"
 #include "server/loop/chunk.h"
-#include "server/journal/byte_archive.h"
 
 /// What a session's journal is made of. A journal is one record after the other:
 ///   length of what follows, 4 bytes; kind, 1 byte; wall-clock time, 8 bytes; fields (records.cc)

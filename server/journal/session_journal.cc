@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "decoder/state_bytes.h"
-#include "server/loop/loop_state.h"
 #include "server/journal/unix_clock.h"
+#include "server/loop/loop_state.h"
 
 namespace efferent {
 namespace {
@@ -40,9 +40,8 @@ void SessionJournal::OnChunk(const Chunk& chunk, const ChunkRecord& record) noex
 
 void SessionJournal::OnLearnt(const LearnRecord& record) noexcept {
   const std::int64_t now_ns = UnixNowNs();
-  buffer_.Append(now_ns, [&](std::vector<char>* bytes) {
-    return AppendLearnt(record, now_ns, bytes);
-  });
+  buffer_.Append(now_ns,
+                 [&](std::vector<char>* bytes) { return AppendLearnt(record, now_ns, bytes); });
 }
 
 bool SessionJournal::WantsCheckpoint() const noexcept {
@@ -95,9 +94,8 @@ void SessionJournal::OnTrialEvents(std::string_view message) noexcept {
 
 void SessionJournal::OnCommand(const Command& command) noexcept {
   const std::int64_t now_ns = UnixNowNs();
-  buffer_.Append(now_ns, [&](std::vector<char>* bytes) {
-    return AppendCommand(command, now_ns, bytes);
-  });
+  buffer_.Append(now_ns,
+                 [&](std::vector<char>* bytes) { return AppendCommand(command, now_ns, bytes); });
 }
 
 void SessionJournal::RequestCheckpoint(std::string_view reason) {
@@ -140,7 +138,8 @@ void SessionJournal::GiveBackStates(std::size_t count) {
   if (count == 0) return;
   const std::lock_guard lock(checkpoint_mutex_);
   free_state_ = std::move(saved_states_.front());
-  saved_states_.erase(saved_states_.begin(), saved_states_.begin() + static_cast<std::ptrdiff_t>(count));
+  saved_states_.erase(saved_states_.begin(),
+                      saved_states_.begin() + static_cast<std::ptrdiff_t>(count));
   has_free_state_ = saved_states_.empty();
 }
 
@@ -169,9 +168,9 @@ void SessionJournal::RunWaiting(std::uint64_t up_to_sequence_number) {
   std::vector<Waiting> ready;
   {
     const std::lock_guard lock(waiting_mutex_);
-    const auto waits = std::partition(
-        waiting_.begin(), waiting_.end(),
-        [&](const Waiting& w) { return w.sequence_number > up_to_sequence_number; });
+    const auto waits = std::partition(waiting_.begin(), waiting_.end(), [&](const Waiting& w) {
+      return w.sequence_number > up_to_sequence_number;
+    });
     std::move(waits, waiting_.end(), std::back_inserter(ready));
     waiting_.erase(waits, waiting_.end());
   }

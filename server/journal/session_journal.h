@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
+#include "server/journal/journal_buffer.h"
 #include "server/loop/command_mailbox.h"
 #include "server/loop/loop_journal.h"
-#include "server/journal/journal_buffer.h"
 
 namespace efferent {
 

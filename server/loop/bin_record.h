@@ -14,9 +14,9 @@ namespace efferent {
 /// What a bin is decoded with that is not in its chunk, but for decoders that were changed and
 /// boundaries of trials.
 struct BinInputs {
-  bool stopped = false;                ///< The arm was stopped since the bin before.
-  std::optional<bool> learning;        ///< Learning was switched on or off.
-  std::optional<BehaviorSample> arm;   ///< Latest state of the arm stream.
+  bool stopped = false;               ///< The arm was stopped since the bin before.
+  std::optional<bool> learning;       ///< Learning was switched on or off.
+  std::optional<BehaviorSample> arm;  ///< Latest state of the arm stream.
 };
 
 /// Who learnt from a bin. The clock has its say in that, so it is written down.
@@ -28,12 +28,12 @@ struct LearnRecord {
 /// One bin: what went in beside the chunk, and what came out.
 struct BinRecord {
   BinInputs inputs;
-  Command command;        ///< As it was decoded.
-  bool withheld = false;  ///< The arm was stopped meanwhile, and zero velocity was published.
-  std::int64_t decode_ns = 0;          ///< From spikes to command.
-  std::int64_t respond_ns = 0;         ///< From the chunk's arrival to the command.
+  Command command;              ///< As it was decoded.
+  bool withheld = false;        ///< The arm was stopped meanwhile, and zero velocity was published.
+  std::int64_t decode_ns = 0;   ///< From spikes to command.
+  std::int64_t respond_ns = 0;  ///< From the chunk's arrival to the command.
   bool missed_deadline = false;
-  std::optional<LearnRecord> learnt;   ///< Absent: not yet, as with a chunk's last bin.
+  std::optional<LearnRecord> learnt;  ///< Absent: not yet, as with a chunk's last bin.
 };
 
 /// What became of a chunk, bin by bin. Reused, so that it allocates only while it grows.
@@ -48,11 +48,11 @@ struct ChunkRecord {
     TrialBoundary boundary;
   };
 
-  bool ignored = false;               ///< Was applied before, or came too late.
+  bool ignored = false;  ///< Was applied before, or came too late.
   std::uint64_t first_bin_index = 0;
   std::vector<BinRecord> bins;
-  std::vector<ChangeMark> changes;         ///< In the order in which they were carried out.
-  std::vector<BoundaryMark> boundaries;    ///< In the order in which they came.
+  std::vector<ChangeMark> changes;       ///< In the order in which they were carried out.
+  std::vector<BoundaryMark> boundaries;  ///< In the order in which they came.
 
   void Clear() {
     ignored = false;

@@ -16,7 +16,7 @@ struct DecoderChange {
   enum class Kind { kSwap, kAddShadow, kRemoveShadow, kPromoteShadow };
   Kind kind = Kind::kSwap;
   std::uint64_t number = 0;  ///< What a journal knows it by.
-  int slot = 0;  ///< Of the shadow, 0 to Shadows::kMax - 1.
+  int slot = 0;              ///< Of the shadow, 0 to Shadows::kMax - 1.
   std::unique_ptr<Learner>
       learner;          ///< With kSwap and kAddShadow; afterwards what has been retired.
   bool frozen = false;  ///< With kAddShadow.

@@ -96,12 +96,12 @@ class LoopState {
   SequenceLedger ledger_;
   LoopStatus counts_;
   TimeNs complete_until_ns_ = 0;
-  std::uint64_t driver_rollbacks_ = 0;     // of the present driver, already counted as faults
+  std::uint64_t driver_rollbacks_ = 0;  // of the present driver, already counted as faults
   std::uint64_t weights_seen_at_bin_ = 0;
-  std::uint64_t late_chunk_events_ = 0;    // spikes of chunks that came too late
-  std::vector<TrialBoundary> boundaries_;  // to take effect, in order of time
-  std::optional<BehaviorSample> arm_;      // for the present bin
-  std::optional<BehaviorSample> behavior_; // what the present bin is learnt from
+  std::uint64_t late_chunk_events_ = 0;     // spikes of chunks that came too late
+  std::vector<TrialBoundary> boundaries_;   // to take effect, in order of time
+  std::optional<BehaviorSample> arm_;       // for the present bin
+  std::optional<BehaviorSample> behavior_;  // what the present bin is learnt from
   bool learning_pending_ = false;
 };
 

@@ -43,6 +43,8 @@ Recorder::Recorder(const RecorderParams& params)
     : params_(params), directory_(params.data_dir), file_(directory_.path() / kFileName) {
   database_.emplace(file_, Database::Access::kWrite, params.durability);
   MigrateSchema(&*database_, file_.string());
+  database_->Execute("PRAGMA wal_autocheckpoint = 0");
+  checkpointer_.emplace(file_);
   writer_ = std::thread([this] { RunWriter(); });
 }
 
@@ -117,8 +119,9 @@ std::shared_ptr<SessionJournal> Recorder::MakeJournal(const std::string& session
                                                       const SessionSettings& settings,
                                                       const JournalPosition& from) {
   JournalParams params;
-  params.buffer_bytes = std::max(
-      kLeastBufferBytes, static_cast<std::size_t>(BytesPerSecond(settings.shape) * params_.buffer_s));
+  params.buffer_bytes =
+      std::max(kLeastBufferBytes,
+               static_cast<std::size_t>(BytesPerSecond(settings.shape) * params_.buffer_s));
   params.checkpoint_bins = static_cast<std::uint64_t>(
       std::max(1.0, params_.checkpoint_s * 1e9 / static_cast<double>(settings.shape.bin_width_ns)));
   params.waits = !settings.timing.real_time;
@@ -146,7 +149,8 @@ std::uint64_t Recorder::dropped_count() const { return status().lost_event_count
 RecorderStatus Recorder::status() const {
   const std::lock_guard lock(mutex_);
   RecorderStatus status = status_;
-  for (const auto& source : sources_) status.lost_record_count += source->journal->num_lost_records();
+  for (const auto& source : sources_)
+    status.lost_record_count += source->journal->num_lost_records();
   return status;
 }
 
@@ -177,7 +181,8 @@ void Recorder::Put(Entry entry) {
 }
 
 void Recorder::RunWriter() {
-  const auto batch_interval = std::chrono::nanoseconds(static_cast<std::int64_t>(params_.batch_s * 1e9));
+  const auto batch_interval =
+      std::chrono::nanoseconds(static_cast<std::int64_t>(params_.batch_s * 1e9));
   auto wait = std::chrono::nanoseconds(0);
   while (true) {
     bool stopping = false;
@@ -310,7 +315,8 @@ void Recorder::SetProblem(const std::string& problem) {
     Put(std::move(entry));
   } else {
     spdlog::error(
-        "NOTHING IS RECORDED to {}: {}; sessions go on, what was recorded stays; free the disk, it is "
+        "NOTHING IS RECORDED to {}: {}; sessions go on, what was recorded stays; free the disk, it "
+        "is "
         "tried again and again",
         file_.string(), problem);
   }
@@ -373,15 +379,14 @@ void Recorder::LookForErasures() {
   look_for_erasures_at_ = now + kLookForErasuresEvery;
   std::vector<std::int64_t> rows;
   try {
-    std::int64_t stored = database_->Integer("PRAGMA page_count") *
-                          database_->Integer("PRAGMA page_size");
-    const auto kept_since =
-        UnixNowNs() - static_cast<std::int64_t>(params_.keep_days * 86'400e9);
+    std::int64_t stored =
+        database_->Integer("PRAGMA page_count") * database_->Integer("PRAGMA page_size");
+    const auto kept_since = UnixNowNs() - static_cast<std::int64_t>(params_.keep_days * 86'400e9);
     for (const RecordedSession& session : RecordingReader(&*database_).Sessions()) {
       if (!session.ended_unix_ns) continue;
       const bool is_old = params_.keep_days > 0 && *session.ended_unix_ns < kept_since;
-      const bool is_too_much = params_.keep_gigabytes > 0 &&
-                               static_cast<double>(stored) > params_.keep_gigabytes * 1e9;
+      const bool is_too_much =
+          params_.keep_gigabytes > 0 && static_cast<double>(stored) > params_.keep_gigabytes * 1e9;
       if (!is_old && !is_too_much && session.end_reason != kErasing) continue;
       stored -= session.stored_bytes;
       rows.push_back(session.row);
@@ -493,7 +498,8 @@ void Recorder::WriteEnd(const Entry& entry) {
 
 void Recorder::WriteChange(std::int64_t session_row, const RecordedChange& change) {
   Statement(database_->handle(),
-            "INSERT OR REPLACE INTO decoder_changes (session_row, number, time_unix_ns, kind, slot, name, "
+            "INSERT OR REPLACE INTO decoder_changes (session_row, number, time_unix_ns, kind, "
+            "slot, name, "
             "config_json, frozen, twin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .Bind(session_row)
       .Bind(static_cast<std::int64_t>(change.number))

@@ -20,6 +20,7 @@
 #include "server/storage/data_directory.h"
 #include "server/storage/database.h"
 #include "server/storage/recordings.h"
+#include "server/storage/wal_checkpointer.h"
 
 namespace efferent {
 
@@ -27,11 +28,12 @@ namespace efferent {
 struct RecorderParams {
   std::filesystem::path data_dir;
   Database::Durability durability = Database::Durability::kProcess;
-  double batch_s = 0.1;         ///< Between two batches: what a killed server can lose.
-  double buffer_s = 4.0;        ///< That a disk may take nothing, before records are lost.
-  double checkpoint_s = 60.0;   ///< Of session time between two checkpoints of a session.
-  double keep_days = 0.0;       ///< Sessions that ended longer ago are erased; 0: none.
-  double keep_gigabytes = 0.0;  ///< Beyond this much the oldest that have ended are erased; 0: none.
+  double batch_s = 0.05;       ///< Between two batches: what a killed server can lose.
+  double buffer_s = 4.0;       ///< That a disk may take nothing, before records are lost.
+  double checkpoint_s = 60.0;  ///< Of session time between two checkpoints of a session.
+  double keep_days = 0.0;      ///< Sessions that ended longer ago are erased; 0: none.
+  double keep_gigabytes =
+      0.0;  ///< Beyond this much the oldest that have ended are erased; 0: none.
   std::string server_version;
 };
 
@@ -46,7 +48,7 @@ struct RecorderStatus {
 };
 
 /// Keeps what goes through sessions and what happens in them in `efferent.db`, written by its own thread
-/// in batches. Whoever has something to record puts it into a bounded buffer and goes on:
+/// in batches (another one brings the write-ahead log into the file). Whoever has something to record puts it into a bounded buffer and goes on:
 ///
 ///   events and changes    a queue of kCapacity
 ///   records               a buffer for each session (JournalBuffer)
@@ -153,6 +155,7 @@ class Recorder final : public EventSink, public RecordingSink {
   DataDirectory directory_;
   std::filesystem::path file_;
   std::optional<Database> database_;
+  std::optional<WalCheckpointer> checkpointer_;
   Packer packer_;
 
   // The writer's alone.

@@ -57,8 +57,9 @@ SessionSettings ReadRecordedSettings(const RecordedSession& session) {
 DecoderChangeNote ToNote(const RecordedChange& change) {
   const auto kind = FindChangeKind(change.kind);
   if (!kind) {
-    throw std::runtime_error("change " + std::to_string(change.number) + " of decoders is of kind `" +
-                             change.kind + "`, which this version does not know");
+    throw std::runtime_error("change " + std::to_string(change.number) +
+                             " of decoders is of kind `" + change.kind +
+                             "`, which this version does not know");
   }
   DecoderChangeNote note;
   note.number = change.number;
@@ -94,11 +95,12 @@ std::optional<Difference> Replay::ApplyChunk(const AppliedChunk& applied) {
   if (wrong) throw DamagedRecord(wrong->field + " " + wrong->description);
   if (plan.ignored != record.ignored || plan.num_bins != record.bins.size() ||
       plan.first_bin_index != record.first_bin_index) {
-    return Difference{state_.step().binner().next_bin_index(),
-                      fmt::format("chunk {} makes {} bins from bin {} on, was recorded with {} from "
-                                  "bin {} on",
-                                  chunk.sequence_number, plan.num_bins, plan.first_bin_index,
-                                  record.bins.size(), record.first_bin_index)};
+    return Difference{
+        state_.step().binner().next_bin_index(),
+        fmt::format("chunk {} makes {} bins from bin {} on, was recorded with {} from "
+                    "bin {} on",
+                    chunk.sequence_number, plan.num_bins, plan.first_bin_index, record.bins.size(),
+                    record.first_bin_index)};
   }
   if (!plan.ignored) state_.LearnAgain({});  // skipped, if it was not recorded
   state_.Enter(chunk, plan);

@@ -31,7 +31,7 @@ class Resumption {
     position.piece_number = session_.last_piece_number;
     position.sequence_number = session_.last_sequence_number;
     position.checkpoint_number = last_checkpoint_number_;
-    return {session_.session_id,  settings_,        session_.created_unix_ns,
+    return {session_.session_id, settings_,        session_.created_unix_ns,
             replay_.TakeState(), replay_.roster(), position};
   }
 

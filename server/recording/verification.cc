@@ -74,13 +74,14 @@ void Verification::GoThroughMark(const Record& record, const CheckpointMark& mar
       std::find_if(checkpoints_.begin(), checkpoints_.end(),
                    [&](const RecordedCheckpoint& c) { return c.number == mark.number; });
   if (found == checkpoints_.end()) return;  // newer ones have taken its place
-  const std::string name = "checkpoint " + std::to_string(found->number) + " at bin " +
-                           std::to_string(found->bin_index);
+  const std::string name =
+      "checkpoint " + std::to_string(found->number) + " at bin " + std::to_string(found->bin_index);
   try {
     const std::string saved = Unpack(reader_->CheckpointBytes(found->row), found->size);
     if (is_known_) {
       ++result_.checkpoint_count;
-      if (const auto field = replay_.CompareState(saved)) Differs(name + ": " + *field + " differs");
+      if (const auto field = replay_.CompareState(saved))
+        Differs(name + ": " + *field + " differs");
       return;
     }
     replay_.GoTo(saved, found->change_count);

@@ -167,8 +167,8 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     if (session_->journal() && context_->acknowledges_durable) {
       loop.LearnPending();
       // On the recorder's thread, which must go on: what is left to do is short.
-      return session_->journal()->WhenDurable(
-          chunk_.sequence_number, [self = shared_from_this()] { self->Acknowledge(); });
+      return session_->journal()->WhenDurable(chunk_.sequence_number,
+                                              [self = shared_from_this()] { self->Acknowledge(); });
     }
     Acknowledge();
   }

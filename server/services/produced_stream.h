@@ -10,8 +10,9 @@ namespace efferent {
 /// A call that answers with many messages, each of which takes a while to make: one after the other on the
 /// archive's thread, the next when the one before has been written.
 template <class Response>
-class ProducedStream : public OutboundStream<grpc::ServerWriteReactor<Response>, Response, ServerStream>,
-                       public std::enable_shared_from_this<ProducedStream<Response>> {
+class ProducedStream
+    : public OutboundStream<grpc::ServerWriteReactor<Response>, Response, ServerStream>,
+      public std::enable_shared_from_this<ProducedStream<Response>> {
  public:
   ProducedStream(ServiceContext* context, grpc::CallbackServerContext* call)
       : ProducedStream::OutboundStream(call), context_(context) {}

@@ -16,7 +16,7 @@ struct ServiceContext {
   BackgroundWorkers* workers = nullptr;
   ChunkLimits chunk_limits;
   const ThreadSettings* threads = nullptr;
-  Recorder* recorder = nullptr;  ///< Null: nothing is recorded.
+  Recorder* recorder = nullptr;       ///< Null: nothing is recorded.
   bool acknowledges_durable = false;  ///< A chunk is on the disk before it is acknowledged.
   DecoderFactory make_decoder;
 };

@@ -44,7 +44,7 @@ class LastHolder final : public AcquisitionHolder {
 
 ResumedSession NewSession(std::string id, const SessionSettings& settings,
                           const DecoderFactory& make_decoder) {
-  return {std::move(id),           settings, UnixNowNs(), LoopState(MakeStep(settings, make_decoder)),
+  return {std::move(id),         settings, UnixNowNs(), LoopState(MakeStep(settings, make_decoder)),
           FirstRoster(settings), {}};
 }
 
@@ -205,8 +205,7 @@ void Session::EndStreams(StreamEnd reason) {
 
 void Session::Finish(std::shared_ptr<Session> self, std::string_view reason,
                      std::function<void()> then) {
-  auto finish = [self = std::move(self), reason = std::string(reason),
-                       then = std::move(then)] {
+  auto finish = [self = std::move(self), reason = std::string(reason), then = std::move(then)] {
     if (self->journal_) {
       self->journal_->RequestCheckpoint(reason);
       self->loop_.Finish();

@@ -66,8 +66,8 @@ bool Statement::NextRow() {
 
 std::string_view Statement::Text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  return text ? std::string_view(
-                    text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
+  return text ? std::string_view(text,
+                                 static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
               : std::string_view();
 }
 
@@ -91,7 +91,8 @@ Database::Database(const std::filesystem::path& file, Access access, Durability 
     Require(sqlite3_open_v2(file.c_str(), &database_, flags, nullptr) == SQLITE_OK, database_);
     sqlite3_busy_timeout(database_, 5'000);
     if (writes) {
-      Execute("PRAGMA auto_vacuum = INCREMENTAL");  // so that a file can shrink; before its first page
+      Execute(
+          "PRAGMA auto_vacuum = INCREMENTAL");  // so that a file can shrink; before its first page
       Execute("PRAGMA journal_mode = WAL");
       Execute(durability == Durability::kPower ? "PRAGMA synchronous = FULL"
                                                : "PRAGMA synchronous = NORMAL");

@@ -41,7 +41,8 @@ RecordedSession ReadSession(const Statement& row) {
 }  // namespace
 
 std::vector<RecordedSession> RecordingReader::Sessions() {
-  Statement statement(database_->handle(), (std::string(kSelectSessions) + "ORDER BY s.row").c_str());
+  Statement statement(database_->handle(),
+                      (std::string(kSelectSessions) + "ORDER BY s.row").c_str());
   std::vector<RecordedSession> sessions;
   while (statement.NextRow()) sessions.push_back(ReadSession(statement));
   return sessions;
@@ -56,10 +57,11 @@ std::optional<RecordedSession> RecordingReader::FindSession(std::string_view nam
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), row);
     if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   }
-  Statement statement(database_->handle(),
-                      (std::string(kSelectSessions) +
-                       "WHERE s.session_id = ? AND (? = 0 OR s.row = ?) ORDER BY s.row DESC LIMIT 1")
-                          .c_str());
+  Statement statement(
+      database_->handle(),
+      (std::string(kSelectSessions) +
+       "WHERE s.session_id = ? AND (? = 0 OR s.row = ?) ORDER BY s.row DESC LIMIT 1")
+          .c_str());
   statement.Bind(id).Bind(row).Bind(row);
   if (!statement.NextRow()) return std::nullopt;
   return ReadSession(statement);
@@ -114,8 +116,8 @@ std::vector<RecordedEvent> RecordingReader::Events(std::int64_t session_row) {
   statement.Bind(session_row);
   std::vector<RecordedEvent> events;
   while (statement.NextRow()) {
-    events.push_back({statement.Integer(0), std::string(statement.Text(1)),
-                      std::string(statement.Text(2))});
+    events.push_back(
+        {statement.Integer(0), std::string(statement.Text(1)), std::string(statement.Text(2))});
   }
   return events;
 }
@@ -128,9 +130,10 @@ std::string RecordingReader::CheckpointBytes(std::int64_t checkpoint_row) {
 
 std::optional<RecordingReader::Piece> RecordingReader::FindPiece(std::int64_t session_row,
                                                                  std::uint64_t first_number) {
-  Statement statement(database_->handle(),
-                      "SELECT number, size, bytes FROM pieces WHERE session_row = ? AND number >= ? "
-                      "ORDER BY number LIMIT 1");
+  Statement statement(
+      database_->handle(),
+      "SELECT number, size, bytes FROM pieces WHERE session_row = ? AND number >= ? "
+      "ORDER BY number LIMIT 1");
   statement.Bind(session_row).Bind(static_cast<std::int64_t>(first_number));
   if (!statement.NextRow()) return std::nullopt;
   return Piece{static_cast<std::uint64_t>(statement.Integer(0)),

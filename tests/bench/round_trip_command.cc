@@ -31,6 +31,7 @@ struct RoundTripOptions {
   double seconds = 4.0;
   int repeats = 8;
   bool quick = false;
+  bool recording = false;
   bool wait_for_learning = false;
   bool learning = true;
   std::vector<int> cpus;
@@ -49,6 +50,7 @@ make the same calls on one thread. While the others take their turns the source'
   redis          request and reply through two Redis streams and a relay process
   efferent       efferentd, snn with its defaults, learning: chunk sent to acknowledgement with its command
   efferent_arm   the same, to the command on an arm stream of another connection and thread
+  recorded, recorded_arm   the last two with everything recorded (--recording)
   late           messages that went out after their time, because the answer before had not come
   p50/grpc_echo  ratio of the blocks' medians, block by block: median and its 95 % interval
 Conditions: CHANNELS@RATE[-SIZEkB|-counts]; 30 Hz a channel as single spikes, unless so many that a chunk has that size, or a row
@@ -57,6 +59,7 @@ of counts. p99.9 and max on a shared machine are the hypervisor's.
 Examples:
   efferent-bench roundtrip                                    some two and a half minutes
   efferent-bench roundtrip --quick
+  efferent-bench roundtrip --recording --repeats 40 --seconds 20  what recording costs
   efferent-bench roundtrip --conditions 96@1kHz --systems grpc_echo,efferent --repeats 40 --seconds 20
   efferent-bench roundtrip --cpu 0,1 --json roundtrip.json)";
 
@@ -122,11 +125,22 @@ class ConditionRun {
   std::vector<std::string> refusals_;
 };
 
+std::vector<std::string> AllSystems() {
+  std::vector<std::string> systems = RoundTripSystems();
+  for (const std::string& system : RecordingSystems()) {
+    if (std::find(systems.begin(), systems.end(), system) == systems.end()) {
+      systems.push_back(system);
+    }
+  }
+  return systems;
+}
+
 void Run(RoundTripOptions options) {
   if (options.quick) {
     options.seconds = 1.0;
     options.repeats = 4;
   }
+  if (options.recording) options.systems = RecordingSystems();
   PinTo(options.cpus);
   const MachineNote machine;
   ProcessStopFlag();  // From here on a signal ends the run between two blocks, servers and all.
@@ -186,8 +200,10 @@ void AddRoundTripCommand(CLI::App& app) {
       ->option_text("CONDITION,...");
   command->add_option("--systems", options->systems, "What is measured")
       ->delimiter(',')
-      ->check(CLI::IsMember(RoundTripSystems()))
+      ->check(CLI::IsMember(AllSystems()))
       ->option_text("SYSTEM,...");
+  command->add_flag("--recording", options->recording,
+                    "What recording costs: efferentd with a data directory beside one without");
   command->add_flag("--wait-for-learning", options->wait_for_learning,
                     "Sessions without timing.real_time: every label is learnt from, however long "
                     "that takes");

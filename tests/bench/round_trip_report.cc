@@ -100,6 +100,15 @@ RoundTripReport ReportRoundTrips(const std::string& condition,
     table.AddRow(cells);
   }
   std::string text = table.ToString();
+  for (const std::string suffix : {"", "_arm"}) {
+    const RoundTripTimes* recorded = Find(systems, "recorded" + suffix);
+    const RoundTripTimes* plain = Find(systems, "efferent" + suffix);
+    if (recorded == nullptr || plain == nullptr) continue;
+    const Reference reference{plain, "_to_unrecorded"};
+    text += fmt::format("{} to {}: p50 {}, p99 {}\n", recorded->system, plain->system,
+                        AddRatio(*recorded, reference, 0.5, "ratio_p50", &rows),
+                        AddRatio(*recorded, reference, 0.99, "ratio_p99", &rows));
+  }
   for (const RoundTripTimes& times : systems) {
     if (!times.statistics) continue;
     text += times.system + ": " + AddStatistics(times.system, *times.statistics, &rows) + "\n";

@@ -57,10 +57,16 @@ const std::vector<std::string>& RoundTripSystems() {
   return systems;
 }
 
+const std::vector<std::string>& RecordingSystems() {
+  static const std::vector<std::string> systems = {"efferent", "recorded", "efferent_arm",
+                                                   "recorded_arm"};
+  return systems;
+}
+
 struct RoundTripServers::Impl {
   ScratchFolder folder;
   std::unique_ptr<TcpLink> tcp;
-  std::unique_ptr<Served> grpc, contract, efferentd;
+  std::unique_ptr<Served> grpc, contract, efferentd, recording;
   std::unique_ptr<RedisRelay> redis;
 };
 
@@ -83,10 +89,14 @@ RoundTripServers::RoundTripServers(const std::vector<std::string>& systems)
     const auto program = RedisServer::FindProgram();
     if (!program.empty()) impl_->redis = std::make_unique<RedisRelay>(program, folder);
   }
+  const auto program = OwnProgram().parent_path() / "efferentd";
+  std::vector<std::string> arguments = {"--listen", "127.0.0.1:0", "--log-level", "warning"};
   if (wanted("efferent") || wanted("efferent_arm")) {
-    impl_->efferentd = std::make_unique<Served>(
-        "efferentd", OwnProgram().parent_path() / "efferentd",
-        std::vector<std::string>{"--listen", "127.0.0.1:0", "--log-level", "warning"}, folder);
+    impl_->efferentd = std::make_unique<Served>("efferentd", program, arguments, folder);
+  }
+  if (wanted("recorded") || wanted("recorded_arm")) {
+    arguments.insert(arguments.end(), {"--data-dir", (folder.path() / "data").string()});
+    impl_->recording = std::make_unique<Served>("efferentd-recording", program, arguments, folder);
   }
 }
 
@@ -112,6 +122,10 @@ std::unique_ptr<RoundTrip> RoundTripServers::Open(const std::string& system,
   if (system == "efferent" || system == "efferent_arm") {
     return MakeEfferentRoundTrip(impl_->efferentd->connection, condition, std::move(source),
                                  session, system == "efferent_arm");
+  }
+  if (system == "recorded" || system == "recorded_arm") {
+    return MakeEfferentRoundTrip(impl_->recording->connection, condition, std::move(source),
+                                 session, system == "recorded_arm");
   }
   throw std::invalid_argument("there is no system `" + system + "`");
 }

@@ -19,6 +19,11 @@ namespace efferent::bench {
 ///   efferent_arm   the same to the command on an arm stream of another connection and thread
 const std::vector<std::string>& RoundTripSystems();
 
+/// What recording costs: the last two of them, and both with everything recorded.
+///   recorded       efferent, with a data directory
+///   recorded_arm   efferent_arm, with a data directory
+const std::vector<std::string>& RecordingSystems();
+
 /// How sessions of efferentd are created.
 struct RoundTripSession {
   bool real_time = true;

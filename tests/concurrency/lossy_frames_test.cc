@@ -91,9 +91,10 @@ TEST(LossyFrames, WhatIsReportedIsWhatWasDoneToThem) {
   CommandMailbox mailbox;
   BehaviorInbox inbox;
   StageLatencies latencies;
-  ControlLoop loop(LoopState(std::make_unique<Step>(params, std::make_unique<SpikeCounter>(resets))),
-                   TimingParams{.real_time = false, .deadline_ns = kWidthNs}, &mailbox, &inbox,
-                   &latencies, [] { return std::int64_t{0}; });
+  ControlLoop loop(
+      LoopState(std::make_unique<Step>(params, std::make_unique<SpikeCounter>(resets))),
+      TimingParams{.real_time = false, .deadline_ns = kWidthNs}, &mailbox, &inbox, &latencies,
+      [] { return std::int64_t{0}; });
 
   // The truth by other means: a flag for each frame.
   std::vector<bool> came(kNumFrames + 1);

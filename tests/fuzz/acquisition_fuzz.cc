@@ -68,10 +68,12 @@ class Loop {
   CommandMailbox mailbox_;
   BehaviorInbox inbox_;
   StageLatencies latencies_;
-  ControlLoop loop_{
-      LoopState(MakeStep(settings_, MakeDecoder)), settings_.timing, &mailbox_, &inbox_, &latencies_, [] {
-        return 0;
-      }};
+  ControlLoop loop_{LoopState(MakeStep(settings_, MakeDecoder)),
+                    settings_.timing,
+                    &mailbox_,
+                    &inbox_,
+                    &latencies_,
+                    [] { return 0; }};
   std::uint64_t num_applied_ = 0;
   Chunk chunk_;
   std::vector<PublishedCommand> published_;

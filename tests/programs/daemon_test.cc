@@ -192,8 +192,8 @@ TEST(Daemon, SessionsGoOnAfterAKillAndAfterAnOrderlyRestart) {
       ASSERT_TRUE(clients.Create("s", SmallConfig()).ok());
       auto source = clients.Acquire("s");
       for (std::uint64_t n = 1; n <= 5; ++n) ASSERT_TRUE(Send(source.get(), OneBin(n)));
-      ASSERT_TRUE(Eventually(
-          [&] { return clients.Get("s")->recording().durable_sequence_number() == 5; }));
+      ASSERT_TRUE(
+          Eventually([&] { return clients.Get("s")->recording().durable_sequence_number() == 5; }));
       server.Kill();
     } else {
       EXPECT_EQ(clients.Get("s")->applied_sequence_number(), 5u);

@@ -57,13 +57,16 @@ class Source {
 
   /// Until the server is gone, or `stop_after` chunks are acknowledged.
   void Run(const std::string& address, std::uint64_t stop_after) {
-    Clients clients(address);
-    auto call = clients.AcquireUnopened();
+    // Which may be gone before it is reached.
+    const auto stub = v1::AcquisitionService::NewStub(
+        grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+    AcquisitionCall call(
+        [&](grpc::ClientContext* context) { return stub->StreamAcquisition(context); });
     v1::StreamAcquisitionRequest request;
     request.mutable_open()->set_session_id(id_);
     request.mutable_open()->set_num_channels(kChannels);
-    if (!call->Write(request)) return;
-    const auto opened = call->Read();
+    if (!call.Write(request)) return;
+    const auto opened = call.Read();
     if (!opened || !opened->has_opened()) return;
     went_on_from_ = opened->opened().applied_sequence_number();
     std::uint64_t sent = went_on_from_;
@@ -71,9 +74,9 @@ class Source {
     while (true) {
       for (; sent < acknowledged() + 16; ++sent) {
         *request.mutable_chunk() = NumberedBin(sent + 1);
-        if (!call->Write(request)) return;
+        if (!call.Write(request)) return;
       }
-      const auto response = call->Read();
+      const auto response = call.Read();
       if (!response) return;
       const v1::AcquisitionAck& ack = response->ack();
       acknowledged_.push_back({ack.applied_sequence_number(), Clock::now()});
@@ -150,8 +153,7 @@ class KilledRecorder : public testing::TestWithParam<std::string> {
   bool IsFull() const { return GetParam() == "full"; }
   std::unique_ptr<RunningServer> Start() {
     return std::make_unique<RunningServer>(
-        "127.0.0.1:0",
-        std::vector<std::string>{"--data-dir", folder_, "--durability", GetParam()});
+        "127.0.0.1:0", std::vector<std::string>{"--data-dir", folder_, "--durability", GetParam()});
   }
   void RunUntil(const std::string& address, std::uint64_t stop_after,
                 const std::function<void()>& meanwhile) {
@@ -186,8 +188,9 @@ TEST_P(KilledRecorder, LosesNothingThatWasAcknowledgedBeforeTheLastBatch) {
       server->Kill();
     });
     Database database(std::filesystem::path(folder_) / "efferent.db");
-    EXPECT_EQ(Statement(database.handle(), "SELECT count(*) FROM pragma_integrity_check WHERE "
-                                           "integrity_check = 'ok'")
+    EXPECT_EQ(Statement(database.handle(),
+                        "SELECT count(*) FROM pragma_integrity_check WHERE "
+                        "integrity_check = 'ok'")
                   .RunForInteger(),
               1);
     for (const Source& source : sources_) {

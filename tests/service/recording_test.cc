@@ -35,7 +35,8 @@ class Recording : public testing::Test {
     recorder_ = std::make_shared<Recorder>(params);
     ServerParams server = OnAFreePort();
     server.durability = durability;
-    server_ = std::make_unique<Server>(server, v1::SessionConfig(), recorder_, MakeDecoder, recorder_);
+    server_ =
+        std::make_unique<Server>(server, v1::SessionConfig(), recorder_, MakeDecoder, recorder_);
     clients_ = std::make_unique<Clients>(server_->address());
     stub_ = v1::RecordingService::NewStub(clients_->channel());
   }
@@ -254,8 +255,8 @@ TEST_F(Recording, ThatCannotBeWrittenIsVisibleAndIsMadeUpForLater) {
     EXPECT_THAT(response.recording_problem(), HasSubstr("locked"));
     other.Execute("ROLLBACK");
   }
-  EXPECT_TRUE(Eventually(
-      [&] { return clients_->Get("s")->recording().durable_sequence_number() == 50; }));
+  EXPECT_TRUE(
+      Eventually([&] { return clients_->Get("s")->recording().durable_sequence_number() == 50; }));
   EXPECT_EQ(recorder_->status().problem, "");
   EXPECT_EQ(recorder_->status().lost_record_count, 0u);
   ASSERT_TRUE(clients_->End("s").ok());

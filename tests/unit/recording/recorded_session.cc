@@ -27,9 +27,8 @@ class FaultyDecoder final : public Decoder {
   }
   Vec3 Decode(const Eigen::VectorXf& features) noexcept override {
     const Vec3 velocity = decoder_->Decode(features);
-    return ++num_bins_ == kFaultAt
-               ? Vec3::Constant(std::numeric_limits<double>::quiet_NaN()).eval()
-               : velocity;
+    return ++num_bins_ == kFaultAt ? Vec3::Constant(std::numeric_limits<double>::quiet_NaN()).eval()
+                                   : velocity;
   }
   void Learn(const std::optional<Vec3>& label) noexcept override { decoder_->Learn(label); }
   void OnCommand(const Vec3& velocity_m_s) noexcept override { decoder_->OnCommand(velocity_m_s); }
@@ -92,8 +91,8 @@ RecordedSession::RecordedSession(const std::filesystem::path& folder,
   params.batch_s = 0.005;
   params.checkpoint_s = checkpoint_s;
   recorder_ = std::make_shared<Recorder>(params);
-  session_ = std::make_shared<Session>("s", Settings(config), make_decoder, ProcessorBudget::Share(),
-                                       recorder_, recorder_);
+  session_ = std::make_shared<Session>("s", Settings(config), make_decoder,
+                                       ProcessorBudget::Share(), recorder_, recorder_);
   recorder_->SessionCreated(session_->Describe());
 }
 

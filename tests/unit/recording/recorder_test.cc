@@ -106,13 +106,14 @@ TEST_F(RecorderTest, DatabaseOfVersionOneIsBroughtUpToDateAndKeepsWhatItHas) {
     database.Execute(
         "INSERT INTO sessions (session_id, subject_code, config_json, created_unix_ns, end_reason) "
         "VALUES ('old', 'S01', '{}', 5, 'ended'), ('running', 'S02', '{}', 6, NULL)");
-    database.Execute("INSERT INTO events (session_row, time_unix_ns, kind, detail) "
-                     "VALUES (1, 7, 'created', '')");
+    database.Execute(
+        "INSERT INTO events (session_row, time_unix_ns, kind, detail) "
+        "VALUES (1, 7, 'created', '')");
   }
   Open();
   EXPECT_EQ(Integer("PRAGMA user_version"), kSchemaVersion);
-  EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE session_id = 'old' AND created_unix_ns = 5"),
-            1);
+  EXPECT_EQ(
+      Integer("SELECT count(*) FROM sessions WHERE session_id = 'old' AND created_unix_ns = 5"), 1);
   EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE session_id = 'running' AND "
                     "end_reason = 'lost' AND ended_unix_ns IS NOT NULL"),
             1)

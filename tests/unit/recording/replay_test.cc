@@ -15,7 +15,8 @@ class NextServer {
   explicit NextServer(const std::filesystem::path& folder, double within_s = 1e6,
                       DecoderFactory make_decoder = MakeDecoder)
       : recorder_(MakeRecorder(folder)),
-        registry_({}, 8, std::make_shared<ProcessorBudget>(1.0), make_decoder, recorder_, recorder_) {
+        registry_({}, 8, std::make_shared<ProcessorBudget>(1.0), make_decoder, recorder_,
+                  recorder_) {
     ResumeSessions(recorder_.get(), within_s, make_decoder, &registry_);
   }
   SessionRegistry& registry() { return registry_; }
@@ -115,8 +116,9 @@ TEST(Resume, DamagedCheckpointGivesWayToTheOneBefore) {
     recorded.Drop();
   }
   Database(folder.path() / "efferent.db")
-      .Execute("UPDATE checkpoints SET bytes = zeroblob(100) "
-               "WHERE number = (SELECT max(number) FROM checkpoints)");
+      .Execute(
+          "UPDATE checkpoints SET bytes = zeroblob(100) "
+          "WHERE number = (SELECT max(number) FROM checkpoints)");
   NextServer next(folder.path());
   const auto session = next.registry().Find("s");
   ASSERT_TRUE(session);
