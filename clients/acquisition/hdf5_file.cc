@@ -11,15 +11,8 @@
 #include "clients/session/errors.h"
 
 namespace efferent {
-namespace {
 
-// Longest fixed-length string that is read, bytes.
-constexpr std::size_t kMaxStringBytes = 1 << 16;
-// Most strings in a list: a label for each of a million trials.
-constexpr std::uint64_t kMaxStrings = 1 << 20;
-
-// The innermost message on the library's error stack: what really went wrong.
-std::string Reason() {
+std::string Hdf5ErrorReason() {
   std::string reason = "unknown error";
   const auto keep_last = [](unsigned, const H5E_error2_t* error, void* out) -> herr_t {
     if (error->desc != nullptr && *error->desc != '\0') {
@@ -32,8 +25,15 @@ std::string Reason() {
   return reason;
 }
 
+namespace {
+
+// Longest fixed-length string that is read, bytes.
+constexpr std::size_t kMaxStringBytes = 1 << 16;
+// Most strings in a list: a label for each of a million trials.
+constexpr std::uint64_t kMaxStrings = 1 << 20;
+
 Hdf5Handle Open(const std::string& path) {
-  // Errors are read from the stack by Reason(), not printed by the library.
+  // Errors are read from the stack by Hdf5ErrorReason(), not printed by the library.
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
@@ -41,10 +41,10 @@ Hdf5Handle Open(const std::string& path) {
   }
   if (!S_ISREG(status.st_mode)) throw InputError(path + " is not a regular file");
   const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
-  if (is_hdf5 < 0) throw InputError(fmt::format("{} cannot be read: {}", path, Reason()));
+  if (is_hdf5 < 0) throw InputError(fmt::format("{} cannot be read: {}", path, Hdf5ErrorReason()));
   if (is_hdf5 == 0) throw InputError(path + " is not an HDF5 file");
   Hdf5Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  if (!file.ok()) throw InputError(fmt::format("{} is truncated or damaged: {}", path, Reason()));
+  if (!file.ok()) throw InputError(fmt::format("{} is truncated or damaged: {}", path, Hdf5ErrorReason()));
   return file;
 }
 
@@ -114,7 +114,7 @@ std::vector<std::string> Hdf5File::Children(const std::string& group) const {
   hsize_t position = 0;
   if (!opened.ok() ||
       H5Literate(opened.get(), H5_INDEX_NAME, H5_ITER_INC, &position, add, &names) < 0) {
-    throw InputError(fmt::format("{} is damaged: cannot list {}: {}", path_, group, Reason()));
+    throw InputError(fmt::format("{} is damaged: cannot list {}: {}", path_, group, Hdf5ErrorReason()));
   }
   return names;
 }
@@ -124,7 +124,7 @@ Hdf5Handle Hdf5File::OpenDataset(const std::string& dataset) const {
   Hdf5Handle opened = OpenObject(dataset);
   const Hdf5Handle properties(H5Dget_create_plist(opened.get()), H5Pclose);
   if (!properties.ok()) {
-    throw InputError(fmt::format("{} is damaged: cannot open {}: {}", path_, dataset, Reason()));
+    throw InputError(fmt::format("{} is damaged: cannot open {}: {}", path_, dataset, Hdf5ErrorReason()));
   }
   if (H5Pget_layout(properties.get()) == H5D_VIRTUAL ||
       H5Pget_external_count(properties.get()) > 0) {
@@ -139,7 +139,7 @@ std::vector<std::uint64_t> Hdf5File::Shape(const std::string& dataset) const {
   const int rank = space.ok() ? H5Sget_simple_extent_ndims(space.get()) : -1;
   std::vector<hsize_t> dims(static_cast<std::size_t>(std::max(rank, 0)));
   if (rank < 0 || H5Sget_simple_extent_dims(space.get(), dims.data(), nullptr) < 0) {
-    throw InputError(fmt::format("{} is damaged: {} has no shape: {}", path_, dataset, Reason()));
+    throw InputError(fmt::format("{} is damaged: {} has no shape: {}", path_, dataset, Hdf5ErrorReason()));
   }
   return {dims.begin(), dims.end()};
 }
@@ -175,7 +175,7 @@ std::vector<double> Hdf5File::ReadNumbers(const std::string& dataset) const {
   const Hdf5Handle opened = OpenDataset(dataset);
   if (count > 0 &&
       H5Dread(opened.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
-    throw InputError(fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Reason()));
+    throw InputError(fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Hdf5ErrorReason()));
   }
   return values;
 }
@@ -202,7 +202,7 @@ void Hdf5File::ReadRows(const std::string& dataset, std::uint64_t first, std::ui
       H5Dread(opened.get(), H5T_NATIVE_FLOAT, memory_space.get(), file_space.get(), H5P_DEFAULT,
               out->data()) < 0) {
     throw InputError(fmt::format("{} is damaged: cannot read rows {} to {} of {}: {}", path_, first,
-                                 first + num_rows, dataset, Reason()));
+                                 first + num_rows, dataset, Hdf5ErrorReason()));
   }
 }
 
@@ -219,7 +219,7 @@ std::vector<std::string> Hdf5File::ReadStrings(const std::string& dataset) const
     throw InputError(fmt::format("{}: {} does not hold strings", path_, dataset));
   }
   const auto damaged = [&] {
-    return InputError(fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Reason()));
+    return InputError(fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Hdf5ErrorReason()));
   };
   std::vector<std::string> strings;
   if (count == 0) return strings;

@@ -27,6 +27,9 @@ class Hdf5Handle {
   Close close_;
 };
 
+/// What the library says went wrong last: its innermost message. Forgets it.
+std::string Hdf5ErrorReason();
+
 /// An HDF5 file opened to be read, trusting nothing in it: sizes are checked before memory is
 /// taken, errors of the library become InputError with the file's name, and the library's own
 /// messages stay off the terminal. Data that lie in other files (external links, external or
