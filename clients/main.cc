@@ -5,6 +5,7 @@
 
 #include "clients/acquisition/stream_command.h"
 #include "clients/archive/erase_command.h"
+#include "clients/archive/export_command.h"
 #include "clients/archive/replay_command.h"
 #include "clients/archive/sessions_command.h"
 #include "clients/arm/arm_command.h"
@@ -55,6 +56,7 @@ int main(int argc, char** argv) {
   efferent::AddTopCommand(app);
   efferent::AddSessionsCommand(app);
   efferent::AddReplayCommand(app);
+  efferent::AddExportCommand(app);
   efferent::AddLoadCommand(app);
   efferent::AddHealthCommand(app);
 

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "clients/archive/nwb/series_output.h"
+#include "efferent/v1/recording.pb.h"
+
+namespace efferent::archive {
+
+/// What body, task and decoder did in each bin, as series in `/processing/behavior` and
+/// `/processing/decoding`. Rows are bins in order.
+class BehaviorOutput {
+ public:
+  /// @param num_dimensions of positions and velocities, 2 or 3.
+  BehaviorOutput(int num_dimensions, Hdf5Output* file);
+
+  /// @param row number of the bin among those of the file, from 0. @param start_ns its start.
+  /// @param behavior what it was decoded and learnt with; null: nothing.
+  void Add(std::uint64_t row, std::int64_t start_ns, const v1::RecordedBin& bin,
+           const v1::BehaviorSample* behavior);
+
+  /// The dataset with the start of each bin, for other series of one row a bin.
+  const std::string& timestamps() const { return timestamps_.path(); }
+
+  /// Writes what is left. Once, at least one bin later.
+  void Finish(std::uint64_t num_rows);
+
+ private:
+  void AddBehavior(std::uint64_t row, const v1::BehaviorSample& behavior);
+  void MarkModule(const char* group, const char* description);
+  void PutVector(std::uint64_t row, const google::protobuf::RepeatedField<double>& values,
+                 SeriesOutput* series) const;
+
+  int num_dimensions_;
+  Hdf5Output* file_;
+  GrowingDataset timestamps_;
+  SeriesOutput position_, velocity_, target_, target_radius_, engaged_, reward_;
+  SeriesOutput decoded_, status_, withheld_;
+  SeriesOutput learnt_, decode_time_, respond_time_, missed_deadline_;
+};
+
+}  // namespace efferent::archive
