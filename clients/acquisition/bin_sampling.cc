@@ -100,14 +100,23 @@ PointTrack AverageOverBins(const NwbSamples& samples, const BinGrid& grid) {
   return track;
 }
 
-std::vector<bool> FlagAtBinStarts(const NwbSamples& samples, const BinGrid& grid) {
-  std::vector<bool> flags(static_cast<std::size_t>(grid.num_bins), false);
+std::vector<std::optional<double>> NumberAtBinStarts(const NwbSamples& samples,
+                                                     const BinGrid& grid) {
+  std::vector<std::optional<double>> numbers(static_cast<std::size_t>(grid.num_bins));
   SampleCursor cursor(samples, grid);
   for (std::int64_t bin = 0; bin < grid.num_bins; ++bin) {
     const auto sample = cursor.At(grid.BinStartS(bin));
     if (!sample) continue;
     const double value = samples.values[*sample * samples.num_columns];
-    flags[static_cast<std::size_t>(bin)] = std::isfinite(value) && value != 0.0;
+    if (std::isfinite(value)) numbers[static_cast<std::size_t>(bin)] = value;
+  }
+  return numbers;
+}
+
+std::vector<bool> FlagAtBinStarts(const NwbSamples& samples, const BinGrid& grid) {
+  std::vector<bool> flags;
+  for (const auto& number : NumberAtBinStarts(samples, grid)) {
+    flags.push_back(number.value_or(0.0) != 0.0);
   }
   return flags;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "clients/acquisition/nwb_file.h"
@@ -28,6 +29,10 @@ PointTrack SampleAtBinStarts(const NwbSamples& samples, const BinGrid& grid);
 
 /// The mean of the samples within each bin, or if there is none the sample in effect at its start.
 PointTrack AverageOverBins(const NwbSamples& samples, const BinGrid& grid);
+
+/// The first column at the start of each bin, as SampleAtBinStarts.
+std::vector<std::optional<double>> NumberAtBinStarts(const NwbSamples& samples,
+                                                     const BinGrid& grid);
 
 /// The first column at the start of each bin, as a flag: finite and not 0.
 std::vector<bool> FlagAtBinStarts(const NwbSamples& samples, const BinGrid& grid);

@@ -104,6 +104,9 @@ void ChunkBuilder::AddBehavior(std::int64_t first, std::int64_t stop,
       for (std::size_t axis = 0; axis < dimensions; ++axis) {
         sample->mutable_target()->add_position_m((*recording_->target_m[i])[axis]);
       }
+      if (!recording_->target_radius_m.empty()) {
+        sample->mutable_target()->set_radius_m(recording_->target_radius_m[i].value_or(0.0));
+      }
     }
   }
 }

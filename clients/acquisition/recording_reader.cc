@@ -229,13 +229,9 @@ class Reader {
     return guess;
   }
 
-  // Reads points, in metres or metres per second whatever the file's unit.
-  NwbSamples ReadPoints(const NwbSeries& series) {
+  // Reads lengths, in metres or metres per second whatever the file's unit.
+  NwbSamples ReadLengths(const NwbSeries& series) {
     NwbSamples samples = file_->ReadSamples(series);
-    if (samples.num_columns < 2 || samples.num_columns > 3) {
-      throw Error(
-          fmt::format("{} has {} columns; 2 or 3 are needed", series.path, samples.num_columns));
-    }
     double scale = 1.0;
     for (const auto& [prefix, metres] :
          {std::pair{"mm", 1e-3}, {"millim", 1e-3}, {"cm", 1e-2}, {"centim", 1e-2}}) {
@@ -246,6 +242,14 @@ class Reader {
     }
     for (double& value : samples.values) value *= scale;
     return samples;
+  }
+
+  NwbSamples ReadPoints(const NwbSeries& series) {
+    if (series.num_columns() < 2 || series.num_columns() > 3) {
+      throw Error(
+          fmt::format("{} has {} columns; 2 or 3 are needed", series.path, series.num_columns()));
+    }
+    return ReadLengths(series);
   }
 
   NwbSamples ReadPointsLike(const NwbSeries& series) {
@@ -275,7 +279,12 @@ class Reader {
     if (velocity != nullptr) {
       recording_.velocity_m_s = AverageOverBins(ReadPointsLike(*velocity), grid_);
     }
-    if (target != nullptr) recording_.target_m = SampleAtBinStarts(ReadPointsLike(*target), grid_);
+    if (target != nullptr) {
+      recording_.target_m = SampleAtBinStarts(ReadPointsLike(*target), grid_);
+      if (const NwbSeries* radius = GuessTargetRadius(series_)) {
+        recording_.target_radius_m = NumberAtBinStarts(ReadLengths(*radius), grid_);
+      }
+    }
     if (const NwbSeries* recorded = GuessRecordedVelocity(series_)) {
       recording_.recorded_velocity_m_s = SampleAtBinStarts(ReadPointsLike(*recorded), grid_);
     }

@@ -128,6 +128,12 @@ const NwbSeries* GuessTarget(const std::vector<NwbSeries>& all) {
   });
 }
 
+const NwbSeries* GuessTargetRadius(const std::vector<NwbSeries>& all) {
+  return Best(all, [](const NwbSeries& series, const std::string& name) {
+    return series.num_columns() == 1 && name == "target_radius" ? 0 : -1;
+  });
+}
+
 const NwbSeries* GuessEngaged(const std::vector<NwbSeries>& all) {
   return Best(all, [](const NwbSeries& series, const std::string& name) {
     if (series.num_columns() != 1) return -1;

@@ -23,6 +23,8 @@ const NwbSeries* GuessPosition(const std::vector<NwbSeries>& all);
 /// `position`: what was chosen as position, or null; a velocity of the same effector is preferred.
 const NwbSeries* GuessVelocity(const std::vector<NwbSeries>& all, const NwbSeries* position);
 const NwbSeries* GuessTarget(const std::vector<NwbSeries>& all);
+/// Radius of the target, by its name `target_radius`.
+const NwbSeries* GuessTargetRadius(const std::vector<NwbSeries>& all);
 const NwbSeries* GuessEngaged(const std::vector<NwbSeries>& all);
 const NwbSeries* GuessRecordedVelocity(const std::vector<NwbSeries>& all);
 
