@@ -1,0 +1,151 @@
+// An exported session, read by what `efferent stream` reads recordings with: nothing is lost on the way.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "clients/acquisition/chunk_builder.h"
+#include "clients/acquisition/recording_reader.h"
+#include "tests/unit/acquisition/nwb_writer.h"
+#include "tests/unit/archive/synthetic_session.h"
+
+namespace efferent::test {
+namespace {
+
+using testing::ElementsAre;
+
+class NwbRoundTrip : public testing::Test {
+ protected:
+  /// Exports and reads it again.
+  void Pass(SyntheticSpikes spikes) {
+    session_ = MakeSyntheticSession(spikes);
+    path_ = ScratchPath("session.nwb");
+    totals_ = Export(session_, path_);
+    RecordingOptions options;
+    options.path = path_;
+    options.bin_width_ms = 1e-6 * kSyntheticWidthNs;
+    recording_ = ReadRecording(options);
+  }
+  /// Bin `bin` as `efferent stream` sends it, and as the session had it.
+  void ExpectSameBehavior(int bin) {
+    ChunkBuilder builder(&recording_, &recording_.velocity_m_s, 0, 1);
+    v1::AcquisitionChunk chunk;
+    builder.Build(bin, &chunk);
+    ASSERT_EQ(chunk.behavior_size(), 1);
+    EXPECT_EQ(chunk.behavior(0).DebugString(),
+              SyntheticBin(&session_, bin).behavior().DebugString())
+        << "bin " << bin;
+  }
+
+  SyntheticSession session_;
+  std::string path_;
+  archive::ExportTotals totals_;
+  Recording recording_;
+};
+
+TEST_F(NwbRoundTrip, CountsAreTheSame) {
+  Pass(SyntheticSpikes::kCounts);
+  EXPECT_EQ(recording_.num_bins, kSyntheticBins);
+  EXPECT_EQ(recording_.num_channels, static_cast<std::uint32_t>(kSyntheticChannels));
+  EXPECT_EQ(recording_.bin_width_ns, kSyntheticWidthNs);
+  EXPECT_TRUE(totals_.has_counts);
+  CountMatrix& counts = std::get<CountMatrix>(recording_.spikes);
+  for (int bin = 0; bin < kSyntheticBins; ++bin) {
+    for (int channel = 0; channel < kSyntheticChannels; ++channel) {
+      EXPECT_EQ(counts.Row(bin)[static_cast<std::size_t>(channel)],
+                static_cast<float>(bin) + static_cast<float>(channel) / 3.0F);
+    }
+  }
+}
+
+TEST_F(NwbRoundTrip, SpikeTimesAreExactToTheNanosecondAndInOrder) {
+  Pass(SyntheticSpikes::kEvents);
+  const auto& events = std::get<SpikeEventList>(recording_.spikes);
+  std::vector<std::pair<std::int64_t, std::uint32_t>> expected, got;
+  for (std::size_t i = 0; i < events.times_ns.size(); ++i) {
+    got.emplace_back(events.times_ns[i], events.channels[i]);
+  }
+  for (const v1::RecordedItem& item : session_.items) {
+    if (item.chunk().ignored()) continue;
+    const v1::SpikeEvents& spikes = item.chunk().chunk().spike_events();
+    for (int i = 0; i < spikes.time_ns_size(); ++i) {
+      expected.emplace_back(spikes.time_ns(i), spikes.channel(i));
+    }
+  }
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(got, expected);
+  EXPECT_EQ(totals_.num_spikes, expected.size());
+  EXPECT_EQ(totals_.num_late_spikes, 0u);
+  EXPECT_EQ(recording_.num_channels, static_cast<std::uint32_t>(kSyntheticChannels));
+  EXPECT_EQ(recording_.num_bins, kSyntheticBins);
+}
+
+TEST_F(NwbRoundTrip, WhatADecoderIsToldOfBodyAndTargetIsTheSame) {
+  Pass(SyntheticSpikes::kCounts);
+  for (int bin = 1; bin < kSyntheticBins; ++bin) ExpectSameBehavior(bin);
+  EXPECT_FALSE(recording_.position_m[0]) << "there was no arm";
+  EXPECT_FALSE(recording_.engaged[0]);
+}
+
+TEST_F(NwbRoundTrip, CommandsAreThere) {
+  Pass(SyntheticSpikes::kEvents);
+  for (int bin = 0; bin < kSyntheticBins; ++bin) {
+    const auto& velocity = recording_.recorded_velocity_m_s[static_cast<std::size_t>(bin)];
+    ASSERT_TRUE(velocity);
+    EXPECT_EQ((*velocity)[0], bin / 19.0);
+    EXPECT_EQ((*velocity)[1], -1.0 / (bin + 7));
+  }
+}
+
+TEST_F(NwbRoundTrip, TrialsCoverTheBinsThatTheyTookEffectIn) {
+  Pass(SyntheticSpikes::kCounts);
+  ASSERT_EQ(recording_.trials.size(), 2u);
+  EXPECT_EQ(recording_.trials[0].first_bin, 1);
+  EXPECT_EQ(recording_.trials[0].stop_bin, 6);
+  EXPECT_EQ(recording_.trials[0].trial_type, "one");
+  EXPECT_EQ(recording_.trials[0].success, true);
+  EXPECT_EQ(recording_.trials[1].first_bin, 6);
+  EXPECT_EQ(recording_.trials[1].stop_bin, kSyntheticBins) << "under way at the end";
+  EXPECT_EQ(recording_.trials[1].success, false);
+  const NwbFile file(path_);
+  EXPECT_THAT(file.NumberColumn("/intervals/trials", "reported_start_time").value(),
+              ElementsAre(1e-9, (5.0 * kSyntheticWidthNs + 4) / 1e9));
+}
+
+TEST_F(NwbRoundTrip, EventsAreInOrder) {
+  Pass(SyntheticSpikes::kCounts);
+  const NwbFile file(path_);
+  const std::string table = "/processing/decoding/events";
+  EXPECT_THAT(file.StringColumn(table, "kind").value(),
+              ElementsAre("learning", "command HELD", "decoder swap", "records missing", "fault"));
+  EXPECT_EQ(totals_.num_events, 5u);
+  EXPECT_EQ(totals_.num_ignored_chunks, 1u);
+}
+
+TEST_F(NwbRoundTrip, ABinThatNeverCameHasNoRow) {
+  SyntheticSession session = MakeSyntheticSession(SyntheticSpikes::kCounts);
+  const std::string path = ScratchPath("gap.nwb");
+  // The chunk with bins 8 and 9.
+  std::erase_if(session.items, [](const v1::RecordedItem& item) {
+    return item.chunk().bins_size() > 0 && item.chunk().bins(0).command().bin_index() == 8;
+  });
+  EXPECT_EQ(Export(session, path).num_missing_bins, 2u);
+  const Hdf5File file(path);
+  EXPECT_EQ(file.Shape("/processing/ecephys/spike_counts/data")[0], kSyntheticBins - 2u);
+  EXPECT_EQ(file.ReadNumbers("/processing/ecephys/spike_counts/timestamps")[8],
+            10.0 * kSyntheticWidthNs / 1e9);
+}
+
+TEST_F(NwbRoundTrip, LateSpikesAreThereAndCounted) {
+  SyntheticSession session = MakeSyntheticSession(SyntheticSpikes::kEvents);
+  v1::SpikeEvents* spikes =
+      session.items.back().mutable_chunk()->mutable_chunk()->mutable_spike_events();
+  spikes->add_channel(2);
+  spikes->add_time_ns(17);
+  const std::string path = ScratchPath("late.nwb");
+  EXPECT_EQ(Export(session, path).num_late_spikes, 1u);
+}
+
+}  // namespace
+}  // namespace efferent::test
