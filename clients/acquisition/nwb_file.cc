@@ -75,7 +75,10 @@ NwbSamples NwbFile::ReadSamples(const NwbSeries& series) const {
   NwbSamples samples;
   samples.num_columns = series.num_columns();
   samples.values = hdf5_.ReadNumbers(series.path + "/data");
-  for (double& value : samples.values) value = value * series.conversion + series.offset;
+  for (double& value : samples.values) {
+    value *= series.conversion;
+    if (series.offset != 0.0) value += series.offset;  // adding 0 would make a zero positive
+  }
 
   if (series.rate_hz && series.starting_time_s) {
     if (!(*series.rate_hz > 0.0) || !std::isfinite(*series.rate_hz) ||

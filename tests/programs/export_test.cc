@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "clients/acquisition/hdf5_file.h"
@@ -19,8 +21,16 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
+/// The test's folder, without what an earlier run has left in it.
+std::string EmptyFolder() {
+  std::filesystem::remove_all(ScratchPath(""));
+  return ScratchPath("");
+}
+
 class Export : public testing::Test {
  protected:
+  ~Export() override { std::filesystem::remove_all(folder_); }
+
   Outcome Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--server", server_.address()});
     return RunProgram(ProgramDir() / "efferent", arguments);
@@ -30,18 +40,30 @@ class Export : public testing::Test {
     const Outcome stream = Run({"stream", "--recording", file, "--session", session, "--speed",
                                 "max", "--decoder", "rls", "--subject-code", "M-07"});
     EXPECT_EQ(stream.exit_status, 0) << stream.output;
+    WaitUntilItIsWritten(session);
     std::string exported = ScratchPath(session + ".nwb");
     const Outcome outcome = Run({"export", session, exported});
     EXPECT_EQ(outcome.exit_status, 0) << outcome.output;
     EXPECT_FALSE(std::filesystem::exists(exported + ".partial"));
     return exported;
   }
+  /// A recording is a tenth of a second behind its session.
+  void WaitUntilItIsWritten(const std::string& session) {
+    for (int i = 0; i < 200; ++i) {
+      if (Run({"sessions", session, "--json"}).output.find("end_time_unix_ns") !=
+          std::string::npos) {
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    FAIL() << "session " << session << " is not recorded to its end";
+  }
   static std::vector<double> Commands(const std::string& file) {
     return Hdf5File(file).ReadNumbers("/processing/behavior/recorded_decoder_velocity/data");
   }
 
-  const std::string folder_ = ScratchPath("data");
-  RunningServer server_{"127.0.0.1:0", {"--data-dir", folder_}};
+  const std::string folder_ = EmptyFolder();
+  RunningServer server_{"127.0.0.1:0", {"--data-dir", folder_ + "/data"}};
 };
 
 TEST_F(Export, DecodesToTheSameCommandsAgain) {

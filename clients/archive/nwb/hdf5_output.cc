@@ -13,6 +13,8 @@ namespace efferent::archive {
 namespace {
 
 Hdf5Handle Create(const std::string& path) {
+  // The library crashes at the process's end where a write had failed. Files are closed without that.
+  H5dont_atexit();
   // Errors are read from the library's stack, not printed by it.
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   errno = 0;
