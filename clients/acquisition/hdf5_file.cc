@@ -44,7 +44,8 @@ Hdf5Handle Open(const std::string& path) {
   if (is_hdf5 < 0) throw InputError(fmt::format("{} cannot be read: {}", path, Hdf5ErrorReason()));
   if (is_hdf5 == 0) throw InputError(path + " is not an HDF5 file");
   Hdf5Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  if (!file.ok()) throw InputError(fmt::format("{} is truncated or damaged: {}", path, Hdf5ErrorReason()));
+  if (!file.ok())
+    throw InputError(fmt::format("{} is truncated or damaged: {}", path, Hdf5ErrorReason()));
   return file;
 }
 
@@ -114,7 +115,8 @@ std::vector<std::string> Hdf5File::Children(const std::string& group) const {
   hsize_t position = 0;
   if (!opened.ok() ||
       H5Literate(opened.get(), H5_INDEX_NAME, H5_ITER_INC, &position, add, &names) < 0) {
-    throw InputError(fmt::format("{} is damaged: cannot list {}: {}", path_, group, Hdf5ErrorReason()));
+    throw InputError(
+        fmt::format("{} is damaged: cannot list {}: {}", path_, group, Hdf5ErrorReason()));
   }
   return names;
 }
@@ -124,7 +126,8 @@ Hdf5Handle Hdf5File::OpenDataset(const std::string& dataset) const {
   Hdf5Handle opened = OpenObject(dataset);
   const Hdf5Handle properties(H5Dget_create_plist(opened.get()), H5Pclose);
   if (!properties.ok()) {
-    throw InputError(fmt::format("{} is damaged: cannot open {}: {}", path_, dataset, Hdf5ErrorReason()));
+    throw InputError(
+        fmt::format("{} is damaged: cannot open {}: {}", path_, dataset, Hdf5ErrorReason()));
   }
   if (H5Pget_layout(properties.get()) == H5D_VIRTUAL ||
       H5Pget_external_count(properties.get()) > 0) {
@@ -139,7 +142,8 @@ std::vector<std::uint64_t> Hdf5File::Shape(const std::string& dataset) const {
   const int rank = space.ok() ? H5Sget_simple_extent_ndims(space.get()) : -1;
   std::vector<hsize_t> dims(static_cast<std::size_t>(std::max(rank, 0)));
   if (rank < 0 || H5Sget_simple_extent_dims(space.get(), dims.data(), nullptr) < 0) {
-    throw InputError(fmt::format("{} is damaged: {} has no shape: {}", path_, dataset, Hdf5ErrorReason()));
+    throw InputError(
+        fmt::format("{} is damaged: {} has no shape: {}", path_, dataset, Hdf5ErrorReason()));
   }
   return {dims.begin(), dims.end()};
 }
@@ -175,7 +179,8 @@ std::vector<double> Hdf5File::ReadNumbers(const std::string& dataset) const {
   const Hdf5Handle opened = OpenDataset(dataset);
   if (count > 0 &&
       H5Dread(opened.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
-    throw InputError(fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Hdf5ErrorReason()));
+    throw InputError(
+        fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Hdf5ErrorReason()));
   }
   return values;
 }
@@ -219,7 +224,8 @@ std::vector<std::string> Hdf5File::ReadStrings(const std::string& dataset) const
     throw InputError(fmt::format("{}: {} does not hold strings", path_, dataset));
   }
   const auto damaged = [&] {
-    return InputError(fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Hdf5ErrorReason()));
+    return InputError(
+        fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Hdf5ErrorReason()));
   };
   std::vector<std::string> strings;
   if (count == 0) return strings;

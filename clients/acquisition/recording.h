@@ -50,9 +50,9 @@ struct Recording {
 
   std::vector<RecordedTrial> trials;  ///< In order, not overlapping; empty: none.
 
-  PointTrack position_m;      ///< At the start of the bin.
-  PointTrack velocity_m_s;    ///< Measured: mean over the bin.
-  PointTrack target_m;        ///< At the start of the bin.
+  PointTrack position_m;                               ///< At the start of the bin.
+  PointTrack velocity_m_s;                             ///< Measured: mean over the bin.
+  PointTrack target_m;                                 ///< At the start of the bin.
   std::vector<std::optional<double>> target_radius_m;  ///< The same; empty: not known.
   std::vector<bool> engaged;  ///< The cursor followed a decoder, or the subject performed the task.
   PointTrack recorded_velocity_m_s;  ///< What a decoder of the day put out.
