@@ -16,10 +16,12 @@ constexpr std::uint64_t kBlockElements = std::uint64_t{1} << 24;
 }  // namespace
 
 CountMatrix::CountMatrix(std::shared_ptr<const NwbFile> file, NwbSeries series,
-                         std::vector<std::uint32_t> columns)
+                         std::vector<std::uint32_t> columns,
+                         std::vector<std::optional<std::int64_t>> row_of_bin)
     : file_(std::move(file)),
       series_(std::move(series)),
       columns_(std::move(columns)),
+      row_of_bin_(std::move(row_of_bin)),
       row_(columns_.size()) {
   std::uint64_t rows = std::max<std::uint64_t>(1, kBlockElements / series_.num_columns());
   // Whole chunks of storage, so that none is unpacked twice.
@@ -35,7 +37,16 @@ void CountMatrix::LoadBlockWith(std::int64_t row) {
                          static_cast<std::uint64_t>(std::max<std::int64_t>(rows, 0)), &block_);
 }
 
-std::span<const float> CountMatrix::Row(std::int64_t row) {
+std::span<const float> CountMatrix::Row(std::int64_t bin) {
+  std::int64_t row = bin;
+  if (!row_of_bin_.empty()) {
+    const std::optional<std::int64_t> found = row_of_bin_[static_cast<std::size_t>(bin)];
+    if (!found) {
+      std::fill(row_.begin(), row_.end(), 0.0F);
+      return row_;
+    }
+    row = *found;
+  }
   const std::uint64_t width = series_.num_columns();
   const std::int64_t rows_held = static_cast<std::int64_t>(block_.size() / width);
   if (block_.empty() || row < block_first_row_ || row >= block_first_row_ + rows_held) {

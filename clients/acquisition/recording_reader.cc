@@ -116,7 +116,7 @@ class Reader {
     SetCountsGrid(series);
     const std::vector<std::uint32_t> columns = ChooseColumns(series.num_columns());
     SetChannels(columns.size());
-    CountMatrix matrix(file_, series, columns);
+    CountMatrix matrix(file_, series, columns, row_of_bin_);
     // One pass over everything before anything is sent: a bad count in the last bin is found now,
     // and so is whether there are counts below zero, which the session has to be told.
     std::int64_t negative = 0;
@@ -151,16 +151,46 @@ class Reader {
       throw Error(fmt::format("{} has {} bins but {} timestamps", series.path, series.num_samples(),
                               times.size()));
     }
-    const double width_s = (times.back() - times.front()) / (num_bins - 1.0);
+    SetGridOfTimes(path, times);
+  }
+
+  // Bins may be missing, but none may begin between others.
+  void SetGridOfTimes(const std::string& path, const std::vector<double>& times) {
+    if (!std::all_of(times.begin(), times.end(), [](double time) { return std::isfinite(time); })) {
+      throw Error(path + " has a time that is not finite");
+    }
+    std::vector<double> steps_s;
+    for (std::size_t i = 1; i < times.size(); ++i) steps_s.push_back(times[i] - times[i - 1]);
+    const auto median = steps_s.begin() + static_cast<std::ptrdiff_t>(steps_s.size() / 2);
+    std::nth_element(steps_s.begin(), median, steps_s.end());
+    const double typical_s = *median;
+    // Step by step, so that times which are rounded do not add up to bins that never were.
+    double num_steps = 0.0;
+    for (const double step_s : steps_s) {
+      num_steps += typical_s > 0.0 ? std::max(1.0, std::round(step_s / typical_s)) : 1.0;
+    }
+    const double width_s = (times.back() - times.front()) / num_steps;
+    SetGrid(times.front(), width_s, num_steps + 1.0);
+    const std::size_t num_missing = static_cast<std::size_t>(grid_.num_bins) - times.size();
+    if (num_missing > 0) row_of_bin_.resize(static_cast<std::size_t>(grid_.num_bins));
+    std::int64_t bin = 0;
     for (std::size_t i = 0; i < times.size(); ++i) {
-      const double expected_s = times.front() + static_cast<double>(i) * width_s;
-      // Written so that NaN fails.
-      if (!(std::abs(times[i] - expected_s) < 0.25 * width_s)) {
+      const double place = (times[i] - times.front()) / width_s;
+      const std::int64_t next_bin = i == 0 ? 0 : bin + 1;
+      const bool is_within = place < static_cast<double>(grid_.num_bins);
+      bin = num_missing > 0 && is_within ? std::llround(place) : next_bin;
+      if (!is_within || bin < next_bin || bin >= grid_.num_bins ||
+          std::abs(place - static_cast<double>(bin)) >= 0.25) {
         throw Error(fmt::format("{} is not evenly spaced: bin {} is at {} s, expected at {} s",
-                                path, i, times[i], expected_s));
+                                path, i, times[i], grid_.BinStartS(next_bin)));
+      }
+      if (num_missing > 0) {
+        row_of_bin_[static_cast<std::size_t>(bin)] = static_cast<std::int64_t>(i);
       }
     }
-    SetGrid(times.front(), width_s, num_bins);
+    if (num_missing > 0) {
+      Note(fmt::format("{} bins are missing: they are sent without spikes", num_missing));
+    }
   }
 
   std::vector<std::uint32_t> ChooseColumns(std::uint64_t num_columns) {
@@ -309,6 +339,7 @@ class Reader {
   std::shared_ptr<const NwbFile> file_;
   std::vector<NwbSeries> series_;
   BinGrid grid_;
+  std::vector<std::optional<std::int64_t>> row_of_bin_;  // See CountMatrix.
   Recording recording_;
 };
 

@@ -55,6 +55,42 @@ TEST(RecordingReader, ReadsCountsTrialsAndBehaviourInMetres) {
   EXPECT_EQ(std::vector<float>(row.begin(), row.end()), (std::vector<float>{7, 8, 9}));
 }
 
+TEST(RecordingReader, BinsWithoutATimeStampAreMissingAndOthersAreRefused) {
+  const auto write = [](const std::string& path, const std::vector<double>& times) {
+    test::NwbWriter file(path);
+    file.Numbers("/acquisition/spike_counts/data", {times.size(), 1},
+                 std::vector<double>(times.size(), 3.0));
+    file.Attribute("/acquisition/spike_counts/data", "unit", "count");
+    file.Numbers("/acquisition/spike_counts/timestamps", {times.size()}, times);
+    file.Attribute("/acquisition/spike_counts", "neurodata_type", "TimeSeries");
+  };
+  const std::string path = test::ScratchPath("times.nwb");
+  write(path, {1.0, 1.02, 1.08, 1.1});
+  Recording recording = ReadRecording(At(path));
+  EXPECT_EQ(recording.num_bins, 6);
+  EXPECT_EQ(recording.bin_width_ns, 20'000'000);
+  CountMatrix& counts = std::get<CountMatrix>(recording.spikes);
+  EXPECT_EQ(counts.Row(1)[0], 3.0F);
+  EXPECT_EQ(counts.Row(3)[0], 0.0F);
+  EXPECT_EQ(counts.Row(5)[0], 3.0F);
+
+  // Rounded to milliseconds: no gap adds up.
+  const std::string rounded = test::ScratchPath("rounded.nwb");
+  write(rounded, {0.0, 0.017, 0.033, 0.05, 0.067, 0.083, 0.1});
+  EXPECT_EQ(ReadRecording(At(rounded)).num_bins, 7);
+
+  const double nan = std::nan("");
+  for (const std::vector<double>& bad : std::vector<std::vector<double>>{{0.0, 0.02, 0.05, 0.07},
+                                                                         {0.0, 100.0, 0.02, 0.04},
+                                                                         {0.0, 0.02, 0.02, 0.04},
+                                                                         {0.0, nan, 0.04, 0.06},
+                                                                         {0.06, 0.04, 0.02, 0.0}}) {
+    const std::string refused = test::ScratchPath("refused.nwb");
+    write(refused, bad);
+    EXPECT_NE(Refusal(At(refused)), "it was read");
+  }
+}
+
 TEST(RecordingReader, ReadsSpikeTimesOfUnitsAsEvents) {
   const std::string path = test::ScratchPath("units.nwb");
   {

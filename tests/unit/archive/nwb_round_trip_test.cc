@@ -135,6 +135,17 @@ TEST_F(NwbRoundTrip, ABinThatNeverCameHasNoRow) {
   EXPECT_EQ(file.Shape("/processing/ecephys/spike_counts/data")[0], kSyntheticBins - 2u);
   EXPECT_EQ(file.ReadNumbers("/processing/ecephys/spike_counts/timestamps")[8],
             10.0 * kSyntheticWidthNs / 1e9);
+
+  RecordingOptions options;
+  options.path = path;
+  Recording recording = ReadRecording(options);
+  EXPECT_EQ(recording.num_bins, kSyntheticBins);
+  EXPECT_EQ(recording.bin_width_ns, kSyntheticWidthNs);
+  EXPECT_THAT(recording.notes, testing::Contains(testing::HasSubstr("2 bins are missing")));
+  CountMatrix& counts = std::get<CountMatrix>(recording.spikes);
+  EXPECT_EQ(counts.Row(7)[0], 7.0F);
+  EXPECT_EQ(counts.Row(8)[0], 0.0F);
+  EXPECT_EQ(counts.Row(10)[0], 10.0F);
 }
 
 TEST_F(NwbRoundTrip, LateSpikesAreThereAndCounted) {
