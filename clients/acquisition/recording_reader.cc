@@ -172,6 +172,11 @@ class Reader {
     const double width_s = (times.back() - times.front()) / num_steps;
     SetGrid(times.front(), width_s, num_steps + 1.0);
     const std::size_t num_missing = static_cast<std::size_t>(grid_.num_bins) - times.size();
+    // A step that is no whole number of bins makes the bins of all others narrower.
+    if (num_missing > 0 && std::abs(width_s / typical_s - 1.0) >= 0.1) {
+      throw Error(fmt::format("{} is not evenly spaced: most bins are {} s wide, but not all", path,
+                              typical_s));
+    }
     if (num_missing > 0) row_of_bin_.resize(static_cast<std::size_t>(grid_.num_bins));
     std::int64_t bin = 0;
     for (std::size_t i = 0; i < times.size(); ++i) {

@@ -35,9 +35,9 @@ each bin, trials, what happened in the session, and its settings (/general/notes
 seconds of session time. `efferent stream --recording OUT.nwb` decodes it again.
 
 The file follows version 2.7.0 of the NWB schema. PyNWB and the tools that build on it bring the schema
-along and read and validate the file as it is. With --specifications the schema is in the file, too, as
-PyNWB puts it there: it is copied from any NWB file of yours that has it (version 2.5.0 to 2.7.0), and
-the file then says that it is of that version.
+along and need none in the file. With --specifications there is one all the same, as PyNWB puts it into
+its own files: it is copied from any NWB file of yours that has it (version 2.5.0 to 2.7.0), and the
+file then says that it is of that version.
 
 A session that runs is exported as far as it has been recorded.
 
