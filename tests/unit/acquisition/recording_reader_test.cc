@@ -80,14 +80,15 @@ TEST(RecordingReader, BinsWithoutATimeStampAreMissingAndOthersAreRefused) {
   EXPECT_EQ(ReadRecording(At(rounded)).num_bins, 7);
 
   const double nan = std::nan("");
-  for (const std::vector<double>& bad : std::vector<std::vector<double>>{{0.0, 0.02, 0.05, 0.07},
-                                                                         {0.0, 100.0, 0.02, 0.04},
-                                                                         {0.0, 0.02, 0.02, 0.04},
-                                                                         {0.0, nan, 0.04, 0.06},
-                                                                         {0.06, 0.04, 0.02, 0.0}}) {
+  for (const std::vector<double>& bad :
+       std::vector<std::vector<double>>{{0.0, 0.02, 0.05, 0.07, 0.09, 0.11},
+                                        {0.0, 100.0, 0.02, 0.04},
+                                        {0.0, 0.02, 0.02, 0.04},
+                                        {0.0, nan, 0.04, 0.06},
+                                        {0.06, 0.04, 0.02, 0.0}}) {
     const std::string refused = test::ScratchPath("refused.nwb");
     write(refused, bad);
-    EXPECT_NE(Refusal(At(refused)), "it was read");
+    EXPECT_NE(Refusal(At(refused)), "it was read") << bad[1] << ", " << bad[2];
   }
 }
 
