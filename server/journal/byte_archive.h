@@ -112,12 +112,13 @@ class ByteReader {
     // Every element takes at least a byte: a size that cannot be is refused before memory is taken.
     const std::uint32_t size = TakeSize(PlainValue<T> ? sizeof(T) : 1);
     values.clear();
-    values.resize(size);
     if constexpr (PlainValue<T>) {
+      values.resize(size);
       const std::string_view data = Take(size * sizeof(T));
       if (size > 0) std::memcpy(values.data(), data.data(), data.size());
     } else {
-      for (T& value : values) (*this)(value);
+      // One by one: memory is taken for what is there, whatever the size says.
+      for (std::uint32_t i = 0; i < size; ++i) (*this)(values.emplace_back());
     }
   }
   void operator()(std::string& text) { text = Take(TakeSize(1)); }

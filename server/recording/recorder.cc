@@ -21,6 +21,8 @@ constexpr const char* kVacuumSome = "PRAGMA incremental_vacuum(512)";
 constexpr std::chrono::seconds kLookForErasuresEvery{60};
 constexpr const char* kErasing = "erasing";
 
+constexpr std::chrono::seconds kLongestFlush{2};
+
 // A disk that took nothing is tried again after this long.
 constexpr std::chrono::milliseconds kRetryAfter{500};
 
@@ -44,6 +46,12 @@ Recorder::Recorder(const RecorderParams& params)
   database_.emplace(file_, Database::Access::kWrite, params.durability);
   MigrateSchema(&*database_, file_.string());
   database_->Execute("PRAGMA wal_autocheckpoint = 0");
+  insert_piece_.emplace(database_->handle(),
+                        "INSERT INTO pieces (session_row, number, last_sequence_number, "
+                        "time_unix_ns, size, bytes) VALUES (?, ?, ?, ?, ?, ?)");
+  add_to_session_.emplace(database_->handle(),
+                          "UPDATE sessions SET journal_bytes = journal_bytes + ?, "
+                          "lost_record_count = lost_record_count + ? WHERE row = ?");
   checkpointer_.emplace(file_);
   writer_ = std::thread([this] { RunWriter(); });
 }
@@ -166,6 +174,15 @@ void Recorder::Erase(std::int64_t row) {
   done.get();
 }
 
+void Recorder::Flush() {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t wanted = begun_ + 1;
+  woken_ = true;
+  wake_.notify_one();
+  flushed_.wait_for(lock, kLongestFlush,
+                    [&] { return done_ >= wanted || !status_.problem.empty(); });
+}
+
 void Recorder::Put(Entry entry) {
   if (entry.time_unix_ns == 0) entry.time_unix_ns = UnixNowNs();
   {
@@ -193,10 +210,11 @@ void Recorder::RunWriter() {
       wake_.wait_until(lock, due, [&] { return stopping_ || (woken_ && !has_problem); });
       // Without sessions there is nothing to look after.
       wake_.wait_for(lock, kLookForErasuresEvery, [this] {
-        return stopping_ || !sources_.empty() || !queue_.empty() || !batch_.empty() ||
+        return stopping_ || woken_ || !sources_.empty() || !queue_.empty() || !batch_.empty() ||
                !erasures_.empty();
       });
       woken_ = false;
+      ++begun_;
       stopping = stopping_;
     }
     wait = batch_interval;
@@ -216,6 +234,11 @@ void Recorder::RunWriter() {
     } else if (stopping) {
       return;
     }
+    {
+      const std::lock_guard lock(mutex_);
+      if (status_.problem.empty()) done_ = begun_;
+    }
+    flushed_.notify_all();
   }
 }
 
@@ -379,17 +402,19 @@ void Recorder::LookForErasures() {
   look_for_erasures_at_ = now + kLookForErasuresEvery;
   std::vector<std::int64_t> rows;
   try {
-    std::int64_t stored =
+    const std::int64_t stored =
         database_->Integer("PRAGMA page_count") * database_->Integer("PRAGMA page_size");
     const auto kept_since = UnixNowNs() - static_cast<std::int64_t>(params_.keep_days * 86'400e9);
-    for (const RecordedSession& session : RecordingReader(&*database_).Sessions()) {
-      if (!session.ended_unix_ns) continue;
-      const bool is_old = params_.keep_days > 0 && *session.ended_unix_ns < kept_since;
-      const bool is_too_much =
-          params_.keep_gigabytes > 0 && static_cast<double>(stored) > params_.keep_gigabytes * 1e9;
-      if (!is_old && !is_too_much && session.end_reason != kErasing) continue;
-      stored -= session.stored_bytes;
-      rows.push_back(session.row);
+    bool is_too_much =
+        params_.keep_gigabytes > 0 && static_cast<double>(stored) > params_.keep_gigabytes * 1e9;
+    Statement ended(database_->handle(),
+                    "SELECT row, ended_unix_ns, end_reason FROM sessions "
+                    "WHERE ended_unix_ns IS NOT NULL ORDER BY ended_unix_ns");
+    while (ended.NextRow()) {
+      const bool is_old = params_.keep_days > 0 && ended.Integer(1) < kept_since;
+      if (!is_old && !is_too_much && ended.Text(2) != kErasing) continue;
+      rows.push_back(ended.Integer(0));
+      is_too_much = false;  // one at a time; then it is looked again how much there is
     }
   } catch (const DatabaseError&) {
     return;  // the next batch says what is wrong
@@ -527,16 +552,16 @@ void Recorder::WriteEvent(std::int64_t session_row, std::int64_t time_unix_ns,
 }
 
 void Recorder::WritePiece(Source* source) {
+  std::int64_t journal_bytes = 0;
   for (const JournalBuffer::Piece& piece : source->pieces) {
-    Statement(database_->handle(),
-              "INSERT INTO pieces (session_row, number, last_sequence_number, time_unix_ns, size, "
-              "bytes) VALUES (?, ?, ?, ?, ?, ?)")
-        .Bind(source->now.row)
+    const std::string_view packed = packer_.Pack(View(piece.bytes));
+    journal_bytes += static_cast<std::int64_t>(packed.size());
+    insert_piece_->Bind(source->now.row)
         .Bind(static_cast<std::int64_t>(piece.number))
         .Bind(static_cast<std::int64_t>(piece.last_sequence_number))
         .Bind(UnixNowNs())
         .Bind(static_cast<std::int64_t>(piece.bytes.size()))
-        .BindBytes(packer_.Pack(View(piece.bytes)))
+        .BindBytes(packed)
         .Run();
   }
   const std::uint64_t last_piece =
@@ -544,9 +569,8 @@ void Recorder::WritePiece(Source* source) {
   source->num_states = source->journal->VisitStates(
       last_piece, [&](const SavedState& saved) { WriteState(*source, saved); });
   const std::uint64_t num_lost = source->journal->num_lost_records();
-  if (num_lost == source->now.num_lost_records) return;
-  Statement(database_->handle(),
-            "UPDATE sessions SET lost_record_count = lost_record_count + ? WHERE row = ?")
+  if (journal_bytes == 0 && num_lost == source->now.num_lost_records) return;
+  add_to_session_->Bind(journal_bytes)
       .Bind(static_cast<std::int64_t>(num_lost - source->now.num_lost_records))
       .Bind(source->now.row)
       .Run();

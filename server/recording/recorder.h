@@ -89,6 +89,9 @@ class Recorder final : public EventSink, public RecordingSink {
   /// by itself. @throws std::runtime_error if the recorder ends before.
   void Erase(std::int64_t row);
 
+  /// Waits until everything that has been handed over by now is written, or cannot be; at most two seconds.
+  void Flush();
+
   RecorderStatus status() const;
   const std::filesystem::path& database_file() const { return file_; }
   const std::string& server_version() const { return params_.server_version; }
@@ -156,6 +159,7 @@ class Recorder final : public EventSink, public RecordingSink {
   std::filesystem::path file_;
   std::optional<Database> database_;
   std::optional<WalCheckpointer> checkpointer_;
+  std::optional<Statement> insert_piece_, add_to_session_;  // run in every batch
   Packer packer_;
 
   // The writer's alone.
@@ -174,6 +178,9 @@ class Recorder final : public EventSink, public RecordingSink {
   RecorderStatus status_;
   std::uint64_t dropped_since_batch_ = 0;
   bool woken_ = false;
+  std::condition_variable flushed_;
+  std::uint64_t begun_ = 0;  // gatherings
+  std::uint64_t done_ = 0;   // the last of them whose yield has been written
   bool stopping_ = false;
   std::thread writer_;
 };

@@ -88,7 +88,21 @@ std::optional<Difference> Replay::Apply(const Record& record) {
   return std::nullopt;
 }
 
+void Replay::RequireSound(const AppliedChunk& applied) const {
+  const auto& [chunk, record] = applied;
+  const auto is_time = [](TimeNs time_ns) { return time_ns >= 0 && time_ns <= kMaxSessionTimeNs; };
+  const auto num_counts =
+      record.bins.size() * static_cast<std::size_t>(settings_.shape.num_channels);
+  ByteReader::Require(is_time(chunk.complete_until_ns) && is_time(chunk.counts_start_time_ns) &&
+                          std::all_of(chunk.spikes.begin(), chunk.spikes.end(),
+                                      [&](const Spike& spike) { return is_time(spike.time_ns); }),
+                      "a chunk's times are none");
+  ByteReader::Require(!chunk.has_counts || record.ignored || chunk.counts.size() == num_counts,
+                      "a chunk's counts are not those of its bins");
+}
+
 std::optional<Difference> Replay::ApplyChunk(const AppliedChunk& applied) {
+  RequireSound(applied);
   const auto& [chunk, record] = applied;
   ChunkPlan plan;
   const std::optional<Violation> wrong = state_.Admit(chunk, &plan);

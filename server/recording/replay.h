@@ -47,6 +47,8 @@ class Replay {
   std::optional<std::string> CompareState(std::string_view saved) const;
 
  private:
+  /// What is checked on the wire, and only there: records may be damaged. @throws DamagedRecord.
+  void RequireSound(const AppliedChunk& applied) const;
   std::optional<Difference> ApplyChunk(const AppliedChunk& applied);
   DecoderChange MakeChange(std::uint64_t number) const;
   /// A state with the decoders of `roster`, none of which has learnt anything.

@@ -61,6 +61,7 @@ class ReadStream final : public ProducedStream<v1::ReadRecordingResponse> {
   grpc::Status Produce(v1::ReadRecordingResponse* response, bool* any) override {
     if (!archive_) {
       if (!recorder_) return NothingIsRecorded();
+      recorder_->Flush();
       archive_.emplace(*recorder_);
       session_ = archive_->reader().FindSession(name_);
       if (!session_) return UnknownRecording(name_);
@@ -104,7 +105,7 @@ class ReadStream final : public ProducedStream<v1::ReadRecordingResponse> {
     return true;
   }
 
-  const Recorder* recorder_;
+  Recorder* recorder_;
   std::string name_;
   std::optional<Archive> archive_;
   std::optional<RecordedSession> session_;
@@ -129,6 +130,7 @@ class VerifyStream final : public ProducedStream<v1::VerifyRecordingResponse> {
     if (is_done_) return grpc::Status::OK;
     if (!verification_) {
       if (!context_->recorder) return NothingIsRecorded();
+      context_->recorder->Flush();
       archive_.emplace(*context_->recorder);
       session_ = archive_->reader().FindSession(name_);
       if (!session_) return UnknownRecording(name_);
@@ -175,6 +177,7 @@ grpc::ServerUnaryReactor* RecordingService::Carry(grpc::CallbackServerContext* c
   }
   context_->workers->PostArchive([this, reactor, answer = std::forward<Answer>(answer)] {
     try {
+      context_->recorder->Flush();  // whoever has ended a session looks for it at once
       Archive archive(*context_->recorder);
       reactor->Finish(answer(&archive.reader()));
     } catch (const std::exception& error) {

@@ -14,8 +14,7 @@ SELECT s.row, s.session_id, s.subject_code, s.config_json, s.server_version, s.c
   (SELECT number FROM pieces p WHERE p.session_row = s.row ORDER BY number DESC LIMIT 1),
   (SELECT last_sequence_number FROM pieces p WHERE p.session_row = s.row ORDER BY number DESC LIMIT 1),
   (SELECT time_unix_ns FROM pieces p WHERE p.session_row = s.row ORDER BY number DESC LIMIT 1),
-  (SELECT COALESCE(SUM(LENGTH(bytes)), 0) FROM pieces p WHERE p.session_row = s.row) +
-  (SELECT COALESCE(SUM(LENGTH(bytes)), 0) FROM checkpoints c WHERE c.session_row = s.row)
+  s.journal_bytes + (SELECT COALESCE(SUM(LENGTH(bytes)), 0) FROM checkpoints c WHERE c.session_row = s.row)
 FROM sessions s )sql";
 
 RecordedSession ReadSession(const Statement& row) {

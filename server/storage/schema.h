@@ -35,6 +35,7 @@ CREATE INDEX events_of_session ON events (session_row, time_unix_ns);
 inline constexpr char kSchemaV2[] = R"sql(
 ALTER TABLE sessions ADD COLUMN server_version TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN lost_record_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN journal_bytes INTEGER NOT NULL DEFAULT 0;  -- of its pieces, packed
 CREATE TABLE pieces (                      -- of a session's journal (server/recording/records.h)
   row INTEGER PRIMARY KEY,
   session_row INTEGER NOT NULL REFERENCES sessions (row) ON DELETE CASCADE,

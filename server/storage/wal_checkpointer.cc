@@ -6,6 +6,7 @@ namespace efferent {
 namespace {
 
 constexpr std::chrono::seconds kInterval{1};
+constexpr int kMaxPages = 32'768;  // 128 MiB
 
 }  // namespace
 
@@ -26,8 +27,14 @@ void WalCheckpointer::Run() {
   while (!wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
     lock.unlock();
     // Passive: waits for nobody, does what can be done. What goes wrong with the disk, the writer says.
-    sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+    int num_pages = 0;
+    sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &num_pages,
                               nullptr);
+    // A disk so slow that there is always something new by then: the writer must wait for once.
+    if (num_pages > kMaxPages) {
+      sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr,
+                                nullptr);
+    }
     lock.lock();
   }
 }

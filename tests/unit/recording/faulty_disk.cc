@@ -102,9 +102,7 @@ FaultyDisk::~FaultyDisk() {
 }
 
 int FaultyDisk::Next() {
-  const int every = every_;
-  const bool is_its_turn = every > 0 && ++num_writes_ % (every + 1) == 0;
-  const int code = is_its_turn ? SQLITE_IOERR_WRITE : code_.load();
+  const int code = code_;
   if (code != SQLITE_OK) ++num_failures_;
   return code;
 }

@@ -17,8 +17,6 @@ class FaultyDisk {
 
   /// From now on writes fail with `code`: SQLITE_FULL, SQLITE_IOERR_WRITE, ...; SQLITE_OK: no more.
   void FailWith(int code) { code_ = code; }
-  /// The next so many writes succeed, and one fails; again and again.
-  void FailEvery(int count) { every_ = count; }
   int num_failures() const { return num_failures_; }
 
   /// What the next write does; for the files.
@@ -26,8 +24,6 @@ class FaultyDisk {
 
  private:
   std::atomic<int> code_ = SQLITE_OK;
-  std::atomic<int> every_ = 0;
-  std::atomic<int> num_writes_ = 0;
   std::atomic<int> num_failures_ = 0;
 };
 
