@@ -31,7 +31,7 @@ void StateWriter::OnField(std::string_view name, const Field& field) {
   Append(field.type, bytes_);
   Append(static_cast<std::uint32_t>(field.rows), bytes_);
   Append(static_cast<std::uint32_t>(field.columns), bytes_);
-  const std::size_t element = field.type == Type::kFloat32 ? 4 : 8;
+  const std::size_t element = SizeOf(field.type);
   const auto* data = static_cast<const char*>(field.data);
   for (Eigen::Index column = 0; column < field.columns; ++column) {
     bytes_->append(data + static_cast<std::size_t>(column * field.stride) * element,
@@ -41,7 +41,7 @@ void StateWriter::OnField(std::string_view name, const Field& field) {
 
 void StateSizer::OnField(std::string_view name, const Field& field) {
   constexpr std::size_t kHead = sizeof(std::uint16_t) + sizeof(Type) + 2 * sizeof(std::uint32_t);
-  const std::size_t element = field.type == Type::kFloat32 ? 4 : 8;
+  const std::size_t element = SizeOf(field.type);
   size_ += kHead + prefix().size() + name.size() +
            element * static_cast<std::size_t>(field.rows * field.columns);
 }
@@ -60,7 +60,7 @@ void StateReader::OnField(std::string_view name, const Field& field) {
     throw StateMismatch(path + " is " + Shape(rows, columns) + ", must be " +
                         Shape(field.rows, field.columns));
   }
-  const std::size_t element = field.type == Type::kFloat32 ? 4 : 8;
+  const std::size_t element = SizeOf(field.type);
   auto* data = static_cast<char*>(field.data);
   for (Eigen::Index column = 0; column < field.columns; ++column) {
     const std::string_view values = Take(static_cast<std::size_t>(field.rows) * element, name);

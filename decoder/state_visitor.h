@@ -124,6 +124,9 @@ class StateVisitor {
     void* data;
   };
 
+  /// Bytes of an element.
+  static constexpr std::size_t SizeOf(Type type) { return type == Type::kFloat32 ? 4 : 8; }
+
   virtual void OnField(std::string_view name, const Field& field) = 0;
 
   /// Of the part that is being visited, for example `learner.driver.network.`.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "clients/acquisition/play_speed.h"
 #include "clients/acquisition/recording_options.h"
 #include "clients/acquisition/recording_player.h"
 #include "clients/acquisition/recording_reader.h"
@@ -57,16 +58,6 @@ Examples:
   efferent stream --recording sorted.nwb --bin-width-ms 10 --position hand_pos --target none
       sorted units in 10 ms bins; labels from the velocity of the hand
 )";
-
-double ParseSpeed(const std::string& text) {
-  if (text == "max") return 0.0;
-  double speed = 0.0;
-  if (!CLI::detail::lexical_cast(text, speed) || !(speed > 0.0 && speed <= 1e6)) {
-    throw InputError("--speed must be `max` or a number above 0 (1: recorded speed), not `" + text +
-                     "`");
-  }
-  return speed;
-}
 
 // Something wrong with the output files is said before an hour of streaming, not after.
 void CheckOutputs(const StreamOptions& options) {

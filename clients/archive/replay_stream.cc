@@ -2,7 +2,6 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "clients/acquisition/play_speed.h"
 #include "clients/archive/recording_client.h"
 #include "clients/archive/replay_chunks.h"
 #include "clients/control/session_text.h"
@@ -26,27 +26,16 @@ namespace {
 // Chunks sent ahead of their acknowledgements.
 constexpr std::size_t kWindow = 16;
 
-/// Nothing: as fast as the server takes it.
-std::optional<double> ParseSpeed(const std::string& text) {
-  if (text == "max") return std::nullopt;
-  double speed = 0.0;
-  if (!CLI::detail::lexical_cast(text, speed) || !(speed > 0.0 && speed <= 1e6)) {
-    throw InputError("--speed must be `max` or a number above 0 (1: recorded speed), not `" + text +
-                     "`");
-  }
-  return speed;
-}
-
 /// Sends chunks and compares what comes back with what had been recorded.
 class Sender {
  public:
-  Sender(const ServerConnection& connection, const v1::AcquisitionOpen& open,
-         std::optional<double> speed, StopFlag* stop)
+  Sender(const ServerConnection& connection, const v1::AcquisitionOpen& open, double speed,
+         StopFlag* stop)
       : stream_(connection, open), speed_(speed), stop_(stop), began_(Clock::now()) {}
 
   /// False: a stop was requested. @throws RpcError if the server refuses the chunk.
   bool Send(ReplayChunks::Chunk next) {
-    if (speed_ && !WaitUntil(next.chunk.complete_until_ns())) return false;
+    if (speed_ > 0.0 && !WaitUntil(next.chunk.complete_until_ns())) return false;
     if (recorded_.size() >= kWindow) ReceiveOne();
     next.chunk.set_client_send_time_ns(MonotonicNs());
     if (!stream_.WriteChunk(next.chunk)) Fail();
@@ -70,9 +59,8 @@ class Sender {
   using Clock = std::chrono::steady_clock;
 
   bool WaitUntil(std::int64_t time_ns) {
-    const auto due =
-        began_ +
-        std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(time_ns) / *speed_));
+    const auto due = began_ + std::chrono::nanoseconds(
+                                  static_cast<std::int64_t>(static_cast<double>(time_ns) / speed_));
     const auto wait = due - Clock::now();
     return wait.count() <= 0 || !stop_->WaitFor(wait);
   }
@@ -98,7 +86,7 @@ class Sender {
   [[noreturn]] void Fail() { throw RpcError("streaming the recording again", stream_.Finish()); }
 
   AcquisitionStream stream_;
-  std::optional<double> speed_;
+  double speed_;  // times recorded; 0: as fast as the server takes it
   StopFlag* stop_;
   Clock::time_point began_;
   std::deque<std::vector<v1::Command>> recorded_;  // of chunks that are under way
@@ -111,7 +99,7 @@ class Sender {
 
 void StreamAgain(const ServerConnection& connection, const std::string& name,
                  const ReplayStreamOptions& options) {
-  const std::optional<double> speed = ParseSpeed(options.speed);
+  const double speed = ParseSpeed(options.speed);
   StopFlag& stop = ProcessStopFlag();
   RecordingClient recordings(connection);
   const v1::Recording recording = recordings.Get(name).recording();

@@ -3,7 +3,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include "clients/control/watch_run.h"
 #include "clients/session/message_json.h"
 #include "clients/session/session_client.h"
+#include "clients/session/unix_clock.h"
 
 namespace efferent::control {
 namespace {
@@ -30,11 +30,6 @@ constexpr const char* kColumns = R"(Columns:
   rms m/s  error of the decoded velocity, slow running average
   missed   commands later than the session's deadline
   lost     chunks that are missing)";
-
-std::int64_t UnixNowNs() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
-}
 
 void List(const ViewOptions& options) {
   const v1::ListSessionsResponse answer = SessionClient(Connect(options.server)).List();

@@ -58,7 +58,7 @@ class ByteWriter {
       for (const T& value : values) (*this)(value);
     }
   }
-  void operator()(std::string_view text) {
+  void operator()(const std::string& text) {
     (*this)(static_cast<std::uint32_t>(text.size()));
     Append(text.data(), text.size());
   }

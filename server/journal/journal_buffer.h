@@ -40,7 +40,8 @@ class JournalBuffer {
     const std::lock_guard lock(mutex_);
     // Half of the buffer, so that a disk that is too slow makes few long gaps and not many short ones.
     const bool has_room = num_lost_ == 0 || bytes_.size() < bytes_.capacity() / 2;
-    if (has_room && num_lost_ > 0 && AppendGap(num_lost_, time_unix_ns, &bytes_)) num_lost_ = 0;
+    if (has_room && num_lost_ > 0 && AppendRecord(Gap{num_lost_}, time_unix_ns, &bytes_))
+      num_lost_ = 0;
     if (has_room && num_lost_ == 0 && append(&bytes_)) return true;
     ++num_lost_;
     ++num_lost_ever_;

@@ -213,30 +213,16 @@ bool AppendChunk(const Chunk& chunk, const ChunkRecord& record, std::int64_t tim
   return Append(RecordKind::kChunk, time_unix_ns, bytes, chunk, record);
 }
 
-bool AppendLearnt(const LearnRecord& record, std::int64_t time_unix_ns,
-                  std::vector<char>* bytes) noexcept {
-  return Append(RecordKind::kLearnt, time_unix_ns, bytes, record);
+template <class T>
+bool AppendRecord(const T& what, std::int64_t time_unix_ns, std::vector<char>* bytes) noexcept {
+  return Append(T::kKind, time_unix_ns, bytes, what);
 }
-
-bool AppendCheckpointMark(std::uint64_t number, std::int64_t time_unix_ns,
-                          std::vector<char>* bytes) noexcept {
-  return Append(RecordKind::kCheckpoint, time_unix_ns, bytes, number);
-}
-
-bool AppendMessage(RecordKind kind, std::string_view message, std::int64_t time_unix_ns,
-                   std::vector<char>* bytes) noexcept {
-  return Append(kind, time_unix_ns, bytes, message);
-}
-
-bool AppendCommand(const Command& command, std::int64_t time_unix_ns,
-                   std::vector<char>* bytes) noexcept {
-  return Append(RecordKind::kCommand, time_unix_ns, bytes, command);
-}
-
-bool AppendGap(std::uint64_t num_records, std::int64_t time_unix_ns,
-               std::vector<char>* bytes) noexcept {
-  return Append(RecordKind::kGap, time_unix_ns, bytes, num_records);
-}
+template bool AppendRecord(const Learnt&, std::int64_t, std::vector<char>*) noexcept;
+template bool AppendRecord(const CheckpointMark&, std::int64_t, std::vector<char>*) noexcept;
+template bool AppendRecord(const ArmUpdateRecord&, std::int64_t, std::vector<char>*) noexcept;
+template bool AppendRecord(const TrialEventsRecord&, std::int64_t, std::vector<char>*) noexcept;
+template bool AppendRecord(const CommandRecord&, std::int64_t, std::vector<char>*) noexcept;
+template bool AppendRecord(const Gap&, std::int64_t, std::vector<char>*) noexcept;
 
 std::optional<Record> RecordCursor::Next() {
   if (bytes_.empty()) return std::nullopt;

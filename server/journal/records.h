@@ -81,17 +81,9 @@ struct Record {
 /// Real-time safe.
 bool AppendChunk(const Chunk& chunk, const ChunkRecord& record, std::int64_t time_unix_ns,
                  std::vector<char>* bytes) noexcept;
-bool AppendLearnt(const LearnRecord& record, std::int64_t time_unix_ns,
-                  std::vector<char>* bytes) noexcept;
-bool AppendCheckpointMark(std::uint64_t number, std::int64_t time_unix_ns,
-                          std::vector<char>* bytes) noexcept;
-/// Of kind kArmUpdate or kTrialEvents.
-bool AppendMessage(RecordKind kind, std::string_view message, std::int64_t time_unix_ns,
-                   std::vector<char>* bytes) noexcept;
-bool AppendCommand(const Command& command, std::int64_t time_unix_ns,
-                   std::vector<char>* bytes) noexcept;
-bool AppendGap(std::uint64_t num_records, std::int64_t time_unix_ns,
-               std::vector<char>* bytes) noexcept;
+/// The same for any other record: Learnt, CheckpointMark, ArmUpdateRecord, ...
+template <class T>
+bool AppendRecord(const T& what, std::int64_t time_unix_ns, std::vector<char>* bytes) noexcept;
 
 /// Goes through the records of a journal's piece, which must outlive it. Bytes may come from anywhere.
 class RecordCursor {

@@ -38,11 +38,7 @@ void SessionJournal::OnChunk(const Chunk& chunk, const ChunkRecord& record) noex
   WakeIfHalfFull();
 }
 
-void SessionJournal::OnLearnt(const LearnRecord& record) noexcept {
-  const std::int64_t now_ns = UnixNowNs();
-  buffer_.Append(now_ns,
-                 [&](std::vector<char>* bytes) { return AppendLearnt(record, now_ns, bytes); });
-}
+void SessionJournal::OnLearnt(const LearnRecord& record) noexcept { Put(Learnt{record}); }
 
 bool SessionJournal::WantsCheckpoint() const noexcept {
   if (!has_free_state_) return false;
@@ -57,7 +53,7 @@ void SessionJournal::OnCheckpoint(const LoopState& state) noexcept {
   std::uint64_t piece_number = 0;
   const bool kept = buffer_.Append(now_ns, [&](std::vector<char>* bytes) {
     piece_number = buffer_.filling_number();
-    return AppendCheckpointMark(last_checkpoint_number_ + 1, now_ns, bytes);
+    return AppendRecord(CheckpointMark{last_checkpoint_number_ + 1}, now_ns, bytes);
   });
   if (!kept) return;  // the next one is after a gap
   std::unique_ptr<SavedState> saved =
@@ -78,25 +74,15 @@ void SessionJournal::OnCheckpoint(const LoopState& state) noexcept {
   bins_since_checkpoint_ = 0;
 }
 
-void SessionJournal::OnArmUpdate(std::string_view message) noexcept {
-  const std::int64_t now_ns = UnixNowNs();
-  buffer_.Append(now_ns, [&](std::vector<char>* bytes) {
-    return AppendMessage(RecordKind::kArmUpdate, message, now_ns, bytes);
-  });
+void SessionJournal::OnArmUpdate(std::string message) noexcept {
+  Put(ArmUpdateRecord{std::move(message)});
 }
 
-void SessionJournal::OnTrialEvents(std::string_view message) noexcept {
-  const std::int64_t now_ns = UnixNowNs();
-  buffer_.Append(now_ns, [&](std::vector<char>* bytes) {
-    return AppendMessage(RecordKind::kTrialEvents, message, now_ns, bytes);
-  });
+void SessionJournal::OnTrialEvents(std::string message) noexcept {
+  Put(TrialEventsRecord{std::move(message)});
 }
 
-void SessionJournal::OnCommand(const Command& command) noexcept {
-  const std::int64_t now_ns = UnixNowNs();
-  buffer_.Append(now_ns,
-                 [&](std::vector<char>* bytes) { return AppendCommand(command, now_ns, bytes); });
-}
+void SessionJournal::OnCommand(const Command& command) noexcept { Put(CommandRecord{command}); }
 
 void SessionJournal::RequestCheckpoint(std::string_view reason) {
   const std::lock_guard lock(checkpoint_mutex_);
@@ -151,6 +137,13 @@ void SessionJournal::SetDurable(std::uint64_t sequence_number) {
 void SessionJournal::SetGivenUp(bool given_up) {
   given_up_ = given_up;
   if (given_up) RunWaiting(std::numeric_limits<std::uint64_t>::max());
+}
+
+template <class T>
+void SessionJournal::Put(const T& what) noexcept {
+  const std::int64_t now_ns = UnixNowNs();
+  buffer_.Append(now_ns,
+                 [&](std::vector<char>* bytes) { return AppendRecord(what, now_ns, bytes); });
 }
 
 void SessionJournal::MakeRoom() noexcept {

@@ -58,9 +58,9 @@ class SessionJournal final : public LoopJournal {
   void OnCheckpoint(const LoopState& state) noexcept override;
 
   /// A serialised ArmUpdate that has been taken.
-  void OnArmUpdate(std::string_view message) noexcept;
+  void OnArmUpdate(std::string message) noexcept;
   /// Trial events that came with a chunk; see TrialEventsRecord.
-  void OnTrialEvents(std::string_view message) noexcept;
+  void OnTrialEvents(std::string message) noexcept;
   /// A command that was not decoded from a bin.
   void OnCommand(const Command& command) noexcept;
 
@@ -89,6 +89,8 @@ class SessionJournal final : public LoopJournal {
   void SetGivenUp(bool given_up);
 
  private:
+  template <class T>
+  void Put(const T& what) noexcept;
   /// Before the loop appends: waits for the recorder where that is the policy.
   void MakeRoom() noexcept;
   void WakeIfHalfFull() noexcept;

@@ -28,16 +28,35 @@ grpc::Status UnknownRecording(const std::string& name) {
                     {{"name", "is unknown"}});
 }
 
-/// What is recorded, through a connection of its own.
+/// What is recorded by now, through a connection of its own.
 class Archive {
  public:
-  explicit Archive(const Recorder& recorder)
-      : database_(recorder.database_file(), Database::Access::kRead), reader_(&database_) {}
+  explicit Archive(Recorder* recorder)
+      : database_(UpToDate(recorder), Database::Access::kRead), reader_(&database_) {}
   RecordingReader& reader() { return reader_; }
 
  private:
+  /// Whoever has ended a session looks for it at once.
+  static const std::filesystem::path& UpToDate(Recorder* recorder) {
+    recorder->Flush();
+    return recorder->database_file();
+  }
+
   Database database_;
   RecordingReader reader_;
+};
+
+/// One recording that is gone through.
+struct OpenRecording {
+  std::optional<Archive> archive;
+  std::optional<RecordedSession> session;
+
+  grpc::Status Open(Recorder* recorder, const std::string& name) {
+    if (!recorder) return NothingIsRecorded();
+    archive.emplace(recorder);
+    session = archive->reader().FindSession(name);
+    return session ? grpc::Status::OK : UnknownRecording(name);
+  }
 };
 
 /// The recording as a message; while its session runs, with the session's present statistics.
@@ -59,13 +78,10 @@ class ReadStream final : public ProducedStream<v1::ReadRecordingResponse> {
 
  private:
   grpc::Status Produce(v1::ReadRecordingResponse* response, bool* any) override {
-    if (!archive_) {
-      if (!recorder_) return NothingIsRecorded();
-      recorder_->Flush();
-      archive_.emplace(*recorder_);
-      session_ = archive_->reader().FindSession(name_);
-      if (!session_) return UnknownRecording(name_);
-      shape_ = ReadRecordedSettings(*session_).shape;
+    if (!recording_.session) {
+      const grpc::Status status = recording_.Open(recorder_, name_);
+      if (!status.ok()) return status;
+      shape_ = ReadRecordedSettings(*recording_.session).shape;
     }
     std::size_t size = 0;
     v1::RecordedChunk* last_chunk = nullptr;
@@ -97,7 +113,7 @@ class ReadStream final : public ProducedStream<v1::ReadRecordingResponse> {
   }
 
   bool GoToNextPiece() {
-    const auto piece = archive_->reader().FindPiece(session_->row, next_piece_);
+    const auto piece = recording_.archive->reader().FindPiece(recording_.session->row, next_piece_);
     if (!piece) return false;
     next_piece_ = piece->number + 1;
     bytes_ = Unpack(piece->bytes, piece->size);
@@ -107,8 +123,7 @@ class ReadStream final : public ProducedStream<v1::ReadRecordingResponse> {
 
   Recorder* recorder_;
   std::string name_;
-  std::optional<Archive> archive_;
-  std::optional<RecordedSession> session_;
+  OpenRecording recording_;
   SessionShape shape_;
   std::uint64_t next_piece_ = 1;
   std::string bytes_;  // of the present piece
@@ -129,18 +144,16 @@ class VerifyStream final : public ProducedStream<v1::VerifyRecordingResponse> {
   grpc::Status Produce(v1::VerifyRecordingResponse* response, bool* any) override {
     if (is_done_) return grpc::Status::OK;
     if (!verification_) {
-      if (!context_->recorder) return NothingIsRecorded();
-      context_->recorder->Flush();
-      archive_.emplace(*context_->recorder);
-      session_ = archive_->reader().FindSession(name_);
-      if (!session_) return UnknownRecording(name_);
-      verification_.emplace(&archive_->reader(), *session_, context_->make_decoder);
+      const grpc::Status status = recording_.Open(context_->recorder, name_);
+      if (!status.ok()) return status;
+      verification_.emplace(&recording_.archive->reader(), *recording_.session,
+                            context_->make_decoder);
     }
     for (int i = 0; i < kPiecesPerMessage && !is_done_; ++i) is_done_ = !verification_->Step();
     const Verification::Result& result = verification_->result();
     *any = true;
     response->set_done_piece_count(result.piece_count);
-    response->set_piece_count(session_->piece_count);
+    response->set_piece_count(recording_.session->piece_count);
     response->set_equal_bin_count(result.equal_bin_count);
     if (!is_done_) return grpc::Status::OK;
     v1::VerificationResult* message = response->mutable_result();
@@ -151,16 +164,15 @@ class VerifyStream final : public ProducedStream<v1::VerifyRecordingResponse> {
     message->set_decoder_change_count(result.decoder_change_count);
     message->set_rollback_count(result.rollback_count);
     message->set_unknown_bin_count(result.unknown_bin_count);
-    if (session_->server_version != context_->recorder->server_version()) {
-      message->set_other_server_version(session_->server_version);
+    if (recording_.session->server_version != context_->recorder->server_version()) {
+      message->set_other_server_version(recording_.session->server_version);
     }
     return grpc::Status::OK;
   }
 
   ServiceContext* context_;
   std::string name_;
-  std::optional<Archive> archive_;
-  std::optional<RecordedSession> session_;
+  OpenRecording recording_;
   std::optional<Verification> verification_;
   bool is_done_ = false;
 };
@@ -177,8 +189,7 @@ grpc::ServerUnaryReactor* RecordingService::Carry(grpc::CallbackServerContext* c
   }
   context_->workers->PostArchive([this, reactor, answer = std::forward<Answer>(answer)] {
     try {
-      context_->recorder->Flush();  // whoever has ended a session looks for it at once
-      Archive archive(*context_->recorder);
+      Archive archive(context_->recorder);
       reactor->Finish(answer(&archive.reader()));
     } catch (const std::exception& error) {
       reactor->Finish(MakeStatus(grpc::StatusCode::INTERNAL, error.what()));

@@ -69,10 +69,10 @@ std::string Journal(bool counts, int num_chunks) {
       state.LearnAgain(*of.learnt);
     }
     AppendChunk(chunk, record, i, &bytes);
-    AppendCheckpointMark(static_cast<std::uint64_t>(i) + 1, i, &bytes);
+    AppendRecord(CheckpointMark{static_cast<std::uint64_t>(i) + 1}, i, &bytes);
   }
-  AppendGap(3, 1, &bytes);
-  AppendMessage(RecordKind::kArmUpdate, "x", 1, &bytes);
+  AppendRecord(Gap{3}, 1, &bytes);
+  AppendRecord(ArmUpdateRecord{"x"}, 1, &bytes);
   return {bytes.begin(), bytes.end()};
 }
 

@@ -11,6 +11,7 @@
 #include "clients/archive/nwb/table_output.h"
 #include "clients/session/errors.h"
 #include "clients/session/message_json.h"
+#include "clients/session/unix_clock.h"
 
 namespace efferent::archive {
 namespace {
@@ -23,10 +24,6 @@ constexpr const char* kSpecifications = "/specifications";
 constexpr const char* kEphys = "/general/extracellular_ephys";
 constexpr const char* kDevice = "/general/devices/acquisition";
 constexpr const char* kGroupName = "array";
-
-std::int64_t UnixNowNs() {
-  return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 void RequireForm(const char* option, const std::string& value, const char* pattern,
                  const char* form) {

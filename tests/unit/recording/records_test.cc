@@ -153,12 +153,12 @@ TEST(Records, CountsKeepTheirBits) {
 
 TEST(Records, EveryKindComesBackInItsOrder) {
   auto bytes = Buffer();
-  ASSERT_TRUE(AppendLearnt({true, 3}, 1, &bytes));
-  ASSERT_TRUE(AppendCheckpointMark(4, 2, &bytes));
-  ASSERT_TRUE(AppendMessage(RecordKind::kArmUpdate, "arm", 3, &bytes));
-  ASSERT_TRUE(AppendMessage(RecordKind::kTrialEvents, "", 4, &bytes));
-  ASSERT_TRUE(AppendCommand({9, 10, CommandStatus::kHeld, Vec3(1, 0, 0)}, 5, &bytes));
-  ASSERT_TRUE(AppendGap(77, 6, &bytes));
+  ASSERT_TRUE(AppendRecord(Learnt{{true, 3}}, 1, &bytes));
+  ASSERT_TRUE(AppendRecord(CheckpointMark{4}, 2, &bytes));
+  ASSERT_TRUE(AppendRecord(ArmUpdateRecord{"arm"}, 3, &bytes));
+  ASSERT_TRUE(AppendRecord(TrialEventsRecord{}, 4, &bytes));
+  ASSERT_TRUE(AppendRecord(CommandRecord{{9, 10, CommandStatus::kHeld, Vec3(1, 0, 0)}}, 5, &bytes));
+  ASSERT_TRUE(AppendRecord(Gap{77}, 6, &bytes));
   RecordCursor cursor(View(bytes));
   EXPECT_EQ(std::get<Learnt>(cursor.Next()->what).record.shadows, 3u);
   EXPECT_EQ(std::get<CheckpointMark>(cursor.Next()->what).number, 4u);
@@ -174,7 +174,7 @@ TEST(Records, EveryKindComesBackInItsOrder) {
 TEST(Records, WhatDoesNotFitLeavesNothingBehind) {
   const AppliedChunk applied = Applied();
   auto bytes = Buffer(400);
-  ASSERT_TRUE(AppendLearnt({}, 1, &bytes));
+  ASSERT_TRUE(AppendRecord(Learnt{}, 1, &bytes));
   const std::vector<char> before = bytes;
   EXPECT_FALSE(AppendChunk(applied.chunk, applied.record, kNow, &bytes));
   EXPECT_EQ(bytes, before);
