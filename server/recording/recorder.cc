@@ -227,6 +227,7 @@ void Recorder::RunWriter() {
         if (GoOnErasing() && !stopping) wait = std::chrono::nanoseconds(0);
       } catch (const std::exception& error) {
         for (const auto& source : writing_) source->now = source->before;
+        rows_ = rows_before_;
         SetProblem(error.what());
         wait = kRetryAfter;
         if (stopping) return;
@@ -276,12 +277,7 @@ bool Recorder::Gather() {
 }
 
 void Recorder::WriteBatch() {
-  rows_.clear();
-  for (const auto& source : writing_) {
-    if (source->now.row != 0 && !source->now.ended) {
-      rows_[source->journal->session_id()] = source->now.row;
-    }
-  }
+  rows_before_ = rows_;
   Transaction transaction(&*database_);
   for (const Entry& entry : batch_) Write(entry);
   for (const auto& source : writing_) {
@@ -297,8 +293,10 @@ void Recorder::WriteBatch() {
 void Recorder::AfterCommit() {
   batch_.clear();
   batch_dropped_ = 0;
+  rows_before_ = rows_;  // what fails from here on takes nothing of this back
   std::uint64_t bytes = 0;
   for (const auto& source : writing_) {
+    source->before = source->now;
     if (source->now.row == 0) continue;
     source->journal->GiveBackStates(std::exchange(source->num_states, 0));
     if (source->pieces.empty()) continue;

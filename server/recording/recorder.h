@@ -163,7 +163,8 @@ class Recorder final : public EventSink, public RecordingSink {
   Packer packer_;
 
   // The writer's alone.
-  std::map<std::string, std::int64_t> rows_;  // of sessions that run
+  std::map<std::string, std::int64_t> rows_;  // of sessions that run; as with Source::Standing
+  std::map<std::string, std::int64_t> rows_before_;
   std::deque<Entry> batch_;
   std::uint64_t batch_dropped_ = 0;
   Sources writing_;
