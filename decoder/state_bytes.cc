@@ -93,19 +93,29 @@ void StateReader::Finish() const {
 
 namespace {
 
-/// A field of a saved state, whatever it is.
-struct SavedField {
-  std::string_view path, head, values;
-};
-
-template <class Integer>
-Integer Number(std::string_view bytes) {
-  Integer value;
+template <class T>
+T Number(std::string_view bytes) {
+  T value;
   std::memcpy(&value, bytes.data(), sizeof value);
   return value;
 }
 
-/// Cuts the first field off.
+}  // namespace
+
+double SavedField::at(std::size_t i) const {
+  const std::size_t element = StateVisitor::SizeOf(type);
+  const std::string_view bytes = values.substr(i * element, element);
+  switch (type) {
+    case StateVisitor::Type::kFloat32:
+      return Number<float>(bytes);
+    case StateVisitor::Type::kFloat64:
+      return Number<double>(bytes);
+    case StateVisitor::Type::kInt64:
+      break;
+  }
+  return static_cast<double>(Number<std::int64_t>(bytes));
+}
+
 SavedField CutField(std::string_view* bytes) {
   const auto cut = [bytes](std::size_t size) {
     if (size > bytes->size()) throw StateMismatch("the state ends within a field");
@@ -115,22 +125,22 @@ SavedField CutField(std::string_view* bytes) {
   };
   SavedField field;
   field.path = cut(Number<std::uint16_t>(cut(sizeof(std::uint16_t))));
-  field.head = cut(1 + 2 * sizeof(std::uint32_t));
-  const bool is_float = field.head[0] == 1;
-  const std::size_t rows = Number<std::uint32_t>(field.head.substr(1));
-  const std::size_t columns = Number<std::uint32_t>(field.head.substr(1 + sizeof(std::uint32_t)));
-  field.values = cut(rows * columns * (is_float ? 4 : 8));
+  field.type = Number<StateVisitor::Type>(cut(sizeof field.type));
+  if (field.type < StateVisitor::Type::kFloat32 || field.type > StateVisitor::Type::kInt64) {
+    throw StateMismatch("the state has a field of no type that there is");
+  }
+  field.rows = Number<std::uint32_t>(cut(sizeof(std::uint32_t)));
+  field.columns = Number<std::uint32_t>(cut(sizeof(std::uint32_t)));
+  // Before multiplying: the product of the two may be any number.
+  if (field.columns != 0 && field.rows > bytes->size() / field.columns) cut(bytes->size() + 1);
+  field.values = cut(field.size() * StateVisitor::SizeOf(field.type));
   return field;
 }
-
-}  // namespace
 
 std::optional<std::string> FirstDifference(std::string_view a, std::string_view b) {
   while (!a.empty() && !b.empty()) {
     const SavedField one = CutField(&a), other = CutField(&b);
-    if (one.path != other.path || one.head != other.head || one.values != other.values) {
-      return std::string(one.path);
-    }
+    if (one != other) return std::string(one.path);
   }
   if (a.empty() && b.empty()) return std::nullopt;
   return std::string(CutField(a.empty() ? &b : &a).path);

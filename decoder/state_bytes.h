@@ -53,6 +53,23 @@ class StateReader final : public StateVisitor {
   std::string_view bytes_;
 };
 
+/// A field of a saved state, whatever it is of: lies in the state's bytes.
+struct SavedField {
+  std::string_view path;
+  StateVisitor::Type type;
+  std::size_t rows, columns;
+  std::string_view values;  ///< As written, column-major.
+
+  std::size_t size() const { return rows * columns; }
+  /// Element `i`, column-major.
+  double at(std::size_t i) const;
+  bool operator==(const SavedField&) const = default;  ///< Bit for bit.
+};
+
+/// Cuts the first field off a state, which may come from anywhere and must not be empty.
+/// @throws StateMismatch if it does not begin with a field.
+SavedField CutField(std::string_view* bytes);
+
 /// Path of the first field in which two saved states differ; nothing if they are equal.
 /// @throws StateMismatch if one of them is no state.
 std::optional<std::string> FirstDifference(std::string_view a, std::string_view b);

@@ -107,6 +107,10 @@ class StateVisitor {
     (*this)(name, *x);
   }
 
+  enum class Type : std::uint8_t { kFloat32 = 1, kFloat64 = 2, kInt64 = 3 };
+  /// Bytes of an element.
+  static constexpr std::size_t SizeOf(Type type) { return type == Type::kFloat32 ? 4 : 8; }
+
   /// Whether fields are overwritten: what follows from them must then be worked out anew.
   virtual bool loads() const { return false; }
 
@@ -116,16 +120,12 @@ class StateVisitor {
   }
 
  protected:
-  enum class Type : std::uint8_t { kFloat32 = 1, kFloat64 = 2, kInt64 = 3 };
   /// rows x columns elements, column-major, `stride` elements from a column to the next.
   struct Field {
     Type type;
     Eigen::Index rows, columns, stride;
     void* data;
   };
-
-  /// Bytes of an element.
-  static constexpr std::size_t SizeOf(Type type) { return type == Type::kFloat32 ? 4 : 8; }
 
   virtual void OnField(std::string_view name, const Field& field) = 0;
 

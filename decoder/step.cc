@@ -12,6 +12,7 @@ Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
       learner_(MakeLearner(std::move(decoder))),
       shaper_(params.limits, params.bin_width_ns),
       intention_(params.intention) {
+  learner_->SetEnabled(learning_enabled_);
   if (params.intention.label_source == LabelSource::kReward) {
     reward_intention_.emplace(params.intention, params.num_dimensions, params.bin_width_ns);
   }
@@ -19,7 +20,7 @@ Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
 
 std::unique_ptr<Learner> Step::MakeLearner(std::unique_ptr<Decoder> decoder) const {
   return std::make_unique<Learner>(std::move(decoder), binner_.num_channels(), learning_effect_,
-                                   learning_enabled_);
+                                   /*enabled=*/false);
 }
 
 CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* command) noexcept {

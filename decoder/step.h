@@ -59,7 +59,8 @@ class Step {
   /// @throws InvalidParameters naming every field out of bounds.
   Step(const StepParams& params, std::unique_ptr<Decoder> decoder);
 
-  /// What makes a decoder fit to drive here or to stand in the shadow. Allocates.
+  /// What makes a decoder fit to drive here or to stand in the shadow; it does not learn before it does
+  /// so. Allocates; may be called while another thread steps.
   std::unique_ptr<Learner> MakeLearner(std::unique_ptr<Decoder> decoder) const;
 
   /// Adds events; see SpikeBinner::Add.

@@ -12,7 +12,7 @@
 #include "clients/archive/nwb/file_description.h"
 #include "clients/archive/nwb/hdf5_output.h"
 #include "clients/archive/nwb/nwb_export.h"
-#include "clients/archive/nwb/partial_file.h"
+#include "clients/archive/partial_file.h"
 #include "clients/archive/recording_client.h"
 #include "clients/archive/recording_text.h"
 #include "clients/control/server_options.h"

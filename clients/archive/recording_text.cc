@@ -78,6 +78,17 @@ std::string DescribeRecordings(const v1::ListRecordingsResponse& answer,
   return table.ToString();
 }
 
+std::string DescribeCheckpoints(const v1::GetRecordingResponse& answer) {
+  if (answer.checkpoints().empty()) return "";
+  Table table({"checkpoint", "saved", "reason", "next bin", "size"}, 3);
+  for (const auto& checkpoint : answer.checkpoints()) {
+    table.AddRow({std::to_string(checkpoint.number()), TimeText(checkpoint.time_unix_ns()),
+                  checkpoint.reason(), std::to_string(checkpoint.bin_index()),
+                  SizeText(static_cast<std::int64_t>(checkpoint.size_bytes()))});
+  }
+  return table.ToString();
+}
+
 std::string DescribeRecording(const v1::GetRecordingResponse& answer) {
   const v1::Recording& recording = answer.recording();
   const v1::SessionStatistics& statistics = recording.statistics();
@@ -100,19 +111,12 @@ std::string DescribeRecording(const v1::GetRecordingResponse& answer) {
       v1::SessionConfig with;
       *with.mutable_decoder() = change.config();
       table.AddRow({std::to_string(change.number()), change.kind(), Dash(change.name()),
-                    has_decoder ? DecoderName(with) : "-", TimeText(change.time_unix_ns())});
+                    has_decoder ? DecoderName(with) + (change.imported() ? ", imported" : "") : "-",
+                    TimeText(change.time_unix_ns())});
     }
     text += '\n' + table.ToString();
   }
-  if (!answer.checkpoints().empty()) {
-    Table table({"checkpoint", "saved", "reason", "next bin", "size"}, 3);
-    for (const auto& checkpoint : answer.checkpoints()) {
-      table.AddRow({std::to_string(checkpoint.number()), TimeText(checkpoint.time_unix_ns()),
-                    checkpoint.reason(), std::to_string(checkpoint.bin_index()),
-                    SizeText(static_cast<std::int64_t>(checkpoint.size_bytes()))});
-    }
-    text += '\n' + table.ToString();
-  }
+  if (!answer.checkpoints().empty()) text += '\n' + DescribeCheckpoints(answer);
   if (!answer.events().empty()) {
     Table table({"time", "event", "detail"}, 3);
     for (const auto& event : answer.events()) {

@@ -14,6 +14,9 @@ std::string DescribeRecordings(const v1::ListRecordingsResponse& answer,
 /// One recording: how it went, its checkpoints, changes of decoders and events.
 std::string DescribeRecording(const v1::GetRecordingResponse& answer);
 
+/// The checkpoints of a recording, one a row; empty without any.
+std::string DescribeCheckpoints(const v1::GetRecordingResponse& answer);
+
 /// Bytes with three digits: `1.24 MB`.
 std::string SizeText(std::int64_t bytes);
 

@@ -84,10 +84,11 @@ void SessionJournal::OnTrialEvents(std::string message) noexcept {
 
 void SessionJournal::OnCommand(const Command& command) noexcept { Put(CommandRecord{command}); }
 
-void SessionJournal::RequestCheckpoint(std::string_view reason) {
+std::uint64_t SessionJournal::RequestCheckpoint(std::string_view reason) {
   const std::lock_guard lock(checkpoint_mutex_);
   wanted_reason_ = reason;
   is_requested_ = true;
+  return last_checkpoint_number_ + 1;
 }
 
 void SessionJournal::ReserveState(std::size_t bytes) {

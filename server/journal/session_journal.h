@@ -64,8 +64,9 @@ class SessionJournal final : public LoopJournal {
   /// A command that was not decoded from a bin.
   void OnCommand(const Command& command) noexcept;
 
-  /// Asks for a checkpoint at the next bin. The reason that is asked for last counts.
-  void RequestCheckpoint(std::string_view reason);
+  /// Asks for a checkpoint at the next bin; returns the number that it will have. The reason that is asked
+  /// for last counts.
+  std::uint64_t RequestCheckpoint(std::string_view reason);
   /// Room for states of this size, so that the loop needs to take none.
   void ReserveState(std::size_t bytes);
 

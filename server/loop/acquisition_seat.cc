@@ -17,6 +17,14 @@ bool AcquisitionSeat::Attach(std::shared_ptr<AcquisitionHolder> newer) {
   return ready;
 }
 
+std::optional<bool> AcquisitionSeat::AttachIfFree(std::shared_ptr<AcquisitionHolder> newer) {
+  const std::lock_guard lock(mutex_);
+  if (holder_) return std::nullopt;
+  holder_ = std::move(newer);
+  holder_waits_ = busy_;
+  return !busy_;
+}
+
 bool AcquisitionSeat::BeginChunk(const AcquisitionHolder* holder) {
   const std::lock_guard lock(mutex_);
   if (holder_.get() != holder) return false;

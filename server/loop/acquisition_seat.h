@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "server/loop/streams.h"
 
@@ -15,6 +16,9 @@ class AcquisitionSeat {
   /// Seats `newer` and ends the stream that sat here. True: go on at once; false: OnSeatReady will
   /// be called.
   bool Attach(std::shared_ptr<AcquisitionHolder> newer);
+
+  /// The same, if nobody sits here. Nothing: somebody does, and stays.
+  std::optional<bool> AttachIfFree(std::shared_ptr<AcquisitionHolder> newer);
 
   /// The holder is about to use the control loop. False: it has been taken over.
   bool BeginChunk(const AcquisitionHolder* holder);

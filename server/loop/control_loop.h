@@ -68,7 +68,7 @@ class ControlLoop {
   /// Learns from the bin that was decoded last, if that has not been done.
   void LearnPending();
 
-  /// No chunk will come any more: the journal gets the state.
+  /// No chunk will come for now: the journal gets the state.
   void Finish();
 
   /// Bytes of the state as it is now, for whoever makes room for it; before the first chunk.

@@ -120,6 +120,7 @@ void Recorder::DecoderChangeAsked(const std::string& session_id, const DecoderCh
   change.config_json = ToJson(note.config);
   change.frozen = note.frozen;
   change.twin = note.twin;
+  change.weights = note.weights;
   Put(std::move(entry));
 }
 
@@ -520,11 +521,11 @@ void Recorder::WriteEnd(const Entry& entry) {
 }
 
 void Recorder::WriteChange(std::int64_t session_row, const RecordedChange& change) {
-  Statement(database_->handle(),
-            "INSERT OR REPLACE INTO decoder_changes (session_row, number, time_unix_ns, kind, "
-            "slot, name, "
-            "config_json, frozen, twin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .Bind(session_row)
+  Statement statement(
+      database_->handle(),
+      "INSERT OR REPLACE INTO decoder_changes (session_row, number, time_unix_ns, kind, slot, "
+      "name, config_json, frozen, twin, weights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  statement.Bind(session_row)
       .Bind(static_cast<std::int64_t>(change.number))
       .Bind(change.time_unix_ns)
       .Bind(change.kind)
@@ -532,8 +533,13 @@ void Recorder::WriteChange(std::int64_t session_row, const RecordedChange& chang
       .Bind(change.name)
       .Bind(change.config_json)
       .Bind(std::int64_t{change.frozen})
-      .Bind(std::int64_t{change.twin})
-      .Run();
+      .Bind(std::int64_t{change.twin});
+  if (change.weights.empty()) {
+    statement.BindNull();
+  } else {
+    statement.BindBytes(change.weights);
+  }
+  statement.Run();
 }
 
 void Recorder::WriteEvent(std::int64_t session_row, std::int64_t time_unix_ns,
@@ -590,7 +596,8 @@ void Recorder::WriteState(const Source& source, const SavedState& saved) {
       .BindBytes(packer_.Pack(saved.bytes))
       .Run();
   Statement(database_->handle(),
-            "DELETE FROM checkpoints WHERE session_row = ? AND reason = 'periodic' AND number <= ?")
+            "DELETE FROM checkpoints WHERE session_row = ? AND reason IN ('periodic', 'export') "
+            "AND number <= ?")
       .Bind(source.now.row)
       .Bind(static_cast<std::int64_t>(saved.number) - kPeriodicCheckpoints)
       .Run();

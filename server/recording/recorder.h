@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "server/journal/packing.h"
+#include "files/packing.h"
 #include "server/session/event_sink.h"
 #include "server/session/recording_sink.h"
 #include "server/storage/data_directory.h"
@@ -61,7 +61,8 @@ struct RecorderStatus {
 class Recorder final : public EventSink, public RecordingSink {
  public:
   static constexpr std::size_t kCapacity = 4'096;
-  /// Periodic checkpoints that are kept of a session.
+  /// Of checkpoints that are periodic, or were made for an export, those are kept of a session that are
+  /// among the last so many.
   static constexpr int kPeriodicCheckpoints = 5;
 
   /// @throws std::runtime_error if the folder cannot be used or the database is of a later version.

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "decoder/state_bytes.h"
+#include "files/packing.h"
+#include "server/session/imported_decoder.h"
 #include "server/session/message_json.h"
 
 namespace efferent {
@@ -69,6 +71,7 @@ DecoderChangeNote ToNote(const RecordedChange& change) {
   FromJson(change.config_json, &note.config);
   note.frozen = change.frozen;
   note.twin = change.twin;
+  note.weights = change.weights;
   return note;
 }
 
@@ -176,7 +179,11 @@ DecoderChange Replay::MakeChange(std::uint64_t number) const {
   change.frozen = note.frozen;
   change.twin = note.twin;
   if (note.kind == DecoderChange::Kind::kSwap || note.kind == DecoderChange::Kind::kAddShadow) {
-    change.learner = state_.step().MakeLearner(MakeDecoderOf(note.config));
+    std::unique_ptr<Decoder> decoder = MakeDecoderOf(note.config);
+    if (!note.weights.empty()) {
+      LoadState(Unpack(note.weights, MaxStateBytes(*decoder)), decoder.get());
+    }
+    change.learner = state_.step().MakeLearner(std::move(decoder));
   }
   return change;
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "server/journal/packing.h"
+#include "files/packing.h"
 #include "server/journal/unix_clock.h"
 #include "server/recording/replay.h"
 #include "server/session/message_json.h"

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "server/journal/packing.h"
+#include "files/packing.h"
 
 namespace efferent {
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -28,6 +30,13 @@ class BackgroundWorkers {
   template <class Work>
   void PostArchive(Work&& work) {
     boost::asio::post(archive_, std::forward<Work>(work));
+  }
+
+  /// The same after a while.
+  template <class Work>
+  void PostArchiveLater(std::chrono::milliseconds delay, Work&& work) {
+    const auto timer = std::make_shared<boost::asio::steady_timer>(archive_.get_executor(), delay);
+    timer->async_wait([timer, work = std::forward<Work>(work)](const auto&) mutable { work(); });
   }
 
   /// Runs what has been posted, then ends the threads.

@@ -4,41 +4,12 @@
 #include <string>
 #include <utility>
 
+#include "server/services/decoder_export.h"
+#include "server/services/decoder_import.h"
+#include "server/services/decoder_status.h"
 #include "server/services/error_status.h"
 
 namespace efferent {
-namespace {
-
-using Outcome = SessionDecoders::Outcome;
-using Status = SessionDecoders::Status;
-
-/// `name`: of the shadow that the call was about.
-grpc::Status ToStatus(const Outcome& outcome, const std::string& name) {
-  switch (outcome.status) {
-    case Status::kDone:
-      break;
-    case Status::kInvalid:
-      return InvalidArgument(outcome.violations);
-    case Status::kUnknownName:
-      return MakeStatus(
-          grpc::StatusCode::NOT_FOUND,
-          "there is no shadow `" + name + "`; GetSession lists the session's decoders",
-          {{"name", "is unknown"}});
-    case Status::kNameInUse:
-      return MakeStatus(grpc::StatusCode::ALREADY_EXISTS,
-                        "shadow `" + name + "` exists; remove it, or choose another name",
-                        {{"name", "is in use"}});
-    case Status::kFull:
-      return MakeStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                        "a session has at most " + std::to_string(Shadows::kMax) +
-                            " shadows, and at most " +
-                            std::to_string(ControlLoop::kMaxWaitingChanges) +
-                            " changes wait for the next bin; remove a shadow, or let bins come");
-  }
-  return grpc::Status::OK;
-}
-
-}  // namespace
 
 template <class Request, class Response, class Change>
 grpc::ServerUnaryReactor* DecoderService::Carry(grpc::CallbackServerContext* call,
@@ -91,6 +62,22 @@ grpc::ServerUnaryReactor* DecoderService::PromoteShadow(grpc::CallbackServerCont
   return Carry(call, request, response, [request](Session* session) {
     return ToStatus(session->PromoteShadow(request->name()), request->name());
   });
+}
+
+grpc::ServerWriteReactor<v1::ExportDecoderResponse>* DecoderService::ExportDecoder(
+    grpc::CallbackServerContext* call, const v1::ExportDecoderRequest* request) {
+  auto stream = std::make_shared<DecoderExport>(context_, call, *request);
+  context_->streams->Add(stream);
+  stream->Begin();
+  return stream.get();
+}
+
+grpc::ServerReadReactor<v1::ImportDecoderRequest>* DecoderService::ImportDecoder(
+    grpc::CallbackServerContext*, v1::ImportDecoderResponse* response) {
+  auto stream = std::make_shared<DecoderImport>(context_, &num_imports_, response);
+  context_->streams->Add(stream);
+  stream->Begin();
+  return stream.get();
 }
 
 }  // namespace efferent

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "efferent/v1/decoder.grpc.pb.h"
 #include "server/services/service_context.h"
 
@@ -22,6 +24,10 @@ class DecoderService final : public v1::DecoderService::CallbackService {
   grpc::ServerUnaryReactor* PromoteShadow(grpc::CallbackServerContext* call,
                                           const v1::PromoteShadowRequest* request,
                                           v1::PromoteShadowResponse* response) override;
+  grpc::ServerWriteReactor<v1::ExportDecoderResponse>* ExportDecoder(
+      grpc::CallbackServerContext* call, const v1::ExportDecoderRequest* request) override;
+  grpc::ServerReadReactor<v1::ImportDecoderRequest>* ImportDecoder(
+      grpc::CallbackServerContext* call, v1::ImportDecoderResponse* response) override;
 
  private:
   /// Carries out `change`(session) on the thread for slow work, and answers with the session.
@@ -30,6 +36,7 @@ class DecoderService final : public v1::DecoderService::CallbackService {
                                   Response* response, Change&& change);
 
   ServiceContext* context_;
+  std::atomic<int> num_imports_ = 0;  // under way
 };
 
 }  // namespace efferent

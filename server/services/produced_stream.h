@@ -1,11 +1,19 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "server/services/outbound_stream.h"
 #include "server/services/service_context.h"
 
 namespace efferent {
+
+/// What has been made of a message.
+enum class Produced {
+  kNothing,  ///< There is none any more: the call ends.
+  kMessage,
+  kLater,  ///< It is not there yet: ask again in a while.
+};
 
 /// A call that answers with many messages, each of which takes a while to make: one after the other on the
 /// archive's thread, the next when the one before has been written.
@@ -34,11 +42,13 @@ class ProducedStream
   void End(StreamEnd reason) noexcept override { EndWith(EndStatus(reason, grpc::Status::OK)); }
 
  protected:
-  /// Makes the next message in `response`, which is empty. Nothing: there is none. An error ends the
-  /// call. May throw, which is INTERNAL.
-  virtual grpc::Status Produce(Response* response, bool* any) = 0;
+  /// Makes the next message in `response`, which is empty, and says so in `produced`, which is kNothing. An
+  /// error ends the call. May throw, which is INTERNAL.
+  virtual grpc::Status Produce(Response* response, Produced* produced) = 0;
 
  private:
+  static constexpr std::chrono::milliseconds kAskAgainAfter{20};
+
   void PostNext() {
     context_->workers->PostArchive([self = this->shared_from_this()] { self->Next(); });
   }
@@ -47,17 +57,21 @@ class ProducedStream
       const std::lock_guard lock(this->mutex_);
       if (this->ending()) return this->FinishIfIdle();
     }
-    bool any = false;
+    Produced produced = Produced::kNothing;
     grpc::Status status;
     this->response_.Clear();
     try {
-      status = Produce(&this->response_, &any);
+      status = Produce(&this->response_, &produced);
     } catch (const std::exception& error) {
       status = MakeStatus(grpc::StatusCode::INTERNAL, error.what());
     }
     const std::lock_guard lock(this->mutex_);
     if (this->ending()) return this->FinishIfIdle();
-    if (any && status.ok()) return this->Write();
+    if (status.ok() && produced == Produced::kMessage) return this->Write();
+    if (status.ok() && produced == Produced::kLater) {
+      return context_->workers->PostArchiveLater(
+          kAskAgainAfter, [self = this->shared_from_this()] { self->Next(); });
+    }
     this->SetEnding(status);
     this->FinishIfIdle();
   }

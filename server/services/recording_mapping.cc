@@ -106,6 +106,7 @@ v1::RecordedDecoderChange ToMessage(const RecordedChange& change) {
   FromJson(change.config_json, message.mutable_config());
   message.set_frozen(change.frozen);
   message.set_twin(change.twin);
+  message.set_imported(change.imported);
   return message;
 }
 

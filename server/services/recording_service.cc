@@ -5,9 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "server/journal/packing.h"
+#include "files/packing.h"
 #include "server/recording/verification.h"
 #include "server/services/error_status.h"
+#include "server/services/open_recording.h"
 #include "server/services/produced_stream.h"
 #include "server/services/recording_mapping.h"
 
@@ -16,48 +17,6 @@ namespace {
 
 /// About this much goes into a message of a recording.
 constexpr std::size_t kMessageBytes = 1 << 20;
-
-grpc::Status NothingIsRecorded() {
-  return MakeStatus(grpc::StatusCode::FAILED_PRECONDITION,
-                    "this server records nothing; start it with --data-dir");
-}
-
-grpc::Status UnknownRecording(const std::string& name) {
-  return MakeStatus(grpc::StatusCode::NOT_FOUND,
-                    "there is no recording `" + name + "`; `efferent sessions` lists them",
-                    {{"name", "is unknown"}});
-}
-
-/// What is recorded by now, through a connection of its own.
-class Archive {
- public:
-  explicit Archive(Recorder* recorder)
-      : database_(UpToDate(recorder), Database::Access::kRead), reader_(&database_) {}
-  RecordingReader& reader() { return reader_; }
-
- private:
-  /// Whoever has ended a session looks for it at once.
-  static const std::filesystem::path& UpToDate(Recorder* recorder) {
-    recorder->Flush();
-    return recorder->database_file();
-  }
-
-  Database database_;
-  RecordingReader reader_;
-};
-
-/// One recording that is gone through.
-struct OpenRecording {
-  std::optional<Archive> archive;
-  std::optional<RecordedSession> session;
-
-  grpc::Status Open(Recorder* recorder, const std::string& name) {
-    if (!recorder) return NothingIsRecorded();
-    archive.emplace(recorder);
-    session = archive->reader().FindSession(name);
-    return session ? grpc::Status::OK : UnknownRecording(name);
-  }
-};
 
 /// The recording as a message; while its session runs, with the session's present statistics.
 v1::Recording Describe(const RecordedSession& session, const SessionRegistry& sessions) {
@@ -77,7 +36,7 @@ class ReadStream final : public ProducedStream<v1::ReadRecordingResponse> {
       : ProducedStream(context, call), recorder_(context->recorder), name_(std::move(name)) {}
 
  private:
-  grpc::Status Produce(v1::ReadRecordingResponse* response, bool* any) override {
+  grpc::Status Produce(v1::ReadRecordingResponse* response, Produced* produced) override {
     if (!recording_.session) {
       const grpc::Status status = recording_.Open(recorder_, name_);
       if (!status.ok()) return status;
@@ -99,7 +58,7 @@ class ReadStream final : public ProducedStream<v1::ReadRecordingResponse> {
         response->mutable_items()->RemoveLast();
       }
     }
-    *any = !response->items().empty();
+    if (!response->items().empty()) *produced = Produced::kMessage;
     return grpc::Status::OK;
   }
 
@@ -141,7 +100,7 @@ class VerifyStream final : public ProducedStream<v1::VerifyRecordingResponse> {
   // Pieces between two messages: a second's worth or so of decoding.
   static constexpr int kPiecesPerMessage = 16;
 
-  grpc::Status Produce(v1::VerifyRecordingResponse* response, bool* any) override {
+  grpc::Status Produce(v1::VerifyRecordingResponse* response, Produced* produced) override {
     if (is_done_) return grpc::Status::OK;
     if (!verification_) {
       const grpc::Status status = recording_.Open(context_->recorder, name_);
@@ -151,7 +110,7 @@ class VerifyStream final : public ProducedStream<v1::VerifyRecordingResponse> {
     }
     for (int i = 0; i < kPiecesPerMessage && !is_done_; ++i) is_done_ = !verification_->Step();
     const Verification::Result& result = verification_->result();
-    *any = true;
+    *produced = Produced::kMessage;
     response->set_done_piece_count(result.piece_count);
     response->set_piece_count(recording_.session->piece_count);
     response->set_equal_bin_count(result.equal_bin_count);
@@ -219,7 +178,7 @@ grpc::ServerUnaryReactor* RecordingService::GetRecording(grpc::CallbackServerCon
     for (const auto& checkpoint : reader->Checkpoints(session->row)) {
       *response->add_checkpoints() = ToMessage(checkpoint);
     }
-    for (const auto& change : reader->Changes(session->row)) {
+    for (const auto& change : reader->Changes(session->row, RecordingReader::Weights::kLeftOut)) {
       *response->add_decoder_changes() = ToMessage(change);
     }
     for (const auto& event : reader->Events(session->row)) {

@@ -20,6 +20,7 @@ struct DecoderChangeNote {
   v1::DecoderConfig config;  ///< With kSwap and kAddShadow; defaults filled in.
   bool frozen = false;
   bool twin = false;
+  std::string weights;  ///< The state that it came with, packed; empty: none.
 };
 
 struct DecoderRoster;

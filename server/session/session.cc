@@ -4,6 +4,7 @@
 
 #include "server/journal/unix_clock.h"
 #include "server/session/command_status.h"
+#include "server/session/imported_decoder.h"
 
 namespace efferent {
 namespace {
@@ -29,17 +30,18 @@ class JournalListener final : public CommandListener {
   std::shared_ptr<SessionJournal> journal_;
 };
 
-/// Takes the seat after the last stream.
-class LastHolder final : public AcquisitionHolder {
+/// Takes the seat where no stream is to come, or none is there.
+class SilentHolder final : public AcquisitionHolder {
  public:
-  explicit LastHolder(std::function<void()> on_ready) : on_ready_(std::move(on_ready)) {}
+  using OnReady = std::function<void(const AcquisitionHolder*)>;
+  explicit SilentHolder(OnReady on_ready) : on_ready_(std::move(on_ready)) {}
   /// Lets go of what it holds, which may hold the seat.
-  void OnSeatReady() noexcept override { std::exchange(on_ready_, nullptr)(); }
+  void OnSeatReady() noexcept override { std::exchange(on_ready_, nullptr)(this); }
   void End(StreamEnd) noexcept override {}
   void CutIfStuck(std::int64_t) noexcept override {}
 
  private:
-  std::function<void()> on_ready_;
+  OnReady on_ready_;
 };
 
 ResumedSession NewSession(std::string id, const SessionSettings& settings,
@@ -164,6 +166,34 @@ SessionDecoders::Outcome Session::PromoteShadow(const std::string& name) {
   return Noted(decoders_.PromoteShadow(name), SessionEventKind::kShadowPromoted, name);
 }
 
+SessionDecoders::Outcome Session::AdmitDecoder(const v1::SavedDecoder& decoder,
+                                               std::size_t* max_state_bytes) const {
+  const v1::DecoderConfig& config = decoder.config().decoder();
+  std::vector<Violation> violations = CompareOrigin(decoder, settings_);
+  if (config.decoder_case() == v1::DecoderConfig::DECODER_NOT_SET) {
+    violations.push_back({"config.decoder",
+                          "is not set, or is a decoder that this version does not "
+                          "have"});
+  }
+  if (!violations.empty()) return {SessionDecoders::Status::kInvalid, std::move(violations)};
+  SessionDecoders::Outcome outcome = decoders_.FindMaxStateBytes(config, max_state_bytes);
+  for (Violation& violation : outcome.violations) violation.field = "config." + violation.field;
+  return outcome;
+}
+
+SessionDecoders::Outcome Session::ImportDecoder(const v1::ImportDecoderStart& start,
+                                                std::string_view state) {
+  const v1::DecoderConfig& config = start.decoder().config().decoder();
+  const std::string origin = " of session " + start.decoder().provenance().session_id() + ", bin " +
+                             std::to_string(start.decoder().provenance().bin_index());
+  if (start.shadow().empty()) {
+    return Noted(decoders_.Swap(config, state), SessionEventKind::kDecoderSwapped,
+                 std::string(DecoderName(config)) + origin);
+  }
+  return Noted(decoders_.AddShadow(start.shadow(), &config, start.frozen(), state),
+               SessionEventKind::kShadowAdded, start.shadow() + origin);
+}
+
 SessionDecoders::Outcome Session::Noted(SessionDecoders::Outcome outcome, SessionEventKind kind,
                                         std::string_view detail) {
   if (outcome.status == SessionDecoders::Status::kDone) {
@@ -203,16 +233,31 @@ void Session::EndStreams(StreamEnd reason) {
   watch_hub_.End(reason);
 }
 
+std::uint64_t Session::RequestSave(std::shared_ptr<Session> self, std::string_view reason) {
+  const std::uint64_t number = journal_->RequestCheckpoint(reason);
+  // Without a stream no bin comes after which it would be done.
+  const auto holder =
+      std::make_shared<SilentHolder>([self = std::move(self)](const AcquisitionHolder* seated) {
+        if (!self->seat_.BeginChunk(seated)) return;
+        self->loop_.Finish();
+        self->seat_.EndChunk(seated);
+        self->seat_.Leave(seated);
+      });
+  if (seat_.AttachIfFree(holder).value_or(false)) holder->OnSeatReady();
+  return number;
+}
+
 void Session::Finish(std::shared_ptr<Session> self, std::string_view reason,
                      std::function<void()> then) {
-  auto finish = [self = std::move(self), reason = std::string(reason), then = std::move(then)] {
+  auto finish = [self = std::move(self), reason = std::string(reason),
+                 then = std::move(then)](const AcquisitionHolder*) {
     if (self->journal_) {
       self->journal_->RequestCheckpoint(reason);
       self->loop_.Finish();
     }
     then();
   };
-  const auto holder = std::make_shared<LastHolder>(std::move(finish));
+  const auto holder = std::make_shared<SilentHolder>(std::move(finish));
   if (seat_.Attach(holder)) holder->OnSeatReady();
 }
 

@@ -9,6 +9,7 @@
 
 #include "efferent/v1/acquisition.pb.h"
 #include "efferent/v1/arm.pb.h"
+#include "efferent/v1/decoder.pb.h"
 #include "efferent/v1/session.pb.h"
 #include "server/loop/acquisition_seat.h"
 #include "server/loop/behavior_inbox.h"
@@ -77,6 +78,12 @@ class Session {
                                      bool frozen);
   SessionDecoders::Outcome RemoveShadow(const std::string& name);
   SessionDecoders::Outcome PromoteShadow(const std::string& name);
+  /// A decoder that another session gave out: whether it may come, and how large its state may be, bytes.
+  SessionDecoders::Outcome AdmitDecoder(const v1::SavedDecoder& decoder,
+                                        std::size_t* max_state_bytes) const;
+  /// One that was admitted. Its state may come from anywhere; see LoadImportedState.
+  SessionDecoders::Outcome ImportDecoder(const v1::ImportDecoderStart& start,
+                                         std::string_view state);
 
   /// What handling a chunk took; for whoever holds the acquisition seat.
   void CountProcessorTime(std::int64_t processor_ns) {
@@ -93,6 +100,10 @@ class Session {
   /// Stops the arm, then ends all streams. After kSessionEnded every stream that attaches later
   /// ends too.
   void EndStreams(StreamEnd reason);
+
+  /// Has the state saved after the next bin, or at once if no stream is attached, `self` being this session,
+  /// which has a journal. Returns the number of the checkpoint.
+  std::uint64_t RequestSave(std::shared_ptr<Session> self, std::string_view reason);
 
   /// Once the present chunk is done, the last, its state is saved for good and `then` is called; after
   /// EndStreams, `self` being this session.

@@ -1,6 +1,11 @@
 #include "server/session/session_decoders.h"
 
+#include <new>
 #include <utility>
+
+#include "decoder/state_visitor.h"
+#include "files/packing.h"
+#include "server/session/imported_decoder.h"
 
 namespace efferent {
 
@@ -12,28 +17,26 @@ SessionDecoders::SessionDecoders(const SessionSettings& settings, DecoderRoster 
       note_(std::move(note)),
       roster_(std::move(roster)) {}
 
-SessionDecoders::Outcome SessionDecoders::Swap(const v1::DecoderConfig& config) {
-  const std::lock_guard lock(mutex_);
-  Outcome outcome;
+SessionDecoders::Outcome SessionDecoders::Swap(const v1::DecoderConfig& config,
+                                               std::string_view state) {
+  const std::lock_guard change(change_mutex_);
   DecoderChangeNote note;
   note.kind = DecoderChange::Kind::kSwap;
   note.config = config;
-  std::unique_ptr<Learner> learner = Make(&note.config, &outcome);
-  if (!learner) return outcome;
-  return Post(std::move(note), std::move(learner));
+  return MakeAndPost(std::move(note), state);
 }
 
 SessionDecoders::Outcome SessionDecoders::AddShadow(const std::string& name,
-                                                    const v1::DecoderConfig* config, bool frozen) {
+                                                    const v1::DecoderConfig* config, bool frozen,
+                                                    std::string_view state) {
   if (!IsIdentifier(name) || name == kDriver) {
     return {Status::kInvalid,
             {{"name", "must be letters, digits, `-` and `_`, at most 64, and not `driver`"}}};
   }
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard change(change_mutex_);
   if (roster_.Find(name)) return {Status::kNameInUse, {}};
   const std::optional<int> slot = roster_.FreeSlot();
   if (!slot) return {Status::kFull, {}};
-  Outcome outcome;
   DecoderChangeNote note;
   note.kind = DecoderChange::Kind::kAddShadow;
   note.slot = *slot;
@@ -41,9 +44,7 @@ SessionDecoders::Outcome SessionDecoders::AddShadow(const std::string& name,
   note.config = config ? *config : roster_.driver;
   note.frozen = frozen;
   note.twin = config == nullptr;
-  std::unique_ptr<Learner> learner = Make(&note.config, &outcome);
-  if (!learner) return outcome;
-  return Post(std::move(note), std::move(learner));
+  return MakeAndPost(std::move(note), state);
 }
 
 SessionDecoders::Outcome SessionDecoders::RemoveShadow(std::string_view name) {
@@ -56,7 +57,7 @@ SessionDecoders::Outcome SessionDecoders::PromoteShadow(std::string_view name) {
 
 SessionDecoders::Outcome SessionDecoders::ChangeShadow(std::string_view name,
                                                        DecoderChange::Kind kind) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard change(change_mutex_);
   const DecoderRoster::Shadow* shadow = roster_.Find(name);
   if (!shadow) return {Status::kUnknownName, {}};
   DecoderChangeNote note;
@@ -94,24 +95,49 @@ void SessionDecoders::Describe(const LoopStatus& status, v1::Session* session) c
   *session->mutable_config()->mutable_decoder() = roster_.driver;
 }
 
-std::unique_ptr<Learner> SessionDecoders::Make(v1::DecoderConfig* config, Outcome* outcome) const {
+SessionDecoders::Outcome SessionDecoders::FindMaxStateBytes(const v1::DecoderConfig& config,
+                                                            std::size_t* bytes) const {
+  Outcome outcome;
+  v1::DecoderConfig whole = config;
+  if (const auto decoder = Make(&whole, {}, &outcome)) *bytes = MaxStateBytes(*decoder);
+  return outcome;
+}
+
+std::unique_ptr<Decoder> SessionDecoders::Make(v1::DecoderConfig* config, std::string_view state,
+                                               Outcome* outcome) const {
   v1::SessionConfig whole = WriteSettings(settings_);
   *whole.mutable_decoder() = *config;
   const SessionSettings settings = ReadSettings(whole, SettingsUse::kSession, &outcome->violations);
-  if (outcome->violations.empty()) {
-    try {
-      *config = WriteSettings(settings).decoder();
-      return loop_->MakeLearner(MakeSessionDecoder(settings, make_decoder_));
-    } catch (const InvalidParameters& error) {
-      outcome->violations = error.violations();
-    }
-  }
   outcome->status = Status::kInvalid;
+  if (!outcome->violations.empty()) return nullptr;
+  try {
+    *config = WriteSettings(settings).decoder();
+    std::unique_ptr<Decoder> decoder = MakeSessionDecoder(settings, make_decoder_);
+    if (!state.empty()) LoadImportedState(state, settings, decoder.get());
+    outcome->status = Status::kDone;
+    return decoder;
+  } catch (const InvalidParameters& error) {
+    outcome->violations = error.violations();
+  } catch (const StateMismatch& error) {
+    outcome->violations = {{"state", error.what()}};
+  } catch (const std::bad_alloc&) {
+    outcome->status = Status::kTooLarge;
+  }
   return nullptr;
+}
+
+SessionDecoders::Outcome SessionDecoders::MakeAndPost(DecoderChangeNote note,
+                                                      std::string_view state) {
+  Outcome outcome;
+  std::unique_ptr<Decoder> decoder = Make(&note.config, state, &outcome);
+  if (!decoder) return outcome;
+  if (!state.empty()) note.weights = Packer().Pack(state);
+  return Post(std::move(note), loop_->MakeLearner(std::move(decoder)));
 }
 
 SessionDecoders::Outcome SessionDecoders::Post(DecoderChangeNote note,
                                                std::unique_ptr<Learner> learner) {
+  const std::lock_guard lock(mutex_);
   note.number = roster_.num_changes + 1;
   DecoderChange change;
   change.kind = note.kind;

@@ -27,17 +27,23 @@ class SessionDecoders {
   SessionDecoders(const SessionSettings& settings, DecoderRoster roster,
                   DecoderFactory make_decoder, ControlLoop* loop, Note note);
 
-  enum class Status { kDone, kInvalid, kUnknownName, kNameInUse, kFull };
+  enum class Status { kDone, kInvalid, kUnknownName, kNameInUse, kFull, kTooLarge };
   struct Outcome {
     Status status = Status::kDone;
     std::vector<Violation> violations;  ///< With kInvalid; paths from the request's root.
   };
 
-  Outcome Swap(const v1::DecoderConfig& config);
+  /// `state`: of a decoder with these settings, to go on from; see LoadImportedState. Empty: none, it has
+  /// learnt nothing.
+  Outcome Swap(const v1::DecoderConfig& config, std::string_view state = {});
   /// `config` null: a twin of the driver.
-  Outcome AddShadow(const std::string& name, const v1::DecoderConfig* config, bool frozen);
+  Outcome AddShadow(const std::string& name, const v1::DecoderConfig* config, bool frozen,
+                    std::string_view state = {});
   Outcome RemoveShadow(std::string_view name);
   Outcome PromoteShadow(std::string_view name);
+
+  /// Whether the session can have a decoder with these settings; then how large a state of it may be.
+  Outcome FindMaxStateBytes(const v1::DecoderConfig& config, std::size_t* bytes) const;
 
   /// Fills in `decoders`, `decoder_change_pending` and `config.decoder`, as it will be once the changes
   /// asked for have taken effect.
@@ -45,8 +51,11 @@ class SessionDecoders {
 
  private:
   /// The decoder that `config` asks for, or null and what is wrong. Fills in the defaults.
-  std::unique_ptr<Learner> Make(v1::DecoderConfig* config, Outcome* outcome) const;
+  std::unique_ptr<Decoder> Make(v1::DecoderConfig* config, std::string_view state,
+                                Outcome* outcome) const;
   Outcome ChangeShadow(std::string_view name, DecoderChange::Kind kind);
+  /// Makes the decoder that the note asks for, and hands the change to the loop.
+  Outcome MakeAndPost(DecoderChangeNote note, std::string_view state);
   /// Hands the change to the loop; `learner` with kSwap and kAddShadow.
   Outcome Post(DecoderChangeNote note, std::unique_ptr<Learner> learner);
 
@@ -55,8 +64,9 @@ class SessionDecoders {
   ControlLoop* loop_;
   Note note_;
 
-  mutable std::mutex mutex_;
-  DecoderRoster roster_;  // as it will be once what was handed over has been carried out
+  std::mutex change_mutex_;   // held while a change is made: one after the other
+  mutable std::mutex mutex_;  // for the roster; whoever makes a change may read it without
+  DecoderRoster roster_;      // as it will be once what was handed over has been carried out
 };
 
 }  // namespace efferent

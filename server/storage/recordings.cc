@@ -66,11 +66,12 @@ std::optional<RecordedSession> RecordingReader::FindSession(std::string_view nam
   return ReadSession(statement);
 }
 
-std::vector<RecordedChange> RecordingReader::Changes(std::int64_t session_row) {
+std::vector<RecordedChange> RecordingReader::Changes(std::int64_t session_row, Weights weights) {
   Statement statement(database_->handle(),
                       "SELECT number, time_unix_ns, kind, slot, name, config_json, frozen, twin, "
-                      "weights FROM decoder_changes WHERE session_row = ? ORDER BY number");
-  statement.Bind(session_row);
+                      "weights IS NOT NULL, CASE WHEN ? THEN weights END "
+                      "FROM decoder_changes WHERE session_row = ? ORDER BY number");
+  statement.Bind(std::int64_t{weights == Weights::kRead}).Bind(session_row);
   std::vector<RecordedChange> changes;
   while (statement.NextRow()) {
     RecordedChange& change = changes.emplace_back();
@@ -82,7 +83,8 @@ std::vector<RecordedChange> RecordingReader::Changes(std::int64_t session_row) {
     change.config_json = statement.Text(5);
     change.frozen = statement.Integer(6) != 0;
     change.twin = statement.Integer(7) != 0;
-    change.weights = statement.Bytes(8);
+    change.imported = statement.Integer(8) != 0;
+    change.weights = statement.Bytes(9);
   }
   return changes;
 }

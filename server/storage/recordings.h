@@ -40,7 +40,8 @@ struct RecordedChange {
   std::string config_json;
   bool frozen = false;
   bool twin = false;
-  std::string weights;  ///< Packed; empty: none.
+  bool imported = false;  ///< It came with a state.
+  std::string weights;    ///< That state, packed; empty: none, or left out.
 };
 
 /// A checkpoint without its bytes.
@@ -71,7 +72,9 @@ class RecordingReader {
   std::vector<RecordedSession> Sessions();
   /// `name`: ID, the last session of that id; or ID@ROW.
   std::optional<RecordedSession> FindSession(std::string_view name);
-  std::vector<RecordedChange> Changes(std::int64_t session_row);
+  /// The weights of imported decoders take what they take: tens of megabytes each.
+  enum class Weights { kRead, kLeftOut };
+  std::vector<RecordedChange> Changes(std::int64_t session_row, Weights weights = Weights::kRead);
   std::vector<RecordedCheckpoint> Checkpoints(std::int64_t session_row);
   std::vector<RecordedEvent> Events(std::int64_t session_row);
   /// A checkpoint's bytes, packed.

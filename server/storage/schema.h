@@ -57,7 +57,7 @@ CREATE TABLE decoder_changes (
   config_json TEXT NOT NULL,               -- a DecoderConfig, every effective value
   frozen INTEGER NOT NULL,
   twin INTEGER NOT NULL,
-  weights BLOB,                            -- that it came with, if any
+  weights BLOB,                            -- a decoder's state that it came with, if any; packed
   UNIQUE (session_row, number)
 );
 CREATE TABLE checkpoints (

@@ -74,7 +74,8 @@ constexpr std::array kForbiddenFolderNames{"common", "core", "util", "utils"};
 bool In(std::string_view path, std::string_view folder) { return path.starts_with(folder); }
 
 bool IsRoom(std::string_view path) {
-  return In(path, "decoder/") || In(path, "server/") || In(path, "clients/") || In(path, "tests/");
+  return In(path, "decoder/") || In(path, "files/") || In(path, "server/") ||
+         In(path, "clients/") || In(path, "tests/");
 }
 
 bool IsGrpcOrProtobuf(std::string_view path) {
@@ -120,6 +121,9 @@ std::string FaultOfArrow(const IncludeDirective& include) {
   if (In(from, "tests/")) return "";
   if (In(to, "tests/")) return "nobody but tests includes tests/";
   if (In(from, "decoder/")) return FaultOfDecoder(include);
+  if (In(from, "files/") && (In(to, "server/") || In(to, "clients/"))) {
+    return "files/ knows neither server/ nor clients/";
+  }
   if (In(from, "server/") && In(to, "clients/")) return "server/ does not know clients/";
   if (In(from, "clients/")) {
     if (In(to, "server/")) return "clients/ know the server by its contract only, not server/";

@@ -27,11 +27,13 @@ class MadeUpTree : public ::testing::Test {
     root_ = mkdtemp(name.data());
     Write("proto/efferent/v1/arm.proto", "import \"google/protobuf/any.proto\";\n");
     Write("decoder/step.h", "#include <vector>\n#include <Eigen/Core>\n");
+    Write("files/decoder_file.h", "#include <zstd.h>\n#include \"decoder/step.h\"\n");
     Write("server/loop/loop.h", "#include <mutex>\n#include \"decoder/step.h\"\n");
     Write("server/service.h",
           "#include <grpcpp/grpcpp.h>\n#include \"efferent/v1/arm.grpc.pb.h\"\n"
           "#include \"server/loop/loop.h\"\n");
-    Write("clients/arm/arm.h", "#include \"efferent/v1/arm.pb.h\"\n");
+    Write("clients/arm/arm.h",
+          "#include \"efferent/v1/arm.pb.h\"\n#include \"files/decoder_file.h\"\n");
     Write("clients/evaluation/score.h", "#include \"decoder/step.h\"\n");
     Write("tests/step_test.cc", "#include <gtest/gtest.h>\n#include \"server/service.h\"\n");
   }
@@ -126,6 +128,14 @@ TEST_F(MadeUpTree, TheServerKnowsNoClient) {
   Write("server/service.h", "#include \"clients/arm/arm.h\"\n");
   EXPECT_THAT(Violations(),
               ElementsAre(HasSubstr("server/service.h:1: server/ does not know clients/")));
+}
+
+TEST_F(MadeUpTree, FilesKnowNeitherServerNorClients) {
+  for (const char* header : {"server/service.h", "clients/arm/arm.h"}) {
+    Write("files/decoder_file.h", std::string("#include \"") + header + "\"\n");
+    EXPECT_THAT(Violations(),
+                ElementsAre(HasSubstr("files/decoder_file.h:1: files/ knows neither")));
+  }
 }
 
 TEST_F(MadeUpTree, NobodyButTestsIncludesTests) {

@@ -10,7 +10,7 @@
 namespace efferent {
 namespace {
 
-constexpr std::array kRooms{"proto", "decoder", "server", "clients", "tests", "deploy"};
+constexpr std::array kRooms{"proto", "decoder", "files", "server", "clients", "tests", "deploy"};
 
 // Leaves out what lies in comments; `in_block` carries an open /* from line to line.
 std::string WithoutComments(std::string_view line, bool* in_block) {

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/journal/packing.h"
+#include "files/packing.h"
 #include "server/journal/records.h"
 #include "server/storage/recordings.h"
 #include "tests/programs/programs.h"

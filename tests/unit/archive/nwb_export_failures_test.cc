@@ -11,7 +11,7 @@
 #include <string>
 
 #include "clients/archive/nwb/hdf5_output.h"
-#include "clients/archive/nwb/partial_file.h"
+#include "clients/archive/partial_file.h"
 #include "clients/session/errors.h"
 #include "tests/unit/acquisition/nwb_writer.h"
 #include "tests/unit/archive/hdf5_facts.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "server/journal/packing.h"
+#include "files/packing.h"
 #include "tests/unit/recording/recorded_session.h"
 
 namespace efferent::test {

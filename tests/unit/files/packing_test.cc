@@ -1,4 +1,4 @@
-#include "server/journal/packing.h"
+#include "files/packing.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "clients/archive/nwb/partial_file.h"
+#include "clients/archive/partial_file.h"
 
 #include <fcntl.h>
 #include <spdlog/fmt/fmt.h>
