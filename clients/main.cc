@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "clients/acquisition/stream_command.h"
+#include "clients/archive/decoder_command.h"
 #include "clients/archive/erase_command.h"
 #include "clients/archive/export_command.h"
 #include "clients/archive/replay_command.h"
@@ -57,6 +58,7 @@ int main(int argc, char** argv) {
   efferent::AddSessionsCommand(app);
   efferent::AddReplayCommand(app);
   efferent::AddExportCommand(app);
+  efferent::AddDecoderCommand(app);
   efferent::AddLoadCommand(app);
   efferent::AddHealthCommand(app);
 

@@ -184,8 +184,12 @@ SessionDecoders::Outcome Session::AdmitDecoder(const v1::SavedDecoder& decoder,
 SessionDecoders::Outcome Session::ImportDecoder(const v1::ImportDecoderStart& start,
                                                 std::string_view state) {
   const v1::DecoderConfig& config = start.decoder().config().decoder();
-  const std::string origin = " of session " + start.decoder().provenance().session_id() + ", bin " +
-                             std::to_string(start.decoder().provenance().bin_index());
+  // What a file says of itself goes into logs and databases only if it is what we would have written.
+  const v1::DecoderProvenance& from = start.decoder().provenance();
+  const std::string origin =
+      IsIdentifier(from.session_id())
+          ? " of session " + from.session_id() + ", bin " + std::to_string(from.bin_index())
+          : " of no session";
   if (start.shadow().empty()) {
     return Noted(decoders_.Swap(config, state), SessionEventKind::kDecoderSwapped,
                  std::string(DecoderName(config)) + origin);
