@@ -27,7 +27,7 @@ void DecoderImport::Begin() {
 void DecoderImport::OnReadDone(bool ok) {
   {
     const std::lock_guard lock(mutex_);
-    reading_since_ns_.reset();
+    is_reading_ = false;
     if (finished_) return;
   }
   if (!ok) return TakeEnd();
@@ -68,6 +68,7 @@ void DecoderImport::Admit() {
 
 void DecoderImport::TakePiece(const std::string& piece) {
   if (!start_) return Refuse({"state_piece", "came before `start`, which must come first"});
+  if (piece.empty()) return Refuse({"state_piece", "is empty"});
   const std::uint64_t size = start_->decoder().state_size_bytes();
   if (piece.size() > size - state_.size()) {
     return Refuse({"state_piece", "goes on after decoder.state_size_bytes, " + Bytes(size)});
@@ -116,15 +117,15 @@ void DecoderImport::End(StreamEnd reason) noexcept {
 void DecoderImport::CutIfStuck(std::int64_t now_ns) noexcept {
   {
     const std::lock_guard lock(mutex_);
-    if (!reading_since_ns_ || now_ns - *reading_since_ns_ < kLongestSilenceNs) return;
+    if (!is_reading_ || now_ns - began_at_ns_ < kLongestNs) return;
   }
-  EndWith(MakeStatus(grpc::StatusCode::DEADLINE_EXCEEDED, "nothing came for 10 s"));
+  EndWith(MakeStatus(grpc::StatusCode::DEADLINE_EXCEEDED, "the state did not come within 60 s"));
 }
 
 void DecoderImport::ReadNext() {
   const std::lock_guard lock(mutex_);
   if (finished_) return;
-  reading_since_ns_ = MonotonicNowNs();
+  is_reading_ = true;
   StartRead(&request_);
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "efferent/v1/decoder.grpc.pb.h"
+#include "server/loop/monotonic_clock.h"
 #include "server/services/service_context.h"
 
 namespace efferent {
@@ -21,8 +22,8 @@ class DecoderImport final : public grpc::ServerReadReactor<v1::ImportDecoderRequ
  public:
   /// Calls that may keep a state at the same time.
   static constexpr int kMaxImports = 4;
-  /// A client that sends nothing for so long is not waited for.
-  static constexpr std::int64_t kLongestSilenceNs = 10'000'000'000;
+  /// All of it must have come by then.
+  static constexpr std::int64_t kLongestNs = 60'000'000'000;
 
   /// `num_imports`: calls under way, this one not counted.
   DecoderImport(ServiceContext* context, std::atomic<int>* num_imports,
@@ -50,13 +51,14 @@ class DecoderImport final : public grpc::ServerReadReactor<v1::ImportDecoderRequ
   ServiceContext* context_;
   std::atomic<int>* num_imports_;
   v1::ImportDecoderResponse* response_;
+  const std::int64_t began_at_ns_ = MonotonicNowNs();
   v1::ImportDecoderRequest request_;
   std::optional<v1::ImportDecoderStart> start_;
   std::shared_ptr<Session> session_;
   std::string state_;
   std::mutex mutex_;
-  bool finished_ = false;                         // with mutex_
-  std::optional<std::int64_t> reading_since_ns_;  // with mutex_
+  bool finished_ = false;    // with mutex_
+  bool is_reading_ = false;  // with mutex_
 };
 
 }  // namespace efferent

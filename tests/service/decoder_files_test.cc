@@ -245,6 +245,28 @@ TEST_F(DecoderFiles, OfAStreamThatBringsNoBinsIsNotWaitedForForEver) {
   EXPECT_THAT(status.error_message(), HasSubstr("has brought none for 10 s"));
 }
 
+TEST_F(DecoderFiles, ShutdownDoesNotWaitForAnExportOrAnImport) {
+  const v1::DecoderFile file = Train();
+  const auto silent = clients_->Acquire("trained");
+  std::vector<grpc::StatusCode> codes(2);
+  std::thread exporting([&] {
+    v1::DecoderFile none;
+    codes[0] = Export("trained", &none).error_code();
+  });
+  grpc::ClientContext context;
+  v1::ImportDecoderResponse response;
+  const auto writer = stub_->ImportDecoder(&context, &response);
+  ASSERT_TRUE(writer->Write(ToRequests("trained", file)[0]));
+  std::thread importing([&] { codes[1] = writer->Finish().error_code(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // both are under way
+  const auto began = std::chrono::steady_clock::now();
+  server_.reset();
+  exporting.join();
+  importing.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+  EXPECT_THAT(codes, testing::Each(grpc::StatusCode::UNAVAILABLE));
+}
+
 TEST_F(DecoderFiles, OfARecordingIsItsLastOrThatOfACheckpoint) {
   const v1::DecoderFile early = Train();
   Stream("trained", 201, 250);
@@ -346,6 +368,9 @@ TEST_F(DecoderFiles, WhatBreaksTheContractIsRefused) {
   refuses({whole[0], whole[0]}, "start");
   refuses({v1::ImportDecoderRequest()}, "part");
   refuses({whole[0]}, "state_piece");
+  v1::ImportDecoderRequest empty;
+  empty.set_state_piece("");
+  refuses({whole[0], empty}, "state_piece");
   refuses({whole.begin(), whole.end() - 1}, "state_piece");
   Requests longer = whole;
   longer.push_back(whole[1]);
