@@ -22,7 +22,8 @@ namespace {
 
 class EvalMatchesStream : public ServiceTest {
  protected:
-  // As `efferent stream --speed max` does, but with a watchdog that a busy machine does not set off.
+  // As `efferent stream --speed max` does, every label learnt from, but with a watchdog that a busy
+  // machine does not set off.
   PointTrack Stream(Recording recording, const std::string& decoder, bool by_kinematics,
                     int bins_per_chunk) {
     SessionOptions options;
@@ -30,6 +31,7 @@ class EvalMatchesStream : public ServiceTest {
     v1::SessionConfig config = MakeSessionConfig(options, recording);
     config.mutable_watchdog()->set_hold_after_ns(60'000'000'000);
     config.mutable_watchdog()->set_stop_after_ns(61'000'000'000);
+    config.mutable_timing()->set_real_time(false);
     if (by_kinematics) config.mutable_learning()->set_label_source(v1::LABEL_SOURCE_KINEMATICS);
     const PointTrack velocity = MeasuredVelocity(recording, by_kinematics);
     const ServerConnection connection(server_.address());
