@@ -37,4 +37,12 @@ std::optional<Vec3> IntentionEstimator::Estimate(const BehaviorSample& behavior)
   return Approach(present, wanted, params_.response);
 }
 
+Vec3 CarriedVelocity(const IntentionParams& params, const BehaviorSample& behavior) noexcept {
+  const bool approaches =
+      params.label_source == LabelSource::kReward ||
+      (params.label_source == LabelSource::kTarget && params.rule == IntentionRule::kApproach);
+  if (!approaches) return Vec3::Zero();
+  return (1.0 - params.response) * behavior.velocity_m_s.value_or(Vec3::Zero());
+}
+
 }  // namespace efferent

@@ -84,4 +84,7 @@ class IntentionEstimator {
   IntentionParams params_;
 };
 
+/// The part of a label that is the velocity which the arm has anyway, m/s; what the subject wants is the rest.
+Vec3 CarriedVelocity(const IntentionParams& params, const BehaviorSample& behavior) noexcept;
+
 }  // namespace efferent

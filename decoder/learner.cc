@@ -14,13 +14,15 @@ constexpr std::uint64_t kBinsBetweenChecks = 256;
 
 }  // namespace
 
-Learner::Learner(std::unique_ptr<Decoder> decoder, int num_channels, LearningEffect effect,
-                 bool enabled)
-    : driver_(std::move(decoder)), features_(Eigen::VectorXf::Zero(num_channels)), enabled_(false) {
+Learner::Learner(std::unique_ptr<Decoder> decoder, const LearnerParams& params)
+    : driver_(std::move(decoder)),
+      guard_(params.guard, params.num_channels, params.bin_width_ns),
+      features_(Eigen::VectorXf::Zero(params.num_channels)),
+      enabled_(false) {
   if (!driver_) throw std::invalid_argument("decoder is null");
-  if (effect == LearningEffect::kTrialEnd) twin_ = driver_->Clone();
+  if (params.effect == LearningEffect::kTrialEnd) twin_ = driver_->Clone();
   last_good_ = driver_->Clone();
-  SetEnabled(enabled);
+  SetEnabled(params.enabled);
 }
 
 void Learner::OnPosition(const std::optional<Vec3>& position_m) noexcept {
@@ -29,14 +31,18 @@ void Learner::OnPosition(const std::optional<Vec3>& position_m) noexcept {
 }
 
 std::optional<Vec3> Learner::Decode(const Eigen::VectorXf& features) noexcept {
-  if (twin_) features_ = features;
+  features_ = features;
   last_output_ = driver_->Decode(features);
   if (last_output_.allFinite()) return last_output_;
   RollBack();
   return std::nullopt;
 }
 
-bool Learner::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
+bool Learner::Learn(std::optional<Vec3> intended_velocity_m_s, const Vec3& carried_m_s) noexcept {
+  if (intended_velocity_m_s && !guard_.IsPlausible(*intended_velocity_m_s)) {
+    ++rejected_labels_;
+    intended_velocity_m_s.reset();
+  }
   if (intended_velocity_m_s) {
     const double error = (last_output_ - *intended_velocity_m_s).squaredNorm();
     ++scored_bins_;
@@ -45,6 +51,7 @@ bool Learner::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
         mean_squared_error_ ? *mean_squared_error_ + gain * (error - *mean_squared_error_) : error;
   }
   if (!enabled_) return false;
+  if (guard_.enabled() && !PassesGuard(&intended_velocity_m_s, carried_m_s)) return false;
   if (twin_) {
     twin_->OnPosition(position_m_);
     twin_->Decode(features_);
@@ -55,6 +62,29 @@ bool Learner::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
   ++learned_bins_;
   if (learned_bins_ % kBinsBetweenChecks == 0) KeepOrRollBack();
   return true;
+}
+
+bool Learner::PassesGuard(std::optional<Vec3>* label, const Vec3& carried_m_s) noexcept {
+  last_good_->OnPosition(position_m_);
+  const Vec3 reference = last_good_->Decode(features_);
+  last_good_->OnCommand(last_command_);
+  guard_.Observe(features_);
+  if (!*label) {
+    guard_.NoLabel();
+    return true;
+  }
+  switch (guard_.Judge(last_output_, reference, **label, carried_m_s)) {
+    case LearningGuard::Verdict::kLearn:
+      return true;
+    case LearningGuard::Verdict::kWait:
+      label->reset();
+      return true;
+    case LearningGuard::Verdict::kRollBack:
+      break;
+  }
+  GoBack();
+  ++guard_rollbacks_;
+  return false;
 }
 
 void Learner::OnCommand(const Vec3& velocity_m_s) noexcept {
@@ -71,37 +101,53 @@ void Learner::OnTrialStop() noexcept {
 }
 
 void Learner::Keep() noexcept {
-  if (enabled_) KeepOrRollBack();
+  if (!student().IsHealthy()) return RollBack();
+  MakeLastGood(student());
+  ResetReference();  // so that its activity need not be saved
 }
 
 void Learner::OnGap() noexcept { ResetActivity(); }
 
 void Learner::CopyWeightsFrom(const Learner& other) noexcept {
-  for (Decoder* decoder : {driver_.get(), twin_.get(), last_good_.get()}) {
+  for (Decoder* decoder : {driver_.get(), twin_.get()}) {
     if (decoder) decoder->CopyWeightsFrom(*other.driver_);
   }
+  guard_.Reset();
+  MakeLastGood(*driver_);
 }
 
 void Learner::SetEnabled(bool enabled) noexcept {
   if (enabled_ && !enabled) OnTrialStop();
-  if (!enabled_ && enabled && twin_) twin_->ResetActivity();
+  const bool was_enabled = enabled_;
   enabled_ = enabled && driver_->learns();
+  if (was_enabled || !enabled_) return;
+  if (twin_) twin_->ResetActivity();
+  ResetReference();
+  guard_.Reset();
+  MakeLastGood(student());
 }
 
 void Learner::ResetActivity() noexcept {
   driver_->ResetActivity();
   if (twin_) twin_->ResetActivity();
+  ResetReference();
+}
+
+void Learner::ResetReference() noexcept {
+  if (guard_.enabled()) last_good_->ResetActivity();
 }
 
 void Learner::KeepOrRollBack() noexcept {
-  if (student().IsHealthy()) {
-    last_good_->CopyWeightsFrom(student());
-  } else {
-    RollBack();
-  }
+  if (!student().IsHealthy()) return RollBack();
+  if (guard_.MayKeep()) MakeLastGood(student());
 }
 
-void Learner::RollBack() noexcept {
+void Learner::MakeLastGood(const Decoder& decoder) noexcept {
+  last_good_->CopyWeightsFrom(decoder);
+  guard_.OnKept();
+}
+
+void Learner::GoBack() noexcept {
   for (Decoder* decoder : {driver_.get(), twin_.get()}) {
     if (!decoder) continue;
     decoder->CopyWeightsFrom(*last_good_);
@@ -110,6 +156,10 @@ void Learner::RollBack() noexcept {
   }
   last_output_ = Vec3::Zero();
   enabled_ = false;
+}
+
+void Learner::RollBack() noexcept {
+  GoBack();
   ++rollbacks_;
 }
 
@@ -120,12 +170,17 @@ void Learner::VisitState(StateVisitor& visitor) {
   visitor("position_m", position_m_, Vec3(Vec3::Zero()));
   visitor("last_output", last_output_);
   visitor("last_command", last_command_);
+  visitor("guard", guard_);
   visitor("enabled", enabled_);
   visitor("learned_bins", learned_bins_);
   visitor("scored_bins", scored_bins_);
+  visitor("rejected_labels", rejected_labels_);
   visitor("rollbacks", rollbacks_);
+  visitor("guard_rollbacks", guard_rollbacks_);
   visitor("mean_squared_error", mean_squared_error_, 0.0);
-  if (visitor.loads()) last_good_->CopyWeightsFrom(student());
+  if (!visitor.loads()) return;
+  last_good_->CopyWeightsFrom(student());
+  ResetReference();
 }
 
 }  // namespace efferent

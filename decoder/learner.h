@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "decoder/decoder.h"
+#include "decoder/guard/learning_guard.h"
 
 namespace efferent {
 
@@ -18,15 +19,24 @@ enum class LearningEffect {
               ///< (trial-wise prequential).
 };
 
+/// Settings of a Learner.
+struct LearnerParams {
+  int num_channels = 0;
+  TimeNs bin_width_ns = 0;
+  LearningEffect effect = LearningEffect::kBin;
+  bool enabled = true;
+  GuardParams guard;
+};
+
 /// A decoder that drives, and what makes it learn: respond with Decode, then Learn. With
 /// LearningEffect::kTrialEnd a twin sees the same features, learns bin by bin, and hands its
-/// weights to the driver when the trial stops. A copy of the last good weights is kept: a result or
-/// weight that is not finite rolls back to it and freezes learning. Real-time safe after
-/// construction; not thread-safe.
+/// weights to the driver when the trial stops. A copy with the last good weights decodes along. A result or
+/// weight that is not finite, or what LearningGuard finds, rolls back to those and freezes learning.
+/// Real-time safe after construction; not thread-safe.
 class Learner {
  public:
-  /// `decoder` must not be null; features have `num_channels` elements.
-  Learner(std::unique_ptr<Decoder> decoder, int num_channels, LearningEffect effect, bool enabled);
+  /// `decoder` must not be null.
+  Learner(std::unique_ptr<Decoder> decoder, const LearnerParams& params);
 
   /// Where the arm is at the bin that is decoded next; see Decoder::OnPosition.
   void OnPosition(const std::optional<Vec3>& position_m) noexcept;
@@ -35,8 +45,10 @@ class Learner {
   std::optional<Vec3> Decode(const Eigen::VectorXf& features) noexcept;
 
   /// Learns from the bin that was decoded last, if learning is enabled; call it after each Decode,
-  /// with a label or without. Returns whether a label was learnt from.
-  bool Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept;
+  /// with a label or without; `carried_m_s`: see LabelGuard. A label that is not plausible counts as
+  /// none. Returns whether a label was learnt from.
+  bool Learn(std::optional<Vec3> intended_velocity_m_s,
+             const Vec3& carried_m_s = Vec3::Zero()) noexcept;
 
   /// What was commanded for the bin that was decoded last, or zero when the arm was stopped; see
   /// Decoder::OnCommand.
@@ -47,9 +59,11 @@ class Learner {
   /// Bins are missing: activity starts anew, weights stay.
   void OnGap() noexcept;
 
-  /// Keeps the weights as the last good ones, or goes back to those if they are not finite, as at the
-  /// end of a trial.
+  /// Keeps the weights as the last good ones, whatever the guard thinks of them, or goes back to those if they
+  /// are not finite.
   void Keep() noexcept;
+  /// Whether nothing speaks against Keep.
+  bool is_calm() const { return !enabled_ || guard_.is_calm(); }
 
   /// Takes over the weights of another learner's driver, built with the same parameters.
   void CopyWeightsFrom(const Learner& other) noexcept;
@@ -62,7 +76,13 @@ class Learner {
   std::uint64_t learned_bin_count() const { return learned_bins_; }
   /// Bins with a label, learnt from or not.
   std::uint64_t scored_bin_count() const { return scored_bins_; }
+  /// Bins with a label that was not plausible.
+  std::uint64_t rejected_label_count() const { return rejected_labels_; }
+  /// Times that a result or weight was not finite.
   std::uint64_t rollback_count() const { return rollbacks_; }
+  /// Times that the guard had it rolled back, and why the last time.
+  std::uint64_t guard_rollback_count() const { return guard_rollbacks_; }
+  RollbackReason guard_rollback_reason() const { return guard_.reason(); }
   /// Mean over the last 1,000 labels or so, or those that there were, of |decoded - intended|^2,
   /// (m/s)^2; nothing before the first label.
   std::optional<double> mean_squared_error() const { return mean_squared_error_; }
@@ -73,21 +93,31 @@ class Learner {
   /// The one that learns: the twin if there is one.
   Decoder& student() { return twin_ ? *twin_ : *driver_; }
   void ResetActivity() noexcept;
-  /// Keeps the weights if they are finite, else goes back to those kept last.
+  /// Of the last good weights, which decode only for the guard.
+  void ResetReference() noexcept;
+  /// Asks the guard, and takes the label away if it is not to be learnt from. False: it was rolled back.
+  bool PassesGuard(std::optional<Vec3>* label, const Vec3& carried_m_s) noexcept;
+  /// Keeps the weights if the guard lets them be kept; goes back to those kept last if they are not finite.
   void KeepOrRollBack() noexcept;
+  void MakeLastGood(const Decoder& decoder) noexcept;
+  void GoBack() noexcept;
   void RollBack() noexcept;
 
   std::unique_ptr<Decoder> driver_;
-  std::unique_ptr<Decoder> twin_;  // null with kBin
-  std::unique_ptr<Decoder> last_good_;
-  Eigen::VectorXf features_;        // of the last bin, for the twin
-  std::optional<Vec3> position_m_;  // of the last bin, for the twin
+  std::unique_ptr<Decoder> twin_;       // null with kBin
+  std::unique_ptr<Decoder> last_good_;  // the guard's reference
+  LearningGuard guard_;
+  // Of the last bin, for the twin, the reference and the guard.
+  Eigen::VectorXf features_;
+  std::optional<Vec3> position_m_;
   Vec3 last_output_ = Vec3::Zero();
-  Vec3 last_command_ = Vec3::Zero();  // for the twin
+  Vec3 last_command_ = Vec3::Zero();
   bool enabled_;
   std::uint64_t learned_bins_ = 0;
   std::uint64_t scored_bins_ = 0;
+  std::uint64_t rejected_labels_ = 0;
   std::uint64_t rollbacks_ = 0;
+  std::uint64_t guard_rollbacks_ = 0;
   std::optional<double> mean_squared_error_;
 };
 

@@ -76,7 +76,10 @@ class BoundsChecker {
   template <class T>
   void operator()(std::string_view name, T& value) {
     if constexpr (std::is_class_v<T>) {
-      VisitFields(value, BoundsChecker(prefix_ + std::string(name) + ".", out_));
+      std::string prefix = prefix_;
+      prefix += name;
+      prefix += '.';
+      VisitFields(value, BoundsChecker(std::move(prefix), out_));
     } else {
       static_assert(std::is_same_v<T, bool> || std::is_enum_v<T>);
     }

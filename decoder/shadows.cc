@@ -1,5 +1,6 @@
 #include "decoder/shadows.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -17,13 +18,13 @@ std::unique_ptr<Learner> Shadows::Take(int slot) noexcept {
 
 void Shadows::ShowBin(int slot, const std::optional<Vec3>& position_m,
                       const Eigen::VectorXf& features, const std::optional<Vec3>& label,
-                      const Vec3& command) noexcept {
+                      const Vec3& carried, const Vec3& command) noexcept {
   Learner* learner = slots_[Index(slot)].learner.get();
   if (!learner) return;
   learner->OnPosition(position_m);
   const bool decoded = learner->Decode(features).has_value();
   learner->OnCommand(command);
-  if (decoded) learner->Learn(label);
+  if (decoded) learner->Learn(label, carried);
 }
 
 void Shadows::OnTrialStart() noexcept {
@@ -48,6 +49,11 @@ void Shadows::SetEnabled(bool enabled) noexcept {
 
 void Shadows::Keep() noexcept {
   ForEach([](Slot& slot) { slot.learner->Keep(); });
+}
+
+bool Shadows::are_calm() const {
+  return std::all_of(slots_.begin(), slots_.end(),
+                     [](const Slot& slot) { return !slot.learner || slot.learner->is_calm(); });
 }
 
 void Shadows::VisitState(StateVisitor& visitor) {

@@ -27,9 +27,9 @@ class Shadows {
   const Learner* at(int slot) const { return slots_[Index(slot)].learner.get(); }
   bool frozen(int slot) const { return slots_[Index(slot)].frozen; }
 
-  /// Decodes a bin and learns from it, if there is one in the slot.
+  /// Decodes a bin and learns from it, if there is one in the slot; see Learner.
   void ShowBin(int slot, const std::optional<Vec3>& position_m, const Eigen::VectorXf& features,
-               const std::optional<Vec3>& label, const Vec3& command) noexcept;
+               const std::optional<Vec3>& label, const Vec3& carried, const Vec3& command) noexcept;
 
   void OnTrialStart() noexcept;
   void OnTrialStop() noexcept;
@@ -39,6 +39,7 @@ class Shadows {
   void SetEnabled(bool enabled) noexcept;
   /// See Learner::Keep.
   void Keep() noexcept;
+  bool are_calm() const;
   /// Of those that there are; see StateVisitor.
   void VisitState(StateVisitor& visitor);
 

@@ -3,9 +3,29 @@
 #include "decoder/state_visitor.h"
 
 namespace efferent {
+namespace {
+
+/// As many times as fast as a command may be, no label is meant.
+constexpr double kImplausiblyFast = 3.0;
+
+LearnerParams ParamsOfLearners(const StepParams& step) {
+  LearnerParams params;
+  params.num_channels = step.num_channels;
+  params.bin_width_ns = step.bin_width_ns;
+  params.effect = step.learning_effect;
+  params.enabled = false;  // whoever puts them in place switches it on
+  params.guard = step.guard;
+  double& max_label_speed = params.guard.max_label_speed_m_s;
+  if (max_label_speed == 0.0) max_label_speed = kImplausiblyFast * step.limits.max_speed_m_s;
+  return params;
+}
+
+}  // namespace
+
 Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
     : num_dimensions_(RequireWithinBounds(params).num_dimensions),
-      learning_effect_(params.learning_effect),
+      intention_params_(params.intention),
+      learner_params_(ParamsOfLearners(params)),
       learning_enabled_(params.learning_enabled),
       binner_(params.num_channels, params.bin_width_ns),
       features_(params.features, params.num_channels, params.bin_width_ns),
@@ -19,8 +39,7 @@ Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
 }
 
 std::unique_ptr<Learner> Step::MakeLearner(std::unique_ptr<Decoder> decoder) const {
-  return std::make_unique<Learner>(std::move(decoder), binner_.num_channels(), learning_effect_,
-                                   /*enabled=*/false);
+  return std::make_unique<Learner>(std::move(decoder), learner_params_);
 }
 
 CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* command) noexcept {
@@ -41,6 +60,7 @@ CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* co
   last_features_ = &features;
   last_position_m_ = position_m;
   last_label_.reset();
+  last_carried_.setZero();
   if (!velocity) {
     shaper_.Reset();
     return command->status;
@@ -53,20 +73,18 @@ CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* co
 bool Step::LearnBin(const std::optional<BehaviorSample>& behavior) noexcept {
   if (!last_bin_decoded_) return false;
   last_bin_decoded_ = false;
-  std::optional<Vec3> label;
   if (behavior) {
-    label =
+    last_label_ =
         reward_intention_ ? reward_intention_->Estimate(*behavior) : intention_.Estimate(*behavior);
+    last_carried_ = CarriedVelocity(intention_params_, *behavior);
   }
-  // A label that is not finite teaches nothing.
-  if (label && !label->allFinite()) label.reset();
-  last_label_ = label;
-  return learner_->Learn(label);
+  return learner_->Learn(last_label_, last_carried_);
 }
 
 void Step::ShowShadow(int slot) noexcept {
   if (!last_features_) return;
-  shadows_.ShowBin(slot, last_position_m_, *last_features_, last_label_, last_command_);
+  shadows_.ShowBin(slot, last_position_m_, *last_features_, last_label_, last_carried_,
+                   last_command_);
 }
 
 std::unique_ptr<Learner> Step::SwapDriver(std::unique_ptr<Learner> driver) noexcept {

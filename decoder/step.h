@@ -26,6 +26,7 @@ struct StepParams {
   int num_dimensions = 2;
   FeatureParams features;
   IntentionParams intention;
+  GuardParams guard;
   LimitParams limits;
   LearningEffect learning_effect = LearningEffect::kBin;
   bool learning_enabled = true;
@@ -38,6 +39,7 @@ void VisitFields(StepParams& p, Visitor&& visit) {
   visit("num_dimensions", p.num_dimensions, Bounds{2, 3}, "");
   visit("features", p.features);
   visit("learning", p.intention);
+  visit("learning.guard", p.guard);
   visit("limits", p.limits);
 }
 
@@ -100,6 +102,8 @@ class Step {
   /// Keeps what driver and shadows have learnt as their last good weights; see Learner::Keep. A state
   /// that is saved right after it need not hold those twice.
   void Keep() noexcept;
+  /// Whether nothing speaks against Keep; see Learner::is_calm.
+  bool is_calm() const { return learner_->is_calm() && shadows_.are_calm(); }
   /// All of it between two bins: spikes of bins that are not complete, features, decoders and learning;
   /// see StateVisitor. Whoever loads holds shadows of the same kinds in the same slots.
   void VisitState(StateVisitor& visitor);
@@ -110,7 +114,8 @@ class Step {
 
  private:
   int num_dimensions_;
-  LearningEffect learning_effect_;
+  IntentionParams intention_params_;
+  LearnerParams learner_params_;
   bool learning_enabled_;  // as was asked for last
   SpikeBinner binner_;
   FeatureExtractor features_;
@@ -125,6 +130,7 @@ class Step {
   std::optional<Vec3> last_position_m_;
   Vec3 last_command_ = Vec3::Zero();
   std::optional<Vec3> last_label_;
+  Vec3 last_carried_ = Vec3::Zero();
 };
 
 }  // namespace efferent

@@ -11,6 +11,7 @@ spdlog::level::level_enum Level(SessionEventKind kind) {
   switch (kind) {
     case SessionEventKind::kFault:
       return spdlog::level::err;
+    case SessionEventKind::kLearningRolledBack:
     case SessionEventKind::kChunkRefused:
     case SessionEventKind::kStopped:
       return spdlog::level::warn;

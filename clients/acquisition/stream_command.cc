@@ -86,9 +86,10 @@ void PrintStatistics(const v1::Session& session) {
   const v1::SessionStatistics& statistics = session.statistics();
   fmt::print(
       "session {}: {} bins decoded, {} learnt from, {} learning steps skipped, {} missed, {} "
-      "faults\n",
+      "faults, {} roll-backs of learning\n",
       session.session_id(), statistics.decoded_bin_count(), statistics.learned_bin_count(),
-      statistics.skipped_learning_count(), statistics.missed_bin_count(), statistics.fault_count());
+      statistics.skipped_learning_count(), statistics.missed_bin_count(), statistics.fault_count(),
+      statistics.learning_rollback_count());
 }
 
 void RunStream(StreamOptions options) {

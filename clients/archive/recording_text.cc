@@ -64,16 +64,17 @@ std::string DescribeRecordings(const v1::ListRecordingsResponse& answer,
                                const std::string& address) {
   if (answer.recordings().empty()) return fmt::format("no session is recorded at {}\n", address);
   Table table({"recording", "subject", "decoder", "began", "state", "whole", "length", "bins",
-               "learnt", "rms m/s", "faults", "stored"},
+               "learnt", "rms m/s", "faults", "rolled back", "stored"},
               kNumWords);
   for (const v1::Recording& recording : answer.recordings()) {
     const v1::SessionStatistics& statistics = recording.statistics();
-    table.AddRow({recording.name(), Dash(recording.config().subject_code()),
-                  DecoderName(recording.config()), TimeText(recording.create_time_unix_ns()),
-                  StateText(recording), WholeText(recording), LengthText(recording),
-                  std::to_string(statistics.decoded_bin_count()),
-                  std::to_string(statistics.learned_bin_count()), control::RmsErrorText(statistics),
-                  std::to_string(statistics.fault_count()), SizeText(recording.stored_bytes())});
+    table.AddRow(
+        {recording.name(), Dash(recording.config().subject_code()), DecoderName(recording.config()),
+         TimeText(recording.create_time_unix_ns()), StateText(recording), WholeText(recording),
+         LengthText(recording), std::to_string(statistics.decoded_bin_count()),
+         std::to_string(statistics.learned_bin_count()), control::RmsErrorText(statistics),
+         std::to_string(statistics.fault_count()),
+         std::to_string(statistics.learning_rollback_count()), SizeText(recording.stored_bytes())});
   }
   return table.ToString();
 }
@@ -96,14 +97,15 @@ std::string DescribeRecording(const v1::GetRecordingResponse& answer) {
   std::string text = fmt::format(
       "recording {}\n  subject {}, {} channels, bins of {:g} ms, decoder {} at first\n"
       "  began {}, {}{}, server {}\n  {} decoded ({} bins), {} bins learnt from, {} missed, {} "
-      "faults, error {} m/s rms\n  whole: {}; last sequence number {}; {} stored\n",
+      "faults, {} roll-backs of learning, error {} m/s rms\n  whole: {}; last sequence number {}; "
+      "{} stored\n",
       recording.name(), Dash(config.subject_code()), config.num_channels(),
       1e-6 * static_cast<double>(config.bin_width_ns()), DecoderName(config),
       TimeText(recording.create_time_unix_ns()), StateText(recording), EndText(recording),
       Dash(recording.server_version()), LengthText(recording), statistics.decoded_bin_count(),
       statistics.learned_bin_count(), statistics.missed_bin_count(), statistics.fault_count(),
-      control::RmsErrorText(statistics), WholeText(recording), recording.applied_sequence_number(),
-      SizeText(recording.stored_bytes()));
+      statistics.learning_rollback_count(), control::RmsErrorText(statistics), WholeText(recording),
+      recording.applied_sequence_number(), SizeText(recording.stored_bytes()));
   if (!answer.decoder_changes().empty()) {
     Table table({"change", "kind", "name", "decoder", "asked for"}, 5);
     for (const auto& change : answer.decoder_changes()) {

@@ -73,12 +73,14 @@ std::string DescribeCounters(const v1::Session& session) {
              "  learning   {} bins learnt from, {} skipped to keep the next command on time\n"
              "  commands   {} missed their deadline, {} overtaken before a slow arm took them\n"
              "  watchdog   HELD {}, STOPPED {}\n"
-             "  faults     {}\n",
+             "  faults     {}\n"
+             "  guard      {} roll-backs of learning, {} labels that cannot be meant\n",
              statistics.decoded_bin_count(), statistics.missed_bin_count(),
              statistics.late_event_count(), statistics.learned_bin_count(),
              statistics.skipped_learning_count(), statistics.missed_deadline_count(),
              statistics.skipped_command_count(), statistics.held_count(),
-             statistics.stopped_count(), statistics.fault_count());
+             statistics.stopped_count(), statistics.fault_count(),
+             statistics.learning_rollback_count(), statistics.rejected_label_count());
 }
 
 std::string DescribeLatencies(const v1::SessionStatistics& statistics) {

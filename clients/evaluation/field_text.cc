@@ -80,11 +80,12 @@ std::string ChoiceText(std::string_view field, int value, const Descriptor& mess
 std::string NumberText(double value) { return fmt::format("{}", value); }
 
 const Descriptor& NestedMessage(std::string_view field, const Descriptor& message) {
-  const Descriptor* nested = FieldOf(field, message).message_type();
+  const std::size_t dot = field.find('.');
+  const Descriptor* nested = FieldOf(field.substr(0, dot), message).message_type();
   if (nested == nullptr) {
     throw std::logic_error(fmt::format("{}.{} is no message", message.full_name(), field));
   }
-  return *nested;
+  return dot == std::string_view::npos ? *nested : NestedMessage(field.substr(dot + 1), *nested);
 }
 
 }  // namespace efferent::internal

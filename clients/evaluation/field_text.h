@@ -33,6 +33,7 @@ std::string ChoiceText(std::string_view field, int value,
                        const google::protobuf::Descriptor& message);
 std::string NumberText(double value);
 
+/// `field` may be dotted: a message within a message.
 const google::protobuf::Descriptor& NestedMessage(std::string_view field,
                                                   const google::protobuf::Descriptor& message);
 
@@ -56,7 +57,7 @@ class FieldSetter {
   template <class T>
   void operator()(std::string_view name, T& value) {
     if constexpr (std::is_class_v<T>) {
-      if (path_.substr(0, path_.find('.')) != name || path_.size() <= name.size()) return;
+      if (!path_.starts_with(name) || path_.substr(name.size()).substr(0, 1) != ".") return;
       VisitFields(value, FieldSetter(path_.substr(name.size() + 1), text_,
                                      NestedMessage(name, message_), found_));
     } else if (name == path_) {

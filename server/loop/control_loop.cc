@@ -83,7 +83,8 @@ void ControlLoop::LearnPending() {
   const std::optional<LearnRecord> learnt = LearnUntil(until_ns);
   if (!learnt || !journal_) return;
   journal_->OnLearnt(*learnt);
-  if (!journal_->WantsCheckpoint()) return;
+  // While labels are in doubt the weights of now are not to become the last good ones.
+  if (!journal_->WantsCheckpoint() || !state_.is_calm()) return;
   LearnInTime(&checkpoint_, until_ns, [this] {
     state_.Keep();
     journal_->OnCheckpoint(state_);

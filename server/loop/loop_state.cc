@@ -147,6 +147,7 @@ Command LoopState::DecodeBin(const Chunk& chunk, std::size_t bin) noexcept {
   }
   Command command;
   step_->DecodeBin(position_m, &command);
+  CountDriver();
   ++counts_.decoded_bin_count;
   behavior_ = replayed ? std::optional(*replayed) : arm_;
   learning_pending_ = true;
@@ -171,7 +172,9 @@ void LoopState::CarryOut(DecoderChange* change) noexcept {
       step_->PromoteShadow(change->slot);
       break;
   }
-  driver_rollbacks_ = step_->learner().rollback_count();
+  const Learner& driver = step_->learner();
+  counted_ = {driver.rollback_count(), driver.guard_rollback_count(),
+              driver.rejected_label_count()};
   counts_.driver_since_bin_index = step_->binner().next_bin_index();
   counts_.weight_norm.reset();
 }
@@ -196,6 +199,19 @@ void LoopState::LookAtWeights() noexcept {
   counts_.weight_norm = decoder.weight_norm();
 }
 
+void LoopState::CountDriver() noexcept {
+  const Learner& driver = step_->learner();
+  const auto add = [](std::uint64_t now, std::uint64_t* counted, std::uint64_t* count) {
+    *count += now - *counted;
+    *counted = now;
+  };
+  add(driver.rollback_count(), &counted_.faults, &counts_.fault_count);
+  add(driver.guard_rollback_count(), &counted_.learning_rollbacks,
+      &counts_.learning_rollback_count);
+  add(driver.rejected_label_count(), &counted_.rejected_labels, &counts_.rejected_label_count);
+  counts_.learning_rollback_reason = driver.guard_rollback_reason();
+}
+
 const LoopStatus& LoopState::Count() noexcept {
   const SpikeBinner& binner = step_->binner();
   const Learner& learner = step_->learner();
@@ -206,8 +222,6 @@ const LoopStatus& LoopState::Count() noexcept {
   counts_.decoded_until_ns = binner.next_bin_start_ns();
   counts_.learning_enabled = learner.enabled();
   counts_.late_event_count = binner.late_event_count() + late_chunk_events_;
-  counts_.fault_count += learner.rollback_count() - driver_rollbacks_;
-  driver_rollbacks_ = learner.rollback_count();
   const auto score = [](const Learner& of, DecoderScore* into) {
     into->scored_bin_count = of.scored_bin_count();
     into->learned_bin_count = of.learned_bin_count();
@@ -225,7 +239,9 @@ void LoopState::VisitState(StateVisitor& visitor) {
   visitor("step", *step_);
   visitor("ledger", ledger_);
   visitor("complete_until_ns", complete_until_ns_);
-  visitor("driver_rollbacks", driver_rollbacks_);
+  visitor("driver_faults_counted", counted_.faults);
+  visitor("driver_learning_rollbacks_counted", counted_.learning_rollbacks);
+  visitor("driver_rejected_labels_counted", counted_.rejected_labels);
   visitor("weights_seen_at_bin", weights_seen_at_bin_);
   visitor("late_chunk_events", late_chunk_events_);
   std::size_t num_boundaries = boundaries_.size();
@@ -239,6 +255,8 @@ void LoopState::VisitState(StateVisitor& visitor) {
   visitor("skipped_learning_count", counts_.skipped_learning_count);
   visitor("missed_deadline_count", counts_.missed_deadline_count);
   visitor("fault_count", counts_.fault_count);
+  visitor("learning_rollback_count", counts_.learning_rollback_count);
+  visitor("rejected_label_count", counts_.rejected_label_count);
   visitor("firing_rate_hz", counts_.firing_rate_hz, 0.0);
   visitor("weight_norm", counts_.weight_norm, 0.0);
   visitor("driver_since_bin_index", counts_.driver_since_bin_index);

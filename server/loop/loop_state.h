@@ -74,13 +74,17 @@ class LoopState {
 
   /// See Step::Keep.
   void Keep() noexcept { step_->Keep(); }
+  /// See Step::is_calm.
+  bool is_calm() const { return step_->is_calm(); }
 
   /// Counts and scores, brought up to date.
   const LoopStatus& Count() noexcept;
 
   std::uint64_t decoder_change_count() const { return counts_.decoder_change_count; }
-  /// Of all drivers, but for what has not been counted yet.
-  std::uint64_t rollback_count() const { return counts_.fault_count; }
+  /// Of all drivers, by faults and by the guard.
+  std::uint64_t rollback_count() const {
+    return counts_.fault_count + counts_.learning_rollback_count;
+  }
   const Step& step() const { return *step_; }
 
   /// All fields between two bins, once the last is learnt from. Whoever loads has been built with the
@@ -89,6 +93,9 @@ class LoopState {
 
  private:
   void CarryOut(DecoderChange* change) noexcept;
+  /// Adds what the present driver has counted since it was asked last. Whenever it may have counted
+  /// something, so that the books do not depend on who looks at them.
+  void CountDriver() noexcept;
   void TakeBoundaries(std::span<const TrialBoundary> added) noexcept;
   void LookAtWeights() noexcept;
 
@@ -96,7 +103,10 @@ class LoopState {
   SequenceLedger ledger_;
   LoopStatus counts_;
   TimeNs complete_until_ns_ = 0;
-  std::uint64_t driver_rollbacks_ = 0;  // of the present driver, already counted as faults
+  // Of the present driver, already counted.
+  struct Counted {
+    std::uint64_t faults = 0, learning_rollbacks = 0, rejected_labels = 0;
+  } counted_;
   std::uint64_t weights_seen_at_bin_ = 0;
   std::uint64_t late_chunk_events_ = 0;     // spikes of chunks that came too late
   std::vector<TrialBoundary> boundaries_;   // to take effect, in order of time
@@ -123,6 +133,7 @@ LearnRecord LoopState::Learn(Run&& run) noexcept {
       ++counts_.shadows[static_cast<std::size_t>(slot)].skipped_bin_count;
     }
   }
+  CountDriver();
   LookAtWeights();
   return record;
 }

@@ -24,6 +24,9 @@ struct LoopStatus {
   std::uint64_t missing_chunk_count = 0;
   std::uint64_t late_chunk_count = 0;
   std::uint64_t fault_count = 0;
+  std::uint64_t learning_rollback_count = 0;
+  RollbackReason learning_rollback_reason = RollbackReason::kNone;  ///< Of the last one.
+  std::uint64_t rejected_label_count = 0;
   std::optional<double> firing_rate_hz;
   std::optional<double> weight_norm;
 

@@ -236,6 +236,9 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
                                 "the decoder was rolled back and learning is frozen; " +
                                     std::to_string(after.fault_count) + " faults so far");
     }
+    if (after.learning_rollback_count > before_.learning_rollback_count) {
+      session_->NoteRollback(after.learning_rollback_reason);
+    }
     if (after.driver_since_bin_index != before_.driver_since_bin_index) {
       session_->events().Record(
           SessionEventKind::kDriverChanged, session_->id(),

@@ -20,6 +20,8 @@ std::string_view Name(SessionEventKind kind) {
       return "resumed";
     case SessionEventKind::kFault:
       return "fault";
+    case SessionEventKind::kLearningRolledBack:
+      return "learning rolled back";
     case SessionEventKind::kLearningFrozen:
       return "learning frozen";
     case SessionEventKind::kLearningResumed:

@@ -17,6 +17,7 @@ enum class SessionEventKind {
   kStopped,
   kResumed,
   kFault,
+  kLearningRolledBack,
   kLearningFrozen,
   kLearningResumed,
   kChunkRefused,

@@ -9,6 +9,21 @@
 namespace efferent {
 namespace {
 
+std::string_view Explain(RollbackReason reason) {
+  switch (reason) {
+    case RollbackReason::kNone:
+      break;
+    case RollbackReason::kLabelsContradict:
+      return "labels contradict the decoder that they agreed with, and its neurons are as before: "
+             "learning is frozen; look at target, arm state and kinematics, then enable it again";
+    case RollbackReason::kLearningHarms:
+      return "learning has made the decoder worse than its last good weights, which it has again: "
+             "learning is frozen; look at the labels and the decoder's settings, then enable it "
+             "again";
+  }
+  return "";
+}
+
 /// Writes commands down that were not decoded from a bin; the others go with their chunk.
 class JournalListener final : public CommandListener {
  public:
@@ -147,6 +162,12 @@ void Session::SetLearning(bool enabled) {
   if (journal_) journal_->RequestCheckpoint(enabled ? "learning resumed" : "learning frozen");
   events_->Record(enabled ? SessionEventKind::kLearningResumed : SessionEventKind::kLearningFrozen,
                   id_, "by request");
+}
+
+void Session::NoteRollback(RollbackReason reason) {
+  const auto kind = SessionEventKind::kLearningRolledBack;
+  if (journal_) journal_->RequestCheckpoint(Name(kind));
+  events_->Record(kind, id_, Explain(reason));
 }
 
 SessionDecoders::Outcome Session::SwapDecoder(const v1::DecoderConfig& config) {
@@ -305,6 +326,8 @@ v1::SessionStatistics Session::Statistics() const {
   statistics.set_held_count(mailbox_.held_count());
   statistics.set_stopped_count(mailbox_.stopped_count());
   statistics.set_fault_count(status.fault_count);
+  statistics.set_learning_rollback_count(status.learning_rollback_count);
+  statistics.set_rejected_label_count(status.rejected_label_count);
   statistics.set_skipped_command_count(skipped_commands_);
   if (const auto error = status.driver.mean_squared_error_m2_s2) {
     statistics.set_mean_squared_error_m2_s2(*error);

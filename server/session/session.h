@@ -72,6 +72,8 @@ class Session {
   void CountSkippedCommands(std::uint64_t count) { skipped_commands_ += count; }
 
   void SetLearning(bool enabled);
+  /// The guard has had learning rolled back: it is noted as an event.
+  void NoteRollback(RollbackReason reason);
   /// Changes of decoders, each noted as an event.
   SessionDecoders::Outcome SwapDecoder(const v1::DecoderConfig& config);
   SessionDecoders::Outcome AddShadow(const std::string& name, const v1::DecoderConfig* config,

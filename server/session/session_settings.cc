@@ -21,6 +21,7 @@ void ForEachSection(Settings& settings, Visit&& visit) {
              settings.decoder);
   visit("learning", settings.learning);
   visit("learning", settings.intention);
+  visit("learning.guard", settings.guard);
   visit("limits", settings.limits);
   visit("watchdog", settings.watchdog);
   visit("timing", settings.timing);
@@ -249,6 +250,7 @@ std::unique_ptr<Step> MakeStep(const SessionSettings& settings,
   params.num_dimensions = settings.shape.num_dimensions;
   params.features = settings.features;
   params.intention = settings.intention;
+  params.guard = settings.guard;
   params.limits = settings.limits;
   params.learning_effect = settings.learning.effect;
   params.learning_enabled = settings.learning.enabled;

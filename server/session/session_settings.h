@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "decoder/decoder_config.h"
+#include "decoder/guard/guard_params.h"
 #include "decoder/parameters.h"
 #include "decoder/step.h"
 #include "efferent/v1/config.pb.h"
@@ -53,6 +54,7 @@ struct SessionSettings {
   DecoderParams decoder;
   LearningSwitches learning;
   IntentionParams intention;
+  GuardParams guard;
   LimitParams limits;
   WatchdogParams watchdog;
   TimingParams timing;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,8 +18,11 @@ class LearningLoop {
   LearningLoop(Brain brain, std::unique_ptr<Step> step, std::uint64_t task_seed)
       : brain_(std::move(brain)), step_(std::move(step)), cursor_({}, task_seed) {}
 
+  /// Does something to what labels are made from.
+  using Poison = std::function<void(BehaviorSample*)>;
+
   /// Trials of one phase, learning or frozen.
-  TaskResult Run(const std::string& phase, int num_trials, bool learn) {
+  TaskResult Run(const std::string& phase, int num_trials, bool learn, const Poison& poison = {}) {
     step_->SetLearningEnabled(learn);
     return cursor_.Run(num_trials, [&](const Observation& seen, bool trial_start) -> Vec3 {
       if (trial_start) {
@@ -32,7 +36,9 @@ class LearningLoop {
       step_->AddSpikes(spikes_);
       Command command;
       step_->DecodeBin(seen.position_m, &command);
-      step_->LearnBin(closed_loop::ToBehavior(seen));
+      BehaviorSample behavior = closed_loop::ToBehavior(seen);
+      if (poison) poison(&behavior);
+      step_->LearnBin(behavior);
       return command.velocity_m_s;
     });
   }

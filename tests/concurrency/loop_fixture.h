@@ -25,6 +25,7 @@ class LoopFixture {
     params.bin_width_ns = kBinWidthNs;
     params.features.normalize = false;
     params.intention.label_source = LabelSource::kKinematics;
+    params.guard.enabled = false;  // its reference would write into the diary too
     params.limits.max_speed_m_s = 100.0;
     params.limits.max_acceleration_m_s2 = max_acceleration_m_s2;
     loop = std::make_unique<ControlLoop>(

@@ -85,6 +85,7 @@ TEST(LossyFrames, WhatIsReportedIsWhatWasDoneToThem) {
   StepParams params;
   params.num_channels = 1;
   params.bin_width_ns = kWidthNs;
+  params.guard.enabled = false;  // its reference would be reset and counted too
   params.features.normalize = false;
   params.limits.max_speed_m_s = 100.0;
   params.limits.max_acceleration_m_s2 = 1e6;

@@ -275,8 +275,8 @@ void AddRecording(const RecordingEvaluation& evaluation, const std::string& pref
   for (const EvaluatedRun& run : evaluation.runs) {
     if (run.num_rollbacks == 0) continue;
     page->AddParagraph(fmt::format(
-        "{} ({}): a result or weights were not finite {} times; it was rolled back and learnt "
-        "nothing more.",
+        "{} ({}): rolled back {} times, for results or weights that were not finite or by the "
+        "guard on learning, and learnt nothing more.",
         run.decoder.name, run.protocol, run.num_rollbacks));
   }
   AddSessionCharts(evaluation, prefix, settings, page);

@@ -44,7 +44,8 @@ RunResult RunOnRecording(const RecordingInput& input, const RunPlan& plan,
   result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (bins_done != nullptr) *bins_done += input.num_bins() % kBinsBetweenReports;
   result.num_learned = static_cast<std::int64_t>(step.learner().learned_bin_count());
-  result.num_rollbacks = static_cast<std::int64_t>(step.learner().rollback_count());
+  result.num_rollbacks = static_cast<std::int64_t>(step.learner().rollback_count() +
+                                                   step.learner().guard_rollback_count());
   return result;
 }
 

@@ -21,10 +21,11 @@ struct RunPlan {
 
 /// What came of it.
 struct RunResult {
-  PointTrack decoded_m_s;          ///< The command of each bin; zero where the decoder failed.
-  double wall_s = 0.0;             ///< Decoding and learning.
-  std::int64_t num_learned = 0;    ///< Bins that were learnt from.
-  std::int64_t num_rollbacks = 0;  ///< Times the decoder was not finite; then it is frozen.
+  PointTrack decoded_m_s;        ///< The command of each bin; zero where the decoder failed.
+  double wall_s = 0.0;           ///< Decoding and learning.
+  std::int64_t num_learned = 0;  ///< Bins that were learnt from.
+  std::int64_t num_rollbacks =
+      0;  ///< Times it was not finite, or the guard stepped in; then it is frozen.
 };
 
 /// Decodes the whole recording in order through the same Step as the server, bin by bin: boundaries of

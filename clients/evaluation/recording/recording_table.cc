@@ -255,8 +255,8 @@ std::string DescribeEvaluation(const RecordingEvaluation& evaluation) {
   for (const EvaluatedRun& run : evaluation.runs) {
     if (run.num_rollbacks == 0) continue;
     text += fmt::format(
-        "{} ({}): its result or weights were not finite {} times; it was rolled back and learnt "
-        "nothing more\n",
+        "{} ({}): rolled back {} times, for results or weights that were not finite or by the "
+        "guard on learning, and learnt nothing more\n",
         run.decoder.name, run.protocol, run.num_rollbacks);
   }
   return text;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <vector>
+
 #include "tests/unit/decoder/probe_decoder.h"
 
 namespace efferent {
@@ -12,7 +15,12 @@ using test::ProbeDecoder;
 const Eigen::VectorXf kFeatures = Eigen::VectorXf::Zero(1);
 
 Learner MakeLearner(LearningEffect effect, bool enabled = true) {
-  return Learner(std::make_unique<ProbeDecoder>(1.0), 1, effect, enabled);
+  LearnerParams params;
+  params.num_channels = 1;
+  params.bin_width_ns = 10'000'000;
+  params.effect = effect;
+  params.enabled = enabled;
+  return Learner(std::make_unique<ProbeDecoder>(1.0), params);
 }
 
 double Decoded(Learner* learner) { return learner->Decode(kFeatures).value().x(); }
@@ -75,6 +83,105 @@ TEST(Learner, SpoiltTwinNeverReachesTheDriver) {
   learner.OnTrialStop();
   EXPECT_EQ(learner.rollback_count(), 1u);
   EXPECT_EQ(Decoded(&learner), 1.0);
+}
+
+/// Says its weight times the label-to-come, with noise; what it learns spoils it, a little with each label.
+class SpoiledByLearning final : public Decoder {
+ public:
+  std::string_view name() const override { return "spoiled"; }
+  Vec3 Decode(const Eigen::VectorXf& features) noexcept override {
+    return {weight_ * static_cast<double>(features[0]) + 0.05 * static_cast<double>(features[1]),
+            0.0, 0.0};
+  }
+  void Learn(const std::optional<Vec3>& label) noexcept override {
+    if (label) weight_ -= step;
+  }
+  void ResetActivity() noexcept override {}
+  void CopyWeightsFrom(const Decoder& other) noexcept override {
+    weight_ = static_cast<const SpoiledByLearning&>(other).weight_;
+  }
+  void ForgetEvidence() noexcept override {}
+  bool IsHealthy() const noexcept override { return true; }
+  void VisitState(StateVisitor& /*visitor*/) override {}
+  std::unique_ptr<Decoder> Clone() const override {
+    return std::make_unique<SpoiledByLearning>(*this);
+  }
+
+  static inline double step = 0.0;
+
+ private:
+  double weight_ = 1.0;
+};
+
+/// Mean squared errors of a learner and of what it was at first, in windows of the guard's length.
+struct Windows {
+  std::vector<double> learner, frozen;
+};
+
+Windows ErrorsOf(Learner* learner, int num_windows, const GuardParams& guard) {
+  SpoiledByLearning frozen;
+  std::mt19937 random(11);
+  std::normal_distribution<float> normal;
+  Windows windows;
+  for (int window = 0; window < num_windows; ++window) {
+    // Agreement has been proven before learning spoils anything.
+    SpoiledByLearning::step = window >= 3 ? 2e-3 : 0.0;
+    const int bins = static_cast<int>(guard.excess_error_s * 100.0);
+    double learner_error = 0.0, frozen_error = 0.0;
+    for (int bin = 0; bin < bins; ++bin) {
+      const Eigen::VectorXf features = Eigen::Vector2f(0.2f * normal(random), normal(random));
+      const Vec3 label(static_cast<double>(features[0]), 0.0, 0.0);
+      learner_error += (learner->Decode(features).value() - label).squaredNorm() / bins;
+      frozen_error += (frozen.Decode(features) - label).squaredNorm() / bins;
+      learner->Learn(label);
+    }
+    windows.learner.push_back(learner_error);
+    windows.frozen.push_back(frozen_error);
+  }
+  return windows;
+}
+
+TEST(Learner, IsNeverMuchWorseThanAFrozenTwinForLongerThanTheWindow) {
+  for (const LearningEffect effect : {LearningEffect::kBin, LearningEffect::kTrialEnd}) {
+    for (const bool guarded : {true, false}) {
+      LearnerParams params;
+      params.num_channels = 2;
+      params.bin_width_ns = 10'000'000;
+      params.effect = effect;
+      params.guard.enabled = guarded;
+      Learner learner(std::make_unique<SpoiledByLearning>(), params);
+      const int num_windows = 12;
+      const Windows errors = ErrorsOf(&learner, num_windows, params.guard);
+      int num_worse = 0;
+      for (std::size_t i = 0; i < errors.learner.size(); ++i) {
+        num_worse += errors.learner[i] > 1.1 * errors.frozen[i];
+      }
+      if (!guarded) {
+        const int spoilt = effect == LearningEffect::kBin ? num_windows - 3 : 0;
+        EXPECT_EQ(num_worse, spoilt);
+        continue;
+      }
+      EXPECT_LE(num_worse, 2) << "the one in which it is found out, and that before it";
+      EXPECT_EQ(learner.guard_rollback_count(), effect == LearningEffect::kBin ? 1u : 0u);
+      if (effect == LearningEffect::kBin) {
+        EXPECT_EQ(learner.guard_rollback_reason(), RollbackReason::kLearningHarms);
+        EXPECT_FALSE(learner.enabled());
+      }
+    }
+  }
+}
+
+TEST(Learner, LabelThatIsTooFastTeachesNothingAndIsCounted) {
+  LearnerParams params;
+  params.num_channels = 1;
+  params.bin_width_ns = 10'000'000;
+  params.guard.max_label_speed_m_s = 3.0;
+  Learner learner(std::make_unique<ProbeDecoder>(1.0), params);
+  Decoded(&learner);
+  EXPECT_FALSE(Teach(&learner, 4.0));
+  EXPECT_EQ(Decoded(&learner), 1.0);
+  EXPECT_EQ(learner.rejected_label_count(), 1u);
+  EXPECT_EQ(learner.scored_bin_count(), 0u);
 }
 
 }  // namespace

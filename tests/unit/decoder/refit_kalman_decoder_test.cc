@@ -229,8 +229,11 @@ TEST(RefitKalmanDecoder, ForgettingTheEvidenceKeepsTheWeights) {
 }
 
 TEST(RefitKalmanDecoder, TwinIsToldThePositionToo) {
-  Learner learner(std::make_unique<RefitKalmanDecoder>(Quick(), kChannels, 2, kWidth), kChannels,
-                  LearningEffect::kTrialEnd, true);
+  LearnerParams params;
+  params.num_channels = kChannels;
+  params.bin_width_ns = kWidth;
+  params.effect = LearningEffect::kTrialEnd;
+  Learner learner(std::make_unique<RefitKalmanDecoder>(Quick(), kChannels, 2, kWidth), params);
   Arm arm(11);
   for (int bin = 0; bin < 2000; ++bin) {
     arm.Advance();

@@ -47,6 +47,7 @@ TEST(Step, ResultThatIsNotFiniteIsAFaultWithZeroVelocityAndTheNextBinRecovers) {
   BehaviorSample poison = Reaching();
   StepParams kinematics = Params();
   kinematics.intention.label_source = LabelSource::kKinematics;
+  kinematics.guard.enabled = false;  // it would refuse such a label
   Step spoilt(kinematics, std::make_unique<ProbeDecoder>(0.5));
   poison.velocity_m_s = Vec3(13.0, 0.0, 0.0);
   spoilt.DecodeBin(std::nullopt, &command);

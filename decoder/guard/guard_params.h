@@ -1,0 +1,29 @@
+#pragma once
+
+#include "decoder/parameters.h"
+
+namespace efferent {
+
+/// Settings of LearningGuard.
+struct GuardParams {
+  bool enabled = true;
+  /// Labels that are faster teach nothing. 0: three times as fast as a command may be.
+  double max_label_speed_m_s = 0.0;
+  /// How long labels must contradict until it is acted on, s of labelled time.
+  double contradiction_s = 10.0;
+  /// Squared error above that of the last good weights that learning may cost, as a share of it, ...
+  double max_excess_error = 0.1;
+  /// ... in the mean over so long, s of labelled time.
+  double excess_error_s = 12.0;
+};
+
+template <class Visitor>
+void VisitFields(GuardParams& p, Visitor&& visit) {
+  visit("enabled", p.enabled);
+  visit("max_label_speed_m_s", p.max_label_speed_m_s, Bounds{0.0, 1e6}, "m/s");
+  visit("contradiction_s", p.contradiction_s, Bounds{0.5, 600.0}, "s");
+  visit("max_excess_error", p.max_excess_error, Bounds{0.0, 10.0}, "");
+  visit("excess_error_s", p.excess_error_s, Bounds{0.5, 3600.0}, "s");
+}
+
+}  // namespace efferent
