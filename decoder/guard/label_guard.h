@@ -12,8 +12,8 @@ class StateVisitor;
 /// Whether labels have turned against what the decoder says, with a decoder that agreed with them before and
 /// neurons that do what they always do. Then it is the labels that are wrong.
 ///
-/// For each label y*, with y what was decoded and c the part of the label that is not asked for but there
-/// (the velocity that the arm has, in labels that go part of the way from it):
+/// For each label y*, y being what the last good weights decode, c the part of y* that is not asked for but
+/// there (the velocity that the arm has, in labels that go part of the way from it):
 ///   g = (y - c).(y* - c) / sqrt(mean |y - c|^2 mean |y* - c|^2)       agreement, about -1 to 1
 ///   a: running mean of g; labels are trusted until they contradict once a has been large
 ///   s <- max(0, s - g)                                               Page, Biometrika 41, 1954

@@ -262,7 +262,8 @@ void LoopState::VisitState(StateVisitor& visitor) {
   visitor("driver_since_bin_index", counts_.driver_since_bin_index);
   visitor("decoder_change_count", counts_.decoder_change_count);
   for (int slot = 0; slot < Shadows::kMax; ++slot) {
-    visitor("skipped_bin_count_of_slot_" + std::to_string(slot),
+    // Short enough to need no memory.
+    visitor("skipped_bins_" + std::to_string(slot),
             counts_.shadows[static_cast<std::size_t>(slot)].skipped_bin_count);
   }
   if (visitor.loads()) learning_pending_ = false;

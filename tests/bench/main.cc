@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "tests/bench/archive_command.h"
 #include "tests/bench/echo_servers.h"
 #include "tests/bench/round_trip_command.h"
 #include "tests/bench/scale_command.h"
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
   efferent::bench::AddStepCommand(app);
   efferent::bench::AddRoundTripCommand(app);
   efferent::bench::AddScaleCommand(app);
+  efferent::bench::AddArchiveCommand(app);
   efferent::bench::AddEchoServers(app);
   try {
     app.parse(argc, argv);  // Runs the subcommand that was named.

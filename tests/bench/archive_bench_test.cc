@@ -1,0 +1,50 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "clients/demo/child_process.h"
+#include "clients/report/result_row.h"
+#include "tests/bench/bench_server.h"
+
+namespace efferent::bench {
+namespace {
+
+int RunBench(std::vector<std::string> arguments, const ScratchFolder& folder) {
+  arguments.insert(arguments.begin(), "archive");
+  demo::ChildProcess bench("efferent-bench", EFFERENT_BENCH, arguments, folder.path() / "log");
+  bench.WaitOrKill(std::chrono::minutes(1));
+  EXPECT_TRUE(bench.exit_status()) << bench.ReadLog();
+  return bench.exit_status().value_or(-1);
+}
+
+TEST(ArchiveBench, WritesWhatRecordingsTakeAndHowFastTheyAreExported) {
+  const ScratchFolder folder;
+  const std::string json = folder.path() / "rows.json";
+  ASSERT_EQ(
+      RunBench({"--minutes", "0.2", "--channels", "8", "--repeats", "2", "--json", json}, folder),
+      0);
+  std::map<std::string, double> figures;
+  for (const ResultRow& row : ReadResultRows(json)) {
+    EXPECT_EQ(row.protocol, "bench-archive");
+    figures[row.metric] = row.value;
+  }
+  EXPECT_GT(figures["record_bytes_per_bin"], 20.0);
+  EXPECT_LT(figures["record_bytes_per_bin"], 5'000.0);
+  EXPECT_GT(figures["day_gigabytes"], 0.0);
+  // Position, velocity, target and command of 600 bins are in the file, and as much in its copies.
+  EXPECT_GT(figures["export_numbers_megabytes"], 1e-6 * 600 * 8 * 8);
+  for (const char* metric : {"export_s", "hdf5_packed_s", "hdf5_plain_s", "export_ratio"}) {
+    EXPECT_GT(figures[metric], 0.0) << metric;
+  }
+}
+
+TEST(ArchiveBench, RefusesBadOptions) {
+  const ScratchFolder folder;
+  EXPECT_EQ(RunBench({"--minutes", "0"}, folder), 2);
+  EXPECT_EQ(RunBench({"--channels", "none"}, folder), 2);
+}
+
+}  // namespace
+}  // namespace efferent::bench
