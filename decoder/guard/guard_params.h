@@ -1,6 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+
 #include "decoder/parameters.h"
+#include "decoder/types.h"
 
 namespace efferent {
 
@@ -24,6 +28,13 @@ void VisitFields(GuardParams& p, Visitor&& visit) {
   visit("contradiction_s", p.contradiction_s, Bounds{0.5, 600.0}, "s");
   visit("max_excess_error", p.max_excess_error, Bounds{0.0, 10.0}, "");
   visit("excess_error_s", p.excess_error_s, Bounds{0.5, 3600.0}, "s");
+}
+
+/// Labels of so much labelled time; enough of them to judge by, however wide the bins.
+inline std::uint64_t NumLabels(double seconds, TimeNs bin_width_ns) {
+  constexpr std::uint64_t kFewest = 40;
+  return std::max(kFewest,
+                  static_cast<std::uint64_t>(seconds / (static_cast<double>(bin_width_ns) * 1e-9)));
 }
 
 }  // namespace efferent

@@ -11,15 +11,12 @@ namespace {
 constexpr double kLargestError = 9.0;  // of the labels' power
 // Errors of neighbouring bins go together, so that so many are few.
 constexpr double kSigmas = 8.0;
-constexpr std::uint64_t kFewestLabels = 40;
 
 }  // namespace
 
 HarmGuard::HarmGuard(const GuardParams& params, TimeNs bin_width_ns)
     : max_excess_error_(params.max_excess_error),
-      window_labels_(std::max(
-          kFewestLabels, static_cast<std::uint64_t>(params.excess_error_s /
-                                                    (static_cast<double>(bin_width_ns) * 1e-9)))) {}
+      window_labels_(NumLabels(params.excess_error_s, bin_width_ns)) {}
 
 void HarmGuard::Compare(const Vec3& decoded, const Vec3& reference, const Vec3& label,
                         double label_power) noexcept {
@@ -35,26 +32,25 @@ void HarmGuard::Compare(const Vec3& decoded, const Vec3& reference, const Vec3& 
   const double gain = 1.0 / static_cast<double>(std::min(num_labels_, window_labels_));
   error_ += gain * (error - error_);
   reference_error_ += gain * (reference_error - reference_error_);
-  harm_ += gain * (harm - harm_);
   squared_harm_ += gain * (harm * harm - squared_harm_);
 }
 
 bool HarmGuard::is_proven() const {
   if (!is_settled()) return false;
-  const double variance = std::max(0.0, squared_harm_ - harm_ * harm_);
-  return harm_ > kSigmas * std::sqrt(variance / static_cast<double>(window_labels_));
+  const double harm = error_ - (1.0 + max_excess_error_) * reference_error_;
+  const double variance = std::max(0.0, squared_harm_ - harm * harm);
+  return harm > kSigmas * std::sqrt(variance / static_cast<double>(window_labels_));
 }
 
 void HarmGuard::Reset() noexcept {
   num_labels_ = 0;
-  error_ = reference_error_ = harm_ = squared_harm_ = 0.0;
+  error_ = reference_error_ = squared_harm_ = 0.0;
 }
 
 void HarmGuard::VisitState(StateVisitor& visitor) {
   visitor("num_labels", num_labels_);
   visitor("error", error_);
   visitor("reference_error", reference_error_);
-  visitor("harm", harm_);
   visitor("squared_harm", squared_harm_);
 }
 

@@ -39,8 +39,9 @@ class HarmGuard {
   std::uint64_t window_labels_;
 
   std::uint64_t num_labels_ = 0;
-  double error_ = 0.0, reference_error_ = 0.0;  // running means
-  double harm_ = 0.0, squared_harm_ = 0.0;      // of d and d^2
+  // Running means: of the squared errors, and of d^2.
+  double error_ = 0.0, reference_error_ = 0.0;
+  double squared_harm_ = 0.0;
 };
 
 }  // namespace efferent

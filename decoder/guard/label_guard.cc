@@ -19,7 +19,6 @@ constexpr double kLargestAgreement = 3.0;
 constexpr double kNovel = 2.5;
 // Over the window, as a share of what agreement was.
 constexpr double kContradiction = -0.75;
-constexpr std::uint64_t kFewestLabels = 40;
 // Waiting ends although there are no labels.
 constexpr double kLongestWaitWindows = 4.0;
 
@@ -27,8 +26,7 @@ constexpr double kLongestWaitWindows = 4.0;
 
 LabelGuard::LabelGuard(const GuardParams& params, TimeNs bin_width_ns)
     : bin_width_s_(static_cast<double>(bin_width_ns) * 1e-9),
-      window_labels_(std::max(kFewestLabels,
-                              static_cast<std::uint64_t>(params.contradiction_s / bin_width_s_))),
+      window_labels_(NumLabels(params.contradiction_s, bin_width_ns)),
       longest_wait_bins_(
           static_cast<std::uint64_t>(kLongestWaitWindows * static_cast<double>(window_labels_))) {}
 
@@ -40,29 +38,28 @@ bool LabelGuard::trusts() const {
 
 bool LabelGuard::is_calm() const { return !waits_ && against_ < 0.5 * kWaitBeyond; }
 
-LabelGuard::Verdict LabelGuard::Judge(const Vec3& decoded, const Vec3& label, const Vec3& carried,
-                                      double novelty) noexcept {
-  const Vec3 said = decoded - carried, asked = label - carried;
+double LabelGuard::Follow(const Vec3& said, const Vec3& asked) noexcept {
   // While it waits, what is usual stays what it was.
-  if (!waits_) {
-    ++num_labels_;
-    const double gain =
-        std::max(std::min(1.0, bin_width_s_ / kTauS), 1.0 / static_cast<double>(num_labels_));
-    decoded_power_ += gain * (said.squaredNorm() - decoded_power_);
-    label_power_ += gain * (asked.squaredNorm() - label_power_);
-  }
+  if (!waits_) ++num_labels_;
+  const double gain = waits_ ? 0.0
+                             : std::max(std::min(1.0, bin_width_s_ / kTauS),
+                                        1.0 / static_cast<double>(num_labels_));
+  decoded_power_ += gain * (said.squaredNorm() - decoded_power_);
+  label_power_ += gain * (asked.squaredNorm() - label_power_);
   const double power = std::sqrt(decoded_power_ * label_power_);
   const double g = power > 0.0
                        ? std::clamp(said.dot(asked) / power, -kLargestAgreement, kLargestAgreement)
                        : 0.0;
-  if (!waits_) {
-    const double gain =
-        std::max(std::min(1.0, bin_width_s_ / kTauS), 1.0 / static_cast<double>(num_labels_));
-    agreement_ += gain * (g - agreement_);
-    if (!trusts()) {
-      against_ = 0.0;
-      return Verdict::kLearn;
-    }
+  agreement_ += gain * (g - agreement_);
+  return g;
+}
+
+LabelGuard::Verdict LabelGuard::Judge(const Vec3& decoded, const Vec3& label, const Vec3& carried,
+                                      double novelty) noexcept {
+  const double g = Follow(decoded - carried, label - carried);
+  if (!waits_ && !trusts()) {
+    against_ = 0.0;
+    return Verdict::kLearn;
   }
   against_ = std::max(0.0, against_ - g);
   if (!waits_) {

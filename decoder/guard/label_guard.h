@@ -48,6 +48,8 @@ class LabelGuard {
   void VisitState(StateVisitor& visitor);
 
  private:
+  /// g, with the running means brought up to date; said: y - c, asked: y* - c.
+  double Follow(const Vec3& said, const Vec3& asked) noexcept;
   void Resume() noexcept;
 
   double bin_width_s_;

@@ -1,29 +1,20 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <map>
 #include <string>
 
-#include "clients/demo/child_process.h"
 #include "clients/report/result_row.h"
-#include "tests/bench/bench_server.h"
+#include "tests/bench/run_bench.h"
 
 namespace efferent::bench {
 namespace {
-
-int RunBench(std::vector<std::string> arguments, const ScratchFolder& folder) {
-  arguments.insert(arguments.begin(), "archive");
-  demo::ChildProcess bench("efferent-bench", EFFERENT_BENCH, arguments, folder.path() / "log");
-  bench.WaitOrKill(std::chrono::minutes(1));
-  EXPECT_TRUE(bench.exit_status()) << bench.ReadLog();
-  return bench.exit_status().value_or(-1);
-}
 
 TEST(ArchiveBench, WritesWhatRecordingsTakeAndHowFastTheyAreExported) {
   const ScratchFolder folder;
   const std::string json = folder.path() / "rows.json";
   ASSERT_EQ(
-      RunBench({"--minutes", "0.2", "--channels", "8", "--repeats", "2", "--json", json}, folder),
+      RunBench({"archive", "--minutes", "0.2", "--channels", "8", "--repeats", "2", "--json", json},
+               folder),
       0);
   std::map<std::string, double> figures;
   for (const ResultRow& row : ReadResultRows(json)) {
@@ -42,8 +33,8 @@ TEST(ArchiveBench, WritesWhatRecordingsTakeAndHowFastTheyAreExported) {
 
 TEST(ArchiveBench, RefusesBadOptions) {
   const ScratchFolder folder;
-  EXPECT_EQ(RunBench({"--minutes", "0"}, folder), 2);
-  EXPECT_EQ(RunBench({"--channels", "none"}, folder), 2);
+  EXPECT_EQ(RunBench({"archive", "--minutes", "0"}, folder), 2);
+  EXPECT_EQ(RunBench({"archive", "--channels", "none"}, folder), 2);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "tests/bench/bench_server.h"
 #include "tests/bench/round_trip_condition.h"
 #include "tests/bench/round_trip_systems.h"
+#include "tests/bench/run_bench.h"
 #include "tests/bench/sized_requests.h"
 
 /// That the benchmark measures what it says. Nothing here depends on how long anything takes.
@@ -23,13 +24,6 @@ namespace efferent::bench {
 namespace {
 
 constexpr std::chrono::minutes kPatience{1};
-
-int RunBench(const std::vector<std::string>& arguments, const ScratchFolder& folder) {
-  demo::ChildProcess bench("efferent-bench", EFFERENT_BENCH, arguments, folder.path() / "log");
-  bench.WaitOrKill(kPatience);
-  EXPECT_TRUE(bench.exit_status()) << bench.ReadLog();
-  return bench.exit_status().value_or(-1);
-}
 
 TEST(RoundTripBench, WritesEveryFigureOfEverySystem) {
   const ScratchFolder folder;

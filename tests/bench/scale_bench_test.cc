@@ -15,16 +15,10 @@
 #include "tests/bench/bench_server.h"
 #include "tests/bench/largest_held.h"
 #include "tests/bench/process_usage.h"
+#include "tests/bench/run_bench.h"
 
 namespace efferent::bench {
 namespace {
-
-int RunBench(const std::vector<std::string>& arguments, const ScratchFolder& folder) {
-  demo::ChildProcess bench("efferent-bench", EFFERENT_BENCH, arguments, folder.path() / "log");
-  bench.WaitOrKill(std::chrono::minutes(1));
-  EXPECT_TRUE(bench.exit_status()) << bench.ReadLog();
-  return bench.exit_status().value_or(-1);
-}
 
 TEST(LargestHeld, FindsTheLastOneThatHoldsToATenth) {
   for (const int first : {1, 8, 300}) {

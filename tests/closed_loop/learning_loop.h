@@ -1,12 +1,18 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "clients/evaluation/closed_loop/pilot.h"
 #include "clients/subject/brain.h"
+#include "clients/subject/subject_options.h"
+#include "decoder/decoder_config.h"
 #include "decoder/step.h"
+#include "server/session/session_settings.h"
 #include "tests/closed_loop/point_cursor.h"
 
 namespace efferent::subject {
@@ -51,5 +57,16 @@ class LearningLoop {
   PointCursor cursor_;
   std::vector<Spike> spikes_;
 };
+
+/// With the settings that `efferent subject` asks for; `guarded`: with a guard on learning.
+inline LearningLoop MakeLearningLoop(const SubjectOptions& options, bool guarded = true) {
+  std::vector<Violation> violations;
+  SessionSettings settings =
+      ReadSettings(MakeSessionConfig(options, MakePopulation(options).size()),
+                   SettingsUse::kSession, &violations);
+  EXPECT_TRUE(violations.empty());
+  settings.guard.enabled = guarded;
+  return LearningLoop(MakeBrain(options), MakeStep(settings, MakeDecoder), options.seed);
+}
 
 }  // namespace efferent::subject

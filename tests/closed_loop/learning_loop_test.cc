@@ -13,22 +13,11 @@
 #include "clients/subject/subject_options.h"
 #include "clients/subject/suitable_settings.h"
 #include "decoder/decoder_config.h"
-#include "server/session/session_settings.h"
 
 /// What the service must show over the wire, shown without it: a decoder that knows nothing learns,
 /// is frozen and scored; again after a loss; and a dead brain reaches next to nothing.
 namespace efferent::subject {
 namespace {
-
-/// With the settings that `efferent subject` asks for.
-LearningLoop MakeLoop(const SubjectOptions& options) {
-  std::vector<Violation> violations;
-  const SessionSettings settings =
-      ReadSettings(MakeSessionConfig(options, MakePopulation(options).size()),
-                   SettingsUse::kSession, &violations);
-  EXPECT_TRUE(violations.empty());
-  return LearningLoop(MakeBrain(options), MakeStep(settings, MakeDecoder), options.seed);
-}
 
 SubjectOptions Options(const std::string& population, std::uint64_t seed) {
   SubjectOptions options;
@@ -58,7 +47,7 @@ void ExpectLearnsInThreeRuns(const std::string& population) {
   int num_dead_successes = 0;
   for (const std::uint64_t seed : {1, 2, 3}) {
     SCOPED_TRACE(seed);
-    num_dead_successes += ExpectLearns(MakeLoop(Options(population, seed)));
+    num_dead_successes += ExpectLearns(MakeLearningLoop(Options(population, seed)));
   }
   EXPECT_LT(num_dead_successes, 15);
 }
@@ -79,7 +68,7 @@ TEST(LearningLoop, TheHarderSettingOfTheTaskIsTheNoisyOne) {
 TEST(LearningLoop, ADelayedUserIsLearnt) {
   SubjectOptions options = Options("96", 1);
   options.user = UserKind::kDelayed;
-  LearningLoop loop = MakeLoop(options);
+  LearningLoop loop = MakeLearningLoop(options);
   loop.Run("learning", 50, true);
   const TaskResult learned = loop.Run("learned", 50, false);
   EXPECT_GE(learned.num_successes, 48);
@@ -172,7 +161,7 @@ TEST(LearningLoop, EveryReferenceLearnsNeuronsThatSayTheVelocityWanted) {
 }
 
 TEST(LearningLoop, IsDeterministic) {
-  LearningLoop a = MakeLoop(Options("46", 5)), b = MakeLoop(Options("46", 5));
+  LearningLoop a = MakeLearningLoop(Options("46", 5)), b = MakeLearningLoop(Options("46", 5));
   const TaskResult ra = a.Run("learning", 10, true), rb = b.Run("learning", 10, true);
   EXPECT_EQ(ra.mean_time_s, rb.mean_time_s);
   EXPECT_EQ(a.step().learner().mean_squared_error(), b.step().learner().mean_squared_error());

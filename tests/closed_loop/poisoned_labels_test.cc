@@ -2,9 +2,6 @@
 
 #include <limits>
 
-#include "clients/subject/subject_options.h"
-#include "decoder/decoder_config.h"
-#include "server/session/session_settings.h"
 #include "tests/closed_loop/learning_loop.h"
 
 /// Labels that are wrong, while a user steers and the decoder learns.
@@ -29,13 +26,7 @@ LearningLoop MakeLoop(std::uint64_t seed, const DecoderParams& decoder, bool gua
   options.population = "46";
   options.seed = seed;
   options.decoder = std::string(DecoderName(decoder));
-  std::vector<Violation> violations;
-  SessionSettings settings =
-      ReadSettings(MakeSessionConfig(options, MakePopulation(options).size()),
-                   SettingsUse::kSession, &violations);
-  EXPECT_TRUE(violations.empty());
-  settings.guard.enabled = guarded;
-  return LearningLoop(MakeBrain(options), MakeStep(settings, MakeDecoder), options.seed);
+  return MakeLearningLoop(options, guarded);
 }
 
 constexpr int kTest = 100;

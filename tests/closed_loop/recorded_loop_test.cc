@@ -1,14 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "clients/subject/subject_options.h"
 #include "efferent/v1/decoder.grpc.pb.h"
 #include "server/recording/recorder.h"
-#include "server/recording/verification.h"
 #include "server/server.h"
 #include "tests/closed_loop/point_cursor.h"
 #include "tests/service/service_fixture.h"
+#include "tests/unit/recording/recorded_session.h"
 
 /// A whole closed loop over the wire is recorded, and decoded again.
 namespace efferent::subject {
@@ -17,10 +15,8 @@ namespace {
 class RecordedLoop : public testing::Test {
  protected:
   RecordedLoop() {
-    std::string pattern = testing::TempDir() + "efferent_loop_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     RecorderParams params;
-    params.data_dir = folder_;
+    params.data_dir = folder_.path();
     params.checkpoint_s = 10.0;
     recorder_ = std::make_shared<Recorder>(params);
     server_ = std::make_unique<Server>(test::OnAFreePort(), v1::SessionConfig(), recorder_,
@@ -29,18 +25,13 @@ class RecordedLoop : public testing::Test {
   ~RecordedLoop() override {
     server_.reset();
     recorder_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
+  /// Decodes it again, once the server has ended.
   Verification::Result Verify() {
     server_.reset();
     recorder_.reset();
-    Database database(folder_ / "efferent.db", Database::Access::kRead);
-    RecordingReader reader(&database);
-    Verification verification(&reader, reader.Sessions().back(), MakeDecoder);
-    while (verification.Step()) {
-    }
-    return verification.result();
+    return test::Verify(folder_.path());
   }
   grpc::Status AddLinearShadow() {
     v1::AddShadowRequest request;
@@ -65,14 +56,14 @@ class RecordedLoop : public testing::Test {
   }
 
   std::int64_t NumEvents(const std::string& kind) {
-    Database database(folder_ / "efferent.db", Database::Access::kRead);
+    Database database(folder_.path() / "efferent.db", Database::Access::kRead);
     return Statement(database.handle(), "SELECT count(*) FROM events WHERE kind = ?")
         .Bind(std::string_view(kind))
         .RunForInteger()
         .value_or(-1);
   }
 
-  std::filesystem::path folder_;
+  const test::ScratchFolder folder_;
   std::shared_ptr<Recorder> recorder_;
   std::unique_ptr<Server> server_;
 };

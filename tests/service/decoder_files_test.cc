@@ -12,6 +12,7 @@
 #include "server/services/decoder_import.h"
 #include "server/storage/database.h"
 #include "tests/service/service_fixture.h"
+#include "tests/service/verify_recording.h"
 
 namespace efferent::test {
 namespace {
@@ -152,17 +153,9 @@ class DecoderFiles : public testing::Test {
   }
 
   bool IsVerified(const std::string& name) {
-    grpc::ClientContext context;
-    v1::VerifyRecordingRequest request;
-    request.set_name(name);
-    const auto reader =
-        v1::RecordingService::NewStub(clients_->channel())->VerifyRecording(&context, request);
-    v1::VerifyRecordingResponse response;
-    while (reader->Read(&response)) {
-    }
-    EXPECT_TRUE(reader->Finish().ok());
-    EXPECT_EQ(response.result().first_difference(), "");
-    return response.result().is_equal() && response.result().bin_count() > 0;
+    const v1::VerificationResult result = VerifyRecording(clients_->channel(), name);
+    EXPECT_EQ(result.first_difference(), "");
+    return result.is_equal() && result.bin_count() > 0;
   }
 
   std::filesystem::path folder_;

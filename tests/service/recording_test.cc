@@ -9,6 +9,7 @@
 #include "server/fan_out_events.h"
 #include "server/storage/database.h"
 #include "tests/service/service_fixture.h"
+#include "tests/service/verify_recording.h"
 
 namespace efferent::test {
 namespace {
@@ -88,15 +89,7 @@ class Recording : public testing::Test {
     return items;
   }
   v1::VerificationResult Verify(const std::string& name) {
-    grpc::ClientContext context;
-    v1::VerifyRecordingRequest request;
-    request.set_name(name);
-    const auto reader = stub_->VerifyRecording(&context, request);
-    v1::VerifyRecordingResponse response;
-    while (reader->Read(&response)) {
-    }
-    EXPECT_TRUE(reader->Finish().ok());
-    return response.result();
+    return VerifyRecording(clients_->channel(), name);
   }
 
   std::filesystem::path folder_;
