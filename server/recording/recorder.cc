@@ -270,9 +270,12 @@ bool Recorder::Gather() {
     any |= !source->pieces.empty();
   }
   const std::lock_guard lock(mutex_);
+  // With those whose session began meanwhile: the events that name them may be there already.
+  writing_ = sources_;
   if (batch_.empty()) {
     batch_.swap(queue_);
     batch_dropped_ += std::exchange(dropped_since_batch_, 0);
+    for (const auto& source : writing_) source->is_let_go = source->journal.use_count() == 1;
   }
   return any || !batch_.empty() || batch_dropped_ > 0 || !erasures_.empty();
 }
@@ -314,7 +317,7 @@ void Recorder::AfterCommit() {
   ++status_.batch_count;
   std::erase_if(sources_, [this](const std::shared_ptr<Source>& source) {
     // Refused after its journal had been made, or ended.
-    const bool is_orphan = source->now.row == 0 && source->journal.use_count() == 1;
+    const bool is_orphan = source->now.row == 0 && source->is_let_go;
     if (source->now.ended) status_.lost_record_count += source->journal->num_lost_records();
     return is_orphan || source->now.ended;
   });

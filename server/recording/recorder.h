@@ -115,6 +115,7 @@ class Recorder final : public EventSink, public RecordingSink {
     std::vector<char> spare;                   // for the next piece
     std::uint64_t last_written_piece = 0;
     std::size_t num_states = 0;  // written, to be given back once the transaction is committed
+    bool is_let_go = false;  // its session was gone when the batch was taken: no event will name it
     // As they will be once the transaction is committed, and as they were.
     struct Standing {
       std::int64_t row = 0;  // 0: its session has not been named yet

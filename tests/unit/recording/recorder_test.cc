@@ -20,9 +20,10 @@ class RecorderTest : public testing::Test {
   }
   ~RecorderTest() override { std::filesystem::remove_all(folder_); }
 
-  std::unique_ptr<Recorder> Open() {
+  std::unique_ptr<Recorder> Open(double batch_s = RecorderParams().batch_s) {
     RecorderParams params;
     params.data_dir = folder_;
+    params.batch_s = batch_s;
     return std::make_unique<Recorder>(params);
   }
   /// What opening it says; empty: it can be opened.
@@ -81,6 +82,25 @@ TEST_F(RecorderTest, SameIdAgainIsAnotherSession) {
   }
   EXPECT_EQ(Integer("SELECT count(*) FROM sessions WHERE end_reason = 'ended'"), 2);
   EXPECT_EQ(Integer("SELECT count(DISTINCT session_row) FROM events WHERE kind = 'fault'"), 2);
+}
+
+// At any moment of a batch: while its records are gathered too.
+TEST_F(RecorderTest, WhateverItIsDoingWhenASessionBeginsTheSessionIsRecorded) {
+  constexpr int kSessions = 400;
+  SessionSettings settings;
+  settings.shape.num_channels = 2;
+  settings.shape.bin_width_ns = 20'000'000;
+  {
+    const auto recorder = Open(1e-5);
+    for (int i = 0; i < kSessions; ++i) {
+      const std::string id = std::to_string(i);
+      const auto journal = recorder->MakeJournal(id, settings, JournalPosition());
+      recorder->SessionCreated(MakeSession(id));
+      journal->OnTrialEvents("anything");
+      recorder->SessionEnded(MakeSession(id), "ended");
+    }
+  }
+  EXPECT_EQ(Integer("SELECT count(DISTINCT session_row) FROM pieces"), kSessions);
 }
 
 TEST_F(RecorderTest, SessionOfAServerThatEndedWaitsForTheNextOne) {
