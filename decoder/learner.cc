@@ -69,19 +69,16 @@ bool Learner::PassesGuard(std::optional<Vec3>* label, const Vec3& carried_m_s) n
   const Vec3 reference = last_good_->Decode(features_);
   last_good_->OnCommand(last_command_);
   guard_.Observe(features_);
-  if (!*label) {
+  LearningGuard::Verdict verdict = LearningGuard::Verdict::kLearn;
+  if (guard_.RatesExplode(student().firing_rate_hz(), last_good_->firing_rate_hz())) {
+    verdict = LearningGuard::Verdict::kRollBack;
+  } else if (*label) {
+    verdict = guard_.Judge(last_output_, reference, **label, carried_m_s);
+  } else {
     guard_.NoLabel();
-    return true;
   }
-  switch (guard_.Judge(last_output_, reference, **label, carried_m_s)) {
-    case LearningGuard::Verdict::kLearn:
-      return true;
-    case LearningGuard::Verdict::kWait:
-      label->reset();
-      return true;
-    case LearningGuard::Verdict::kRollBack:
-      break;
-  }
+  if (verdict == LearningGuard::Verdict::kWait) label->reset();
+  if (verdict != LearningGuard::Verdict::kRollBack) return true;
   GoBack();
   ++guard_rollbacks_;
   return false;
@@ -139,7 +136,7 @@ void Learner::ResetReference() noexcept {
 
 void Learner::KeepOrRollBack() noexcept {
   if (!student().IsHealthy()) return RollBack();
-  if (guard_.MayKeep()) MakeLastGood(student());
+  if (guard_.MayKeep(student().firing_rate_hz())) MakeLastGood(student());
 }
 
 void Learner::MakeLastGood(const Decoder& decoder) noexcept {

@@ -19,6 +19,8 @@ struct GuardParams {
   double max_excess_error = 0.1;
   /// ... in the mean over so long, s of labelled time.
   double excess_error_s = 12.0;
+  /// Mean rate that learning may drive a decoder's own neurons to. 0: any.
+  double max_firing_rate_hz = 60.0;
 };
 
 template <class Visitor>
@@ -28,6 +30,7 @@ void VisitFields(GuardParams& p, Visitor&& visit) {
   visit("contradiction_s", p.contradiction_s, Bounds{0.5, 600.0}, "s");
   visit("max_excess_error", p.max_excess_error, Bounds{0.0, 10.0}, "");
   visit("excess_error_s", p.excess_error_s, Bounds{0.5, 3600.0}, "s");
+  visit("max_firing_rate_hz", p.max_firing_rate_hz, Bounds{0.0, 1e4}, "Hz");
 }
 
 /// Labels of so much labelled time; enough of them to judge by, however wide the bins.

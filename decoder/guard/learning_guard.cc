@@ -3,10 +3,19 @@
 #include "decoder/state_visitor.h"
 
 namespace efferent {
+namespace {
+
+// Neurons that fire so much faster than with the last good weights do it because of what was learnt, ...
+constexpr double kExplosion = 1.5;
+// ... and going back leads well below the bound.
+constexpr double kKeptRateShare = 0.75;
+
+}  // namespace
 
 LearningGuard::LearningGuard(const GuardParams& params, int num_channels, TimeNs bin_width_ns)
     : enabled_(params.enabled),
       max_label_speed_m_s_(params.max_label_speed_m_s),
+      max_firing_rate_hz_(params.max_firing_rate_hz),
       novelty_(num_channels, bin_width_ns),
       labels_(params, bin_width_ns),
       harm_(params, bin_width_ns) {}
@@ -14,6 +23,14 @@ LearningGuard::LearningGuard(const GuardParams& params, int num_channels, TimeNs
 bool LearningGuard::IsPlausible(const Vec3& label) const noexcept {
   return label.allFinite() &&
          (!enabled_ || max_label_speed_m_s_ == 0.0 || label.norm() <= max_label_speed_m_s_);
+}
+
+bool LearningGuard::RatesExplode(std::optional<double> rate_hz,
+                                 std::optional<double> reference_hz) noexcept {
+  if (max_firing_rate_hz_ == 0.0 || !rate_hz || !reference_hz) return false;
+  if (*rate_hz <= max_firing_rate_hz_ || *rate_hz <= kExplosion * *reference_hz) return false;
+  reason_ = RollbackReason::kRatesExplode;
+  return true;
 }
 
 LearningGuard::Verdict LearningGuard::Judge(const Vec3& decoded, const Vec3& reference,
@@ -36,8 +53,11 @@ LearningGuard::Verdict LearningGuard::Judge(const Vec3& decoded, const Vec3& ref
   return Verdict::kRollBack;
 }
 
-bool LearningGuard::MayKeep() const {
+bool LearningGuard::MayKeep(std::optional<double> rate_hz) const {
   if (!enabled_) return true;
+  if (max_firing_rate_hz_ > 0.0 && rate_hz.value_or(0.0) > kKeptRateShare * max_firing_rate_hz_) {
+    return false;
+  }
   if (!labels_.is_calm()) return false;
   return !reference_is_proven_ || (harm_.is_settled() && harm_.is_no_worse());
 }
@@ -58,7 +78,7 @@ void LearningGuard::VisitState(StateVisitor& visitor) {
   visitor("labels", labels_);
   visitor("harm", harm_);
   visitor("reference_is_proven", reference_is_proven_);
-  visitor("reason", reason_, RollbackReason::kLearningHarms);
+  visitor("reason", reason_, RollbackReason::kRatesExplode);
 }
 
 }  // namespace efferent

@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <optional>
 
 #include "decoder/guard/feature_novelty.h"
 #include "decoder/guard/guard_params.h"
@@ -18,6 +19,7 @@ enum class RollbackReason : std::uint8_t {
   kNone,
   kLabelsContradict,  ///< Labels turned against a decoder that they agreed with; see LabelGuard.
   kLearningHarms,     ///< Learning made it worse than the last good weights; see HarmGuard.
+  kRatesExplode,      ///< Learning made its neurons fire faster than they may.
 };
 
 /// Decides, label by label, whether to learn from it, to wait, or to go back to the last good weights.
@@ -34,13 +36,16 @@ class LearningGuard {
 
   /// Features of a bin that may be learnt from, num_channels; before Judge or NoLabel.
   void Observe(const Eigen::VectorXf& features) noexcept { novelty_.Observe(features); }
+  /// Whether learning has driven the decoder's own neurons past GuardParams::max_firing_rate_hz, and
+  /// half as far again as the same input drives those of the reference. See Decoder::firing_rate_hz.
+  bool RatesExplode(std::optional<double> rate_hz, std::optional<double> reference_hz) noexcept;
   /// `decoded`, and what `reference` would have said, for the label; `carried`: see LabelGuard. m/s.
   Verdict Judge(const Vec3& decoded, const Vec3& reference, const Vec3& label,
                 const Vec3& carried) noexcept;
   void NoLabel() noexcept { labels_.NoLabel(); }
 
-  /// Whether the weights of now may become the last good ones.
-  bool MayKeep() const;
+  /// Whether the weights of now, which have neurons fire at this rate, may become the last good ones.
+  bool MayKeep(std::optional<double> rate_hz) const;
   /// They have.
   void OnKept() noexcept;
   /// Labels are not in doubt.
@@ -55,6 +60,7 @@ class LearningGuard {
  private:
   bool enabled_;
   double max_label_speed_m_s_;
+  double max_firing_rate_hz_;
   FeatureNovelty novelty_;
   LabelGuard labels_;
   HarmGuard harm_;

@@ -208,6 +208,7 @@ void SnnDecoder::CopyWeightsFrom(const Decoder& other) noexcept {
   network_.weights() = snn.network_.weights();
   readout_weights_ = snn.readout_weights_;
   population_activity_ = snn.population_activity_;
+  rate_ = snn.rate_;  // homeostasis goes on from what these weights have made of the neurons
   mixture_.CopyWeightsFrom(snn.mixture_);
   posture_.CopyWeightsFrom(snn.posture_);
 }

@@ -20,6 +20,10 @@ std::string_view Explain(RollbackReason reason) {
       return "learning has made the decoder worse than its last good weights, which it has again: "
              "learning is frozen; look at the labels and the decoder's settings, then enable it "
              "again";
+    case RollbackReason::kRatesExplode:
+      return "learning has made the decoder's neurons fire faster than "
+             "learning.guard.max_firing_rate_hz, and it has its last good weights again: learning "
+             "is frozen; look at its learning rate and target rate, then enable it again";
   }
   return "";
 }

@@ -5,6 +5,7 @@
 #include <random>
 #include <vector>
 
+#include "decoder/decoder_config.h"
 #include "tests/unit/decoder/probe_decoder.h"
 
 namespace efferent {
@@ -139,6 +140,50 @@ Windows ErrorsOf(Learner* learner, int num_windows, const GuardParams& guard) {
     windows.frozen.push_back(frozen_error);
   }
   return windows;
+}
+
+/// A network that is told to fire all the time, and learns fast.
+Learner MakeExploding(LearningEffect effect, const GuardParams& guard) {
+  SnnParams snn;
+  snn.target_rate_hz = 1e3;
+  snn.rate_regularization = 1.0;
+  snn.learning_rate = 0.01;
+  LearnerParams params;
+  params.num_channels = 8;
+  params.bin_width_ns = 20'000'000;
+  params.effect = effect;
+  params.guard = guard;
+  return Learner(MakeDecoder(snn, {8, 2, params.bin_width_ns}), params);
+}
+
+/// Rate of the driver's neurons once it has learnt for a minute.
+double RateAfterAMinute(Learner* learner) {
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal;
+  for (int bin = 0; bin < 3'000; ++bin) {
+    learner->Decode(Eigen::VectorXf::NullaryExpr(8, [&] { return normal(random); }));
+    learner->Learn(Vec3(0.1, 0.0, 0.0));
+    if (bin % 50 == 49) learner->OnTrialStop();
+  }
+  return learner->decoder().firing_rate_hz().value();
+}
+
+TEST(Learner, LearningThatMakesNeuronsFireWithoutRestraintIsRolledBackAndFrozen) {
+  for (const LearningEffect effect : {LearningEffect::kBin, LearningEffect::kTrialEnd}) {
+    Learner learner = MakeExploding(effect, GuardParams());
+    EXPECT_LT(RateAfterAMinute(&learner), GuardParams().max_firing_rate_hz);
+    EXPECT_EQ(learner.guard_rollback_count(), 1u);
+    EXPECT_EQ(learner.guard_rollback_reason(), RollbackReason::kRatesExplode);
+    EXPECT_FALSE(learner.enabled());
+  }
+}
+
+TEST(Learner, RatesMayBeAnyIfTheGuardIsToldSo) {
+  GuardParams guard;
+  guard.max_firing_rate_hz = 0.0;
+  Learner learner = MakeExploding(LearningEffect::kBin, guard);
+  EXPECT_GT(RateAfterAMinute(&learner), GuardParams().max_firing_rate_hz);
+  EXPECT_EQ(learner.guard_rollback_count(), 0u);
 }
 
 TEST(Learner, IsNeverMuchWorseThanAFrozenTwinForLongerThanTheWindow) {
