@@ -35,6 +35,11 @@ if(EFFERENT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# With a precompiled header in memory GCC would collect garbage over and over: a tenth of the compile time.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(--param=ggc-min-heapsize=1048576)
+endif()
+
 # efferent_target(NAME): our own code, so warnings are errors and includes are full paths from the root.
 function(efferent_target name)
   target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)

@@ -11,7 +11,6 @@
 #include "clients/report/result_row.h"
 #include "tests/programs/programs.h"
 #include "tests/programs/running_program.h"
-#include "tests/service/process_view.h"
 #include "tests/service/service_fixture.h"
 
 namespace efferent::test {
@@ -50,7 +49,7 @@ class Flood : public testing::Test {
          {"missing_chunks", "duplicate_chunks", "late_chunks", "late_events", "missed_bins"}) {
       EXPECT_EQ(figures.at(lost), 0) << lost;
     }
-    if (!kIsSanitized) {
+    if (!ProgramsAreSanitized()) {
       EXPECT_LT(figures.at("missed_deadline_share"), 0.2);
     }
   }

@@ -5,16 +5,24 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
 #include "clients/demo/child_process.h"
+#include "tests/service/process_view.h"
 
 namespace efferent::test {
 
 std::filesystem::path SourceDir() { return EFFERENT_SOURCE_DIR; }
-std::filesystem::path ProgramDir() { return EFFERENT_PROGRAM_DIR; }
+
+std::filesystem::path ProgramDir() {
+  const char* sanitized = std::getenv("EFFERENT_SANITIZED_PROGRAMS");
+  return sanitized ? sanitized : EFFERENT_PROGRAM_DIR;
+}
+
+bool ProgramsAreSanitized() { return ProgramDir() != EFFERENT_PROGRAM_DIR || kIsSanitized; }
 
 std::string ScratchFile() {
   std::string path = testing::TempDir() + "efferent_XXXXXX";

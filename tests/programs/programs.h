@@ -8,8 +8,11 @@ namespace efferent::test {
 
 /// The project's root.
 std::filesystem::path SourceDir();
-/// Where `efferentd` and `efferent` were built.
+/// Where the `efferentd` and `efferent` under test are: where they were built, or in
+/// $EFFERENT_SANITIZED_PROGRAMS.
 std::filesystem::path ProgramDir();
+/// Whether those are built with sanitizers, so that their memory says nothing and their time little.
+bool ProgramsAreSanitized();
 
 /// A new, empty file of the test's own, to be removed by whoever asked.
 std::string ScratchFile();

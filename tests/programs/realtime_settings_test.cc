@@ -91,9 +91,7 @@ TEST(RealtimeSettings, WhatTheSystemRefusesIsOneWarningAndTheServerGoesOn) {
 }
 
 TEST(RealtimeSettings, MemoryIsLockedOrTheServerSaysWhyNot) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "AddressSanitizer replaces mlockall by nothing";
-#endif
+  if (ProgramsAreSanitized()) GTEST_SKIP() << "AddressSanitizer replaces mlockall by nothing";
   RealtimeServer server("lock_memory: true");
   ASSERT_TRUE(server->Says("threads that decode"));  // logged later
   DecodeOneBin(server->address());

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "tests/programs/programs.h"
 #include "tests/programs/running_program.h"
 #include "tests/service/process_view.h"
 #include "tests/service/service_fixture.h"
@@ -24,7 +25,7 @@ class SilentReaders : public testing::Test {
   void ExpectGrownLessThan(std::int64_t most_bytes, std::int64_t before) {
     const std::int64_t grown = Resident() - before;
     std::printf("the server's memory grew by %.1f MB\n", 1e-6 * static_cast<double>(grown));
-    if (!kIsSanitized) {
+    if (!ProgramsAreSanitized()) {
       EXPECT_LT(grown, most_bytes);
     }
   }

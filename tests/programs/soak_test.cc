@@ -4,6 +4,7 @@
 #include <random>
 #include <thread>
 
+#include "tests/programs/programs.h"
 #include "tests/programs/running_program.h"
 #include "tests/service/process_view.h"
 #include "tests/service/service_fixture.h"
@@ -89,7 +90,7 @@ TEST_F(Soak, MemoryIsFlat) {
               num_bins, 1e-6 * static_cast<double>(after.resident_bytes),
               1e-6 * static_cast<double>(after.resident_bytes - before.resident_bytes),
               before.threads, after.threads);
-  if (!kIsSanitized) {
+  if (!ProgramsAreSanitized()) {
     EXPECT_LT(after.resident_bytes - before.resident_bytes, 4 << 20);
   }
   EXPECT_EQ(after.open_files, before.open_files);
