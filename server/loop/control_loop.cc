@@ -34,13 +34,11 @@ std::optional<Violation> ControlLoop::Admit(const Chunk& chunk, ChunkPlan* plan)
 
 void ControlLoop::Apply(const Chunk& chunk, const ChunkPlan& plan, std::int64_t arrived_at_ns,
                         std::vector<PublishedCommand>* published) {
-  if (!plan.ignored) LearnPending();
   state_.Enter(chunk, plan);
   record_.Clear();
   record_.ignored = plan.ignored;
   record_.first_bin_index = plan.first_bin_index;
   if (!plan.ignored) DecodeBins(chunk, plan, arrived_at_ns, published);
-  if (journal_) journal_->OnChunk(chunk, record_);
   PublishStatus();
 }
 
@@ -77,7 +75,8 @@ void ControlLoop::DecodeBins(const Chunk& chunk, const ChunkPlan& plan, std::int
   }
 }
 
-void ControlLoop::LearnPending() {
+void ControlLoop::Conclude(const Chunk& chunk) {
+  if (journal_) journal_->OnChunk(chunk, record_);
   // What begins so late has waited for a processor, and so do others: learning gives way before commands.
   const std::int64_t until_ns = clock_() <= begin_learning_by_ns_ ? learn_until_ns_ : 0;
   const std::optional<LearnRecord> learnt = LearnUntil(until_ns);
@@ -92,7 +91,6 @@ void ControlLoop::LearnPending() {
 }
 
 void ControlLoop::Finish() {
-  LearnPending();
   if (!journal_) return;
   state_.Keep();
   journal_->OnCheckpoint(state_);

@@ -30,15 +30,15 @@ namespace efferent {
 ///                         arm state, target --> label --> learner      then learn)
 ///                                               label --> shadows
 ///
-/// Of a chunk's last bin, learning is left to `LearnPending`, which the caller runs once the reply
-/// is on its way.
+/// A chunk is applied, then concluded: learning from its last bin and the journal wait until the
+/// reply is on its way.
 ///
 /// In real time (TimingParams) learning that is expected to end after the next command is due is
 /// skipped, for driver and shadows each, and counted; so are commands that come after their deadline.
 /// That is all that the clock decides, beside the stamps on what is published. What is decoded and learnt
 /// is LoopState's business; what was done to it is told to the journal, if there is one.
 ///
-/// Admit, Apply and LearnPending belong to one thread at a time (whoever holds the session's
+/// Admit, Apply and Conclude belong to one thread at a time (whoever holds the session's
 /// stream); SetLearning, Change and status may be called from any. Knows neither gRPC nor files.
 class ControlLoop {
  public:
@@ -65,8 +65,9 @@ class ControlLoop {
   void Apply(const Chunk& chunk, const ChunkPlan& plan, std::int64_t arrived_at_ns,
              std::vector<PublishedCommand>* published);
 
-  /// Learns from the bin that was decoded last, if that has not been done.
-  void LearnPending();
+  /// What can wait until the reply is on its way: tells the journal of the chunk that was applied
+  /// last and learns from its last bin. Once for each chunk, before the next is applied.
+  void Conclude(const Chunk& chunk);
 
   /// No chunk will come for now: the journal gets the state.
   void Finish();

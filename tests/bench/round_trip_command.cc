@@ -202,8 +202,10 @@ void AddRoundTripCommand(CLI::App& app) {
       ->delimiter(',')
       ->check(CLI::IsMember(AllSystems()))
       ->option_text("SYSTEM,...");
-  command->add_flag("--recording", options->recording,
-                    "What recording costs: efferentd with a data directory beside one without");
+  command
+      ->add_flag("--recording", options->recording,
+                 "What recording costs: efferentd with a data directory beside one without")
+      ->excludes("--systems");
   command->add_flag("--wait-for-learning", options->wait_for_learning,
                     "Sessions without timing.real_time: every label is learnt from, however long "
                     "that takes");

@@ -20,38 +20,58 @@ class DiaryListener final : public CommandListener {
   std::shared_ptr<Diary> diary_;
 };
 
+/// Writes down what a journal is told.
+class DiaryJournal final : public LoopJournal {
+ public:
+  void OnChunk(const Chunk& chunk, const ChunkRecord&) noexcept override {
+    diary->Write("chunk " + std::to_string(chunk.sequence_number));
+  }
+  void OnLearnt(const LearnRecord&) noexcept override { diary->Write("chunk was learnt"); }
+  bool WantsCheckpoint() const noexcept override { return false; }
+  void OnCheckpoint(const LoopState&) noexcept override {}
+
+  std::shared_ptr<Diary> diary;
+};
+
 TEST(ControlLoop, CommandLeavesBeforeItsBinIsLearnt) {
   LoopFixture f;
   f.mailbox.Subscribe(std::make_shared<DiaryListener>(f.diary), true);
   ASSERT_TRUE(f.inbox.Put(LoopFixture::State(7), {}));
-  f.Apply(LoopFixture::Events(1, 2));
+  const Chunk chunk = LoopFixture::Events(1, 2);
+  f.Apply(chunk);
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "command", "learn 7", "decode", "command"}));
-  f.loop->LearnPending();
+  f.loop->Conclude(chunk);
   EXPECT_EQ(f.diary->lines().back(), "learn 7");
   EXPECT_EQ(f.loop->status().learned_bin_count, 2u);
 }
 
-TEST(ControlLoop, LearningThatWasNotAskedForIsDoneBeforeTheNextBin) {
-  LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 1));
-  f.Apply(LoopFixture::Events(2, 2));
-  EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn nothing", "decode"}));
+TEST(ControlLoop, JournalIsToldOnceTheCommandsHaveLeft) {
+  DiaryJournal journal;
+  LoopFixture f(1e6, {}, {.real_time = false}, &journal);
+  journal.diary = f.diary;
+  f.mailbox.Subscribe(std::make_shared<DiaryListener>(f.diary), true);
+  const Chunk chunk = LoopFixture::Events(1, 1);
+  f.Apply(chunk);
+  EXPECT_EQ(f.diary->lines(), (Lines{"decode", "command"}));
+  f.loop->Conclude(chunk);
+  EXPECT_EQ(f.diary->lines(),
+            (Lines{"decode", "command", "chunk 1", "learn nothing", "chunk was learnt"}));
 }
 
 TEST(ControlLoop, BinIsLearntOnce) {
   LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 1));
-  f.loop->LearnPending();
-  f.loop->LearnPending();
+  f.Handle(LoopFixture::Events(1, 1));
+  f.Handle(LoopFixture::Events(2, 1.5));  // completes none
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn nothing"}));
 }
 
 TEST(ControlLoop, LabelIsOfTheStateThatWasLatestWhenTheBinWasDecoded) {
   LoopFixture f;
   ASSERT_TRUE(f.inbox.Put(LoopFixture::State(1), {}));
-  f.Apply(LoopFixture::Events(1, 1));
+  const Chunk chunk = LoopFixture::Events(1, 1);
+  f.Apply(chunk);
   ASSERT_TRUE(f.inbox.Put(LoopFixture::State(2), {}));
-  f.loop->LearnPending();
+  f.loop->Conclude(chunk);
   EXPECT_EQ(f.diary->lines().back(), "learn 1");
 }
 
@@ -60,8 +80,7 @@ TEST(ControlLoop, ReplayedBehaviorComesBeforeTheArmsState) {
   ASSERT_TRUE(f.inbox.Put(LoopFixture::State(1), {}));
   Chunk chunk = LoopFixture::Events(1, 2);
   chunk.behavior = {LoopFixture::State(3, 0.5), LoopFixture::State(4, 1.5)};
-  f.Apply(chunk);
-  f.loop->LearnPending();
+  f.Handle(chunk);
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn 3", "decode", "learn 4"}));
 }
 
@@ -69,7 +88,7 @@ TEST(ControlLoop, CommandCarriesItsBinAndTheClientsTime) {
   LoopFixture f;
   Chunk chunk = LoopFixture::Events(1, 2, {0.5, 1.2, 1.8});
   chunk.client_send_time_ns = 99;
-  const auto published = f.Apply(chunk);
+  const auto published = f.Handle(chunk);
   ASSERT_EQ(published.size(), 2u);
   EXPECT_EQ(published[1].command.bin_index, 1u);
   EXPECT_EQ(published[1].command.bin_stop_time_ns, LoopFixture::Bins(2));
@@ -80,17 +99,17 @@ TEST(ControlLoop, CommandCarriesItsBinAndTheClientsTime) {
 
 TEST(ControlLoop, SpikesOfAnOpenBinWaitForTheNextChunk) {
   LoopFixture f;
-  EXPECT_EQ(f.Apply(LoopFixture::Events(1, 0.5, {0.2})).size(), 0u);
-  const auto published = f.Apply(LoopFixture::Events(2, 1, {0.7}));
+  EXPECT_EQ(f.Handle(LoopFixture::Events(1, 0.5, {0.2})).size(), 0u);
+  const auto published = f.Handle(LoopFixture::Events(2, 1, {0.7}));
   ASSERT_EQ(published.size(), 1u);
   EXPECT_EQ(published[0].command.velocity_m_s.x(), 2.0);
 }
 
 TEST(ControlLoop, DuplicateIsIgnoredAndCounted) {
   LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 1));
-  f.Apply(LoopFixture::Events(2, 2));
-  EXPECT_TRUE(f.Apply(LoopFixture::Events(1, 1, {0.5})).empty());
+  f.Handle(LoopFixture::Events(1, 1));
+  f.Handle(LoopFixture::Events(2, 2));
+  EXPECT_TRUE(f.Handle(LoopFixture::Events(1, 1, {0.5})).empty());
   const LoopStatus status = f.loop->status();
   EXPECT_EQ(status.duplicate_chunk_count, 1u);
   EXPECT_EQ(status.applied_sequence_number, 2u);
@@ -100,16 +119,16 @@ TEST(ControlLoop, DuplicateIsIgnoredAndCounted) {
 
 TEST(ControlLoop, LateEventIsCountedNotApplied) {
   LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 1));
-  const auto published = f.Apply(LoopFixture::Events(2, 2, {0.5, 1.5}));
+  f.Handle(LoopFixture::Events(1, 1));
+  const auto published = f.Handle(LoopFixture::Events(2, 2, {0.5, 1.5}));
   EXPECT_EQ(published.at(0).command.velocity_m_s.x(), 1.0);
   EXPECT_EQ(f.loop->status().late_event_count, 1u);
 }
 
 TEST(ControlLoop, AfterMissingChunksDecodingResumesAtTheEarliestEvent) {
   LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 1));
-  const auto published = f.Apply(LoopFixture::Events(5, 8, {7.5, 6.5}));
+  f.Handle(LoopFixture::Events(1, 1));
+  const auto published = f.Handle(LoopFixture::Events(5, 8, {7.5, 6.5}));
   ASSERT_EQ(published.size(), 2u);
   EXPECT_EQ(published[0].command.bin_index, 6u);
   EXPECT_EQ(f.loop->status().missing_chunk_count, 3u);
@@ -118,8 +137,8 @@ TEST(ControlLoop, AfterMissingChunksDecodingResumesAtTheEarliestEvent) {
 
 TEST(ControlLoop, AfterMissingChunksASilentChunkIsItsLastBin) {
   LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 1));
-  const auto published = f.Apply(LoopFixture::Events(3, 1'000'000));
+  f.Handle(LoopFixture::Events(1, 1));
+  const auto published = f.Handle(LoopFixture::Events(3, 1'000'000));
   ASSERT_EQ(published.size(), 1u);
   EXPECT_EQ(published[0].command.bin_index, 999'999u);
   EXPECT_EQ(f.loop->status().missed_bin_count, 999'998u);
@@ -127,16 +146,16 @@ TEST(ControlLoop, AfterMissingChunksASilentChunkIsItsLastBin) {
 
 TEST(ControlLoop, StragglerAfterMissingChunksDoesNotMakeTheChunkTooLong) {
   LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 1));
-  const auto published = f.Apply(LoopFixture::Events(3, 1'000.5, {1.5, 999.5}));
+  f.Handle(LoopFixture::Events(1, 1));
+  const auto published = f.Handle(LoopFixture::Events(3, 1'000.5, {1.5, 999.5}));
   ASSERT_EQ(published.size(), 1u);
   EXPECT_EQ(f.loop->status().late_event_count, 1u);
 }
 
 TEST(ControlLoop, CountsThatStartLaterCountTheMissedBins) {
   LoopFixture f;
-  f.Apply(LoopFixture::Counts(1, 0, 2, 1.0f));
-  const auto published = f.Apply(LoopFixture::Counts(2, 100, 3, 5.0f));
+  f.Handle(LoopFixture::Counts(1, 0, 2, 1.0f));
+  const auto published = f.Handle(LoopFixture::Counts(2, 100, 3, 5.0f));
   ASSERT_EQ(published.size(), 3u);
   EXPECT_EQ(published[0].command.bin_index, 100u);
   EXPECT_EQ(published[2].command.velocity_m_s.x(), 5.0);
@@ -146,7 +165,7 @@ TEST(ControlLoop, CountsThatStartLaterCountTheMissedBins) {
 
 TEST(ControlLoop, RefusesTimeThatGoesBackwards) {
   LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 5));
+  f.Handle(LoopFixture::Events(1, 5));
   ASSERT_TRUE(f.Admit(LoopFixture::Events(2, 4.9)));
   EXPECT_EQ(f.Admit(LoopFixture::Events(2, 4.9))->field, "chunk.complete_until_ns");
   EXPECT_EQ(f.Admit(LoopFixture::Counts(2, 4, 2, 1.0f))->field, "chunk.spike_counts.start_time_ns");
@@ -161,8 +180,8 @@ TEST(ControlLoop, RefusesAChunkOfMoreThan64Bins) {
 
 TEST(ControlLoop, LongestChunkWithAnOpenBinKeepsEverySpike) {
   LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 0.5));
-  const auto published = f.Apply(LoopFixture::Events(2, 64, {63.9}));
+  f.Handle(LoopFixture::Events(1, 0.5));
+  const auto published = f.Handle(LoopFixture::Events(2, 64, {63.9}));
   ASSERT_EQ(published.size(), 64u);
   EXPECT_EQ(published.back().command.velocity_m_s.x(), 1.0);
 }
@@ -181,8 +200,7 @@ TEST(ControlLoop, TrialStartsBeforeTheFirstBinAtOrAfterIt) {
   Chunk chunk = LoopFixture::Events(1, 3);
   chunk.trial_boundaries = {{LoopFixture::Bins(1), TrialBoundary::Kind::kStart},
                             {LoopFixture::Bins(1.5), TrialBoundary::Kind::kStart}};
-  f.Apply(chunk);
-  f.loop->LearnPending();
+  f.Handle(chunk);
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn nothing", "reset", "decode", "learn nothing",
                                      "reset", "decode", "learn nothing"}));
 }
@@ -191,31 +209,32 @@ TEST(ControlLoop, BoundariesFromTheArmWaitForTheirTime) {
   LoopFixture f;
   const std::vector<TrialBoundary> start = {{LoopFixture::Bins(2), TrialBoundary::Kind::kStart}};
   ASSERT_TRUE(f.inbox.Put(LoopFixture::State(1), start));
-  f.Apply(LoopFixture::Events(1, 2));
-  EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn 1", "decode"}));
-  f.Apply(LoopFixture::Events(2, 3));
-  EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn 1", "decode", "learn 1", "reset", "decode"}));
+  f.Handle(LoopFixture::Events(1, 2));
+  EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn 1", "decode", "learn 1"}));
+  f.Handle(LoopFixture::Events(2, 3));
+  EXPECT_EQ(f.diary->lines(),
+            (Lines{"decode", "learn 1", "decode", "learn 1", "reset", "decode", "learn 1"}));
 }
 
 TEST(ControlLoop, FreezingTakesEffectFromTheNextBinOn) {
   LoopFixture f;
-  f.Apply(LoopFixture::Events(1, 1));
+  const Chunk chunk = LoopFixture::Events(1, 1);
+  f.Apply(chunk);
   f.loop->SetLearning(false);
   EXPECT_FALSE(f.loop->status().learning_enabled);
-  f.loop->LearnPending();  // of the bin that was decoded before
+  f.loop->Conclude(chunk);  // of the bin that was decoded before
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn nothing"}));
-  f.Apply(LoopFixture::Events(2, 2));
-  f.loop->LearnPending();
+  f.Handle(LoopFixture::Events(2, 2));
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn nothing", "decode"}));
   EXPECT_FALSE(f.loop->status().learning_enabled);
 }
 
 TEST(ControlLoop, AfterAStopTheArmAcceleratesFromRest) {
   LoopFixture f(/*max_acceleration_m_s2=*/100.0);  // 1 m/s a bin
-  f.Apply(LoopFixture::Events(1, 3, {0.1, 0.2, 0.3, 1.1, 1.2, 1.3, 2.1, 2.2, 2.3}));
+  f.Handle(LoopFixture::Events(1, 3, {0.1, 0.2, 0.3, 1.1, 1.2, 1.3, 2.1, 2.2, 2.3}));
   EXPECT_EQ(f.mailbox.last_bin().bin.velocity_m_s.x(), 3.0);
   ASSERT_TRUE(f.mailbox.Stop(0));
-  const auto published = f.Apply(LoopFixture::Events(2, 4, {3.1, 3.2, 3.3}));
+  const auto published = f.Handle(LoopFixture::Events(2, 4, {3.1, 3.2, 3.3}));
   EXPECT_EQ(published.at(0).command.velocity_m_s.x(), 1.0);
 }
 

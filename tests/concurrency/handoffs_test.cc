@@ -62,8 +62,7 @@ TEST(Handoffs, LoopWatchdogArmAndWatchersAtOnce) {
     all_here.arrive_and_wait();
     for (int bin = 0; bin < kBins; ++bin) {
       f.now_ns.fetch_add(1);
-      f.Apply(LoopFixture::Events(static_cast<std::uint64_t>(bin) + 1, bin + 1, {bin + 0.5}));
-      f.loop->LearnPending();
+      f.Handle(LoopFixture::Events(static_cast<std::uint64_t>(bin) + 1, bin + 1, {bin + 0.5}));
       if (bin % 8 == 0) std::this_thread::yield();
     }
     done = true;
@@ -116,10 +115,7 @@ TEST(Handoffs, ArmIsStoppedWhileLearningHangs) {
   f.mailbox.Subscribe(arm, true);
   Watchdog watchdog({.hold_after_ns = 10, .stop_after_ns = 20, .hold_half_life_ns = 10},
                     &f.mailbox);
-  std::thread acquisition([&] {
-    f.Apply(LoopFixture::Events(1, 1, {0.5}));
-    f.loop->LearnPending();
-  });
+  std::thread acquisition([&] { f.Handle(LoopFixture::Events(1, 1, {0.5})); });
   learning.wait();
   EXPECT_EQ(arm->last().status, CommandStatus::kDecoded);
   f.now_ns = 20;

@@ -19,7 +19,7 @@ inline constexpr int kChannels = 2;
 class LoopFixture {
  public:
   explicit LoopFixture(double max_acceleration_m_s2 = 1e6, std::function<void()> on_learn = {},
-                       TimingParams timing = {.real_time = false}) {
+                       TimingParams timing = {.real_time = false}, LoopJournal* journal = nullptr) {
     StepParams params;
     params.num_channels = kChannels;
     params.bin_width_ns = kBinWidthNs;
@@ -32,7 +32,7 @@ class LoopFixture {
         LoopState(std::make_unique<Step>(
             params, std::make_unique<ProbeDecoder>(diary, std::move(on_learn)))),
         timing.Effective(kBinWidthNs), &mailbox, &inbox, &latencies,
-        [this] { return now_ns.load(); });
+        [this] { return now_ns.load(); }, journal);
   }
 
   /// Times in these tests are in bins; a bin is 10 ms.
@@ -73,7 +73,13 @@ class LoopFixture {
     ChunkPlan plan;
     return loop->Admit(chunk, &plan);
   }
-  /// Applies a chunk that must be admitted; returns what was published.
+  /// Applies and concludes a chunk that must be admitted; returns what was published.
+  std::vector<PublishedCommand> Handle(const Chunk& chunk) {
+    std::vector<PublishedCommand> published = Apply(chunk);
+    loop->Conclude(chunk);
+    return published;
+  }
+  /// The first half of it.
   std::vector<PublishedCommand> Apply(const Chunk& chunk) {
     ChunkPlan plan;
     const auto wrong = loop->Admit(chunk, &plan);

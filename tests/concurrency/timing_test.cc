@@ -21,8 +21,7 @@ struct PressedLoop {
   void Feed(std::uint64_t number, std::int64_t arrives_at_ns) {
     fixture.now_ns = std::max(fixture.now_ns.load(), arrives_at_ns);
     ASSERT_TRUE(fixture.inbox.Put(LoopFixture::State(1), {}));
-    fixture.Apply(LoopFixture::Events(number, static_cast<double>(number)));
-    fixture.loop->LearnPending();
+    fixture.Handle(LoopFixture::Events(number, static_cast<double>(number)));
   }
   void FeedInTime(std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t number = first; number <= last; ++number) {
@@ -100,8 +99,7 @@ LoopStatus HourOfASource(double rate, std::int64_t deadline_ns) {
   for (std::uint64_t number = 1; number <= 360'000; ++number) {
     fixture.now_ns = static_cast<std::int64_t>(static_cast<double>(LoopFixture::Bins(1)) / rate *
                                                static_cast<double>(number));
-    fixture.Apply(LoopFixture::Events(number, static_cast<double>(number)));
-    fixture.loop->LearnPending();
+    fixture.Handle(LoopFixture::Events(number, static_cast<double>(number)));
   }
   return fixture.loop->status();
 }
@@ -129,8 +127,7 @@ TEST(Timing, SourceWhoseClockJumpsHoursAheadIsNotLateAndLearnsOn) {
     const auto number = static_cast<std::uint64_t>(21 + bin - kJump);
     loop.fixture.now_ns = LoopFixture::Bins(static_cast<double>(number));
     ASSERT_TRUE(loop.fixture.inbox.Put(LoopFixture::State(1), {}));
-    loop.fixture.Apply(LoopFixture::Counts(number, bin, 1, 1.0f));
-    loop.fixture.loop->LearnPending();
+    loop.fixture.Handle(LoopFixture::Counts(number, bin, 1, 1.0f));
   }
   EXPECT_EQ(loop.status().missed_bin_count, kJump - 20u);
   EXPECT_EQ(loop.status().decoded_bin_count, 40u);

@@ -126,7 +126,7 @@ void ExpectNoAllocation(bool recorded) {
     for (const PublishedCommand& command : published) {
       WriteCommand(command, 2, 0, ack.add_commands());
     }
-    loop.LearnPending();
+    loop.Conclude(chunk);
     const std::uint64_t allocations = guard.num_allocations();
     if (n % 50 == 0) Drain(&journal, &spare);
     // The first state that is saved makes room for those to come.
