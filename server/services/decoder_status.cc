@@ -1,8 +1,21 @@
 #include "server/services/decoder_status.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include "server/services/error_status.h"
 
 namespace efferent {
+
+grpc::Status TooSlow(const std::string& what, const StepCost& cost, TimeNs deadline_ns) {
+  const auto ms = [](std::int64_t ns) { return 1e-6 * static_cast<double>(ns); };
+  return MakeStatus(
+      grpc::StatusCode::RESOURCE_EXHAUSTED,
+      fmt::format(
+          "a command of {} would take {:.2f} ms here, {:.2f} ms of them to decode, and its "
+          "deadline is {:.2f} ms (timing.deadline_ns); use a smaller decoder or wider bins, "
+          "or give it more time",
+          what, ms(cost.ResponseNs()), ms(cost.decode_ns), ms(deadline_ns)));
+}
 
 grpc::Status ToStatus(const SessionDecoders::Outcome& outcome, const std::string& name) {
   using Status = SessionDecoders::Status;
@@ -29,6 +42,8 @@ grpc::Status ToStatus(const SessionDecoders::Outcome& outcome, const std::string
     case Status::kTooLarge:
       return MakeStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
                         "there is not enough memory for this decoder; use a smaller one");
+    case Status::kTooSlow:
+      return TooSlow("this decoder", outcome.cost, outcome.deadline_ns);
   }
   return grpc::Status::OK;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/process_usage.h"
+#include "server/services/decoder_status.h"
 #include "server/services/error_status.h"
 #include "server/services/watch_stream.h"
 
@@ -41,14 +42,7 @@ grpc::Status SessionService::Create(const v1::CreateSessionRequest& request, v1:
                         "the server holds " + std::to_string(context_->sessions->max_sessions()) +
                             " sessions, as many as it may (server.max_sessions); end one");
     case CreateStatus::kTooSlow:
-      return MakeStatus(
-          grpc::StatusCode::RESOURCE_EXHAUSTED,
-          fmt::format(
-              "a command of this session would take {:.2f} ms here, {:.2f} ms of them to decode, "
-              "and its deadline is {:.2f} ms (timing.deadline_ns); use a smaller decoder or "
-              "wider bins, or give it more time",
-              Ms(created.cost.ResponseNs()), Ms(created.cost.decode_ns),
-              Ms(created.settings.timing.deadline_ns)));
+      return TooSlow("this session", created.cost, created.settings.timing.deadline_ns);
     case CreateStatus::kBusy: {
       const ProcessorBudget& budget = context_->sessions->processor_budget();
       return MakeStatus(

@@ -60,6 +60,10 @@ SessionDecoders::Outcome SessionDecoders::ChangeShadow(std::string_view name,
   const std::lock_guard change(change_mutex_);
   const DecoderRoster::Shadow* shadow = roster_.Find(name);
   if (!shadow) return {Status::kUnknownName, {}};
+  if (kind == DecoderChange::Kind::kPromoteShadow) {
+    Outcome outcome = CheckDriver(shadow->config);
+    if (outcome.status != Status::kDone) return outcome;
+  }
   DecoderChangeNote note;
   note.kind = kind;
   note.slot = shadow->slot;
@@ -103,11 +107,30 @@ SessionDecoders::Outcome SessionDecoders::FindMaxStateBytes(const v1::DecoderCon
   return outcome;
 }
 
+SessionSettings SessionDecoders::With(const v1::DecoderConfig& config,
+                                      std::vector<Violation>* violations) const {
+  v1::SessionConfig whole = WriteSettings(settings_);
+  *whole.mutable_decoder() = config;
+  return ReadSettings(whole, SettingsUse::kSession, violations);
+}
+
+SessionDecoders::Outcome SessionDecoders::CheckDriver(const v1::DecoderConfig& config) const {
+  if (!settings_.timing.real_time) return {};
+  std::vector<Violation> none;
+  Outcome outcome;
+  try {
+    outcome.cost = MeasureStepCost(With(config, &none), make_decoder_);
+    outcome.deadline_ns = settings_.timing.deadline_ns;
+    if (outcome.cost.ResponseNs() > outcome.deadline_ns) outcome.status = Status::kTooSlow;
+  } catch (const std::bad_alloc&) {
+    outcome.status = Status::kTooLarge;
+  }
+  return outcome;
+}
+
 std::unique_ptr<Decoder> SessionDecoders::Make(v1::DecoderConfig* config, std::string_view state,
                                                Outcome* outcome) const {
-  v1::SessionConfig whole = WriteSettings(settings_);
-  *whole.mutable_decoder() = *config;
-  const SessionSettings settings = ReadSettings(whole, SettingsUse::kSession, &outcome->violations);
+  const SessionSettings settings = With(*config, &outcome->violations);
   outcome->status = Status::kInvalid;
   if (!outcome->violations.empty()) return nullptr;
   try {
@@ -131,6 +154,10 @@ SessionDecoders::Outcome SessionDecoders::MakeAndPost(DecoderChangeNote note,
   Outcome outcome;
   std::unique_ptr<Decoder> decoder = Make(&note.config, state, &outcome);
   if (!decoder) return outcome;
+  if (note.kind == DecoderChange::Kind::kSwap) {
+    outcome = CheckDriver(note.config);
+    if (outcome.status != Status::kDone) return outcome;
+  }
   if (!state.empty()) note.weights = Packer().Pack(state);
   return Post(std::move(note), loop_->MakeLearner(std::move(decoder)));
 }

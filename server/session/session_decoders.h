@@ -10,6 +10,7 @@
 #include "server/loop/control_loop.h"
 #include "server/session/decoder_roster.h"
 #include "server/session/session_settings.h"
+#include "server/session/step_cost.h"
 
 namespace efferent {
 
@@ -27,10 +28,12 @@ class SessionDecoders {
   SessionDecoders(const SessionSettings& settings, DecoderRoster roster,
                   DecoderFactory make_decoder, ControlLoop* loop, Note note);
 
-  enum class Status { kDone, kInvalid, kUnknownName, kNameInUse, kFull, kTooLarge };
+  enum class Status { kDone, kInvalid, kUnknownName, kNameInUse, kFull, kTooLarge, kTooSlow };
   struct Outcome {
     Status status = Status::kDone;
     std::vector<Violation> violations;  ///< With kInvalid; paths from the request's root.
+    StepCost cost = {};                 ///< With kTooSlow, beside the deadline.
+    TimeNs deadline_ns = 0;
   };
 
   /// `state`: of a decoder with these settings, to go on from; see LoadImportedState. Empty: none, it has
@@ -53,6 +56,11 @@ class SessionDecoders {
   /// The decoder that `config` asks for, or null and what is wrong. Fills in the defaults.
   std::unique_ptr<Decoder> Make(v1::DecoderConfig* config, std::string_view state,
                                 Outcome* outcome) const;
+  /// The session's settings with another decoder. Appends what is wrong with it.
+  SessionSettings With(const v1::DecoderConfig& config, std::vector<Violation>* violations) const;
+  /// Whether a decoder with these settings, which can be made, may drive: in real time, its commands must come
+  /// in time.
+  Outcome CheckDriver(const v1::DecoderConfig& config) const;
   Outcome ChangeShadow(std::string_view name, DecoderChange::Kind kind);
   /// Makes the decoder that the note asks for, and hands the change to the loop.
   Outcome MakeAndPost(DecoderChangeNote note, std::string_view state);

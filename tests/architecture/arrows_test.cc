@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/architecture/source_tree.h"
+#include "tests/scratch_folder.h"
 
 namespace efferent {
 namespace {
@@ -23,8 +24,6 @@ using ::testing::IsEmpty;
 class MadeUpTree : public ::testing::Test {
  protected:
   MadeUpTree() {
-    std::string name = ::testing::TempDir() + "efferent_tree_XXXXXX";
-    root_ = mkdtemp(name.data());
     Write("proto/efferent/v1/arm.proto", "import \"google/protobuf/any.proto\";\n");
     Write("decoder/step.h", "#include <vector>\n#include <Eigen/Core>\n");
     Write("files/decoder_file.h", "#include <zstd.h>\n#include \"decoder/step.h\"\n");
@@ -38,8 +37,6 @@ class MadeUpTree : public ::testing::Test {
     Write("tests/step_test.cc", "#include <gtest/gtest.h>\n#include \"server/service.h\"\n");
   }
 
-  ~MadeUpTree() override { std::filesystem::remove_all(root_); }
-
   void Write(const std::string& name, const std::string& text) {
     std::filesystem::create_directories((root_ / name).parent_path());
     std::ofstream(root_ / name) << text;
@@ -48,7 +45,8 @@ class MadeUpTree : public ::testing::Test {
   std::vector<std::string> Violations() const { return FindViolations(ReadSourceTree(root_)); }
 
  private:
-  std::filesystem::path root_;
+  const ScratchFolder folder_;
+  const std::filesystem::path& root_ = folder_.path();
 };
 
 TEST(Architecture, ThisProjectHasNoForbiddenArrow) {

@@ -1,16 +1,13 @@
 #include "tests/bench/bench_server.h"
 
 #include <spdlog/fmt/fmt.h>
-#include <stdlib.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/process/search_path.hpp>
-#include <cerrno>
 #include <chrono>
 #include <functional>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 
 #include "tests/bench/redis_link.h"
@@ -51,19 +48,6 @@ int FreePort() {
 }
 
 }  // namespace
-
-ScratchFolder::ScratchFolder() {
-  std::string path = (std::filesystem::temp_directory_path() / "efferent-bench-XXXXXX").string();
-  if (mkdtemp(path.data()) == nullptr) {
-    throw std::system_error(errno, std::generic_category(), "cannot make " + path);
-  }
-  path_ = path;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 BenchServer::BenchServer(const std::string& name, const std::filesystem::path& program,
                          const std::vector<std::string>& arguments, const ScratchFolder& folder)

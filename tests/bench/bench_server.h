@@ -6,21 +6,9 @@
 #include <vector>
 
 #include "clients/demo/child_process.h"
+#include "tests/scratch_folder.h"
 
 namespace efferent::bench {
-
-/// A folder for logs, removed with all that is in it.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A server as a child process, which prints `listening on ADDRESS`. It ends with this object, and
 /// with this process, however that ends.

@@ -30,6 +30,7 @@ struct RoundTripOptions {
   std::vector<std::string> systems = RoundTripSystems();
   double seconds = 4.0;
   int repeats = 8;
+  int starts = 1;
   bool quick = false;
   bool recording = false;
   bool wait_for_learning = false;
@@ -53,15 +54,44 @@ make the same calls on one thread. While the others take their turns the source'
   recorded, recorded_arm   the last two with everything recorded (--recording)
   late           messages that went out after their time, because the answer before had not come
   p50/grpc_echo  ratio of the blocks' medians, block by block: median and its 95 % interval
+Servers that are started again are up to a tenth faster or slower, for as long as they run: for differences that are smaller,
+--starts runs everything with new ones, and ratios are then those of whole runs.
 Conditions: CHANNELS@RATE[-SIZEkB|-counts]; 30 Hz a channel as single spikes, unless so many that a chunk has that size, or a row
 of counts. p99.9 and max on a shared machine are the hypervisor's.
 
 Examples:
   efferent-bench roundtrip                                    some two and a half minutes
   efferent-bench roundtrip --quick
-  efferent-bench roundtrip --recording --repeats 40 --seconds 20  what recording costs
+  efferent-bench roundtrip --recording --starts 20 --seconds 10  what recording costs
   efferent-bench roundtrip --conditions 96@1kHz --systems grpc_echo,efferent --repeats 40 --seconds 20
   efferent-bench roundtrip --cpu 0,1 --json roundtrip.json)";
+
+/// What was measured under one condition.
+struct ConditionTimes {
+  std::string fact;
+  std::vector<RoundTripTimes> systems;
+  std::vector<std::string> refusals;
+};
+
+/// Adds another run, with other servers. What is one run counts as one block.
+/// @throws std::runtime_error if not the same systems took part.
+void Append(const ConditionTimes& run, ConditionTimes* all) {
+  if (!all->systems.empty() && all->systems.size() != run.systems.size()) {
+    throw std::runtime_error("a system was refused in some of the starts: ask for less");
+  }
+  all->fact = run.fact;
+  all->refusals = run.refusals;
+  all->systems.resize(run.systems.size());
+  for (std::size_t i = 0; i < run.systems.size(); ++i) {
+    const RoundTripTimes& from = run.systems[i];
+    RoundTripTimes& to = all->systems[i];
+    to.system = from.system;
+    std::vector<double>& block = to.blocks_us.emplace_back();
+    for (const auto& us : from.blocks_us) block.insert(block.end(), us.begin(), us.end());
+    to.late_count += from.late_count;
+    to.statistics = from.statistics;
+  }
+}
 
 /// One condition, all systems in turn.
 class ConditionRun {
@@ -107,13 +137,10 @@ class ConditionRun {
     for (RoundTripTimer& timer : open_) timer.AskStatistics();
   }
 
-  RoundTripReport Report() const {
-    std::vector<RoundTripTimes> systems;
-    for (const RoundTripTimer& timer : open_) systems.push_back(timer.times());
-    RoundTripReport report = ReportRoundTrips(condition_.name, systems, options_.seed);
-    for (const std::string& refusal : refusals_) report.table += refusal + "\n";
-    report.table = fact_ + "\n" + report.table;
-    return report;
+  ConditionTimes times() const {
+    ConditionTimes times{fact_, {}, refusals_};
+    for (const RoundTripTimer& timer : open_) times.systems.push_back(timer.times());
+    return times;
   }
 
  private:
@@ -144,21 +171,35 @@ void Run(RoundTripOptions options) {
   PinTo(options.cpus);
   const MachineNote machine;
   ProcessStopFlag();  // From here on a signal ends the run between two blocks, servers and all.
-  RoundTripServers servers(options.systems);
-  for (const std::string& system : options.systems) {
-    if (const auto why = servers.WhyWithout(system)) fmt::print("{}: {}\n", system, *why);
-  }
   const auto total = static_cast<std::int64_t>(options.conditions.size() * options.systems.size()) *
-                     options.repeats;
+                     options.repeats * options.starts;
   ProgressBar progress(total);
   std::int64_t num_done = 0;
+  std::vector<ConditionTimes> times(options.conditions.size());
+  for (int start = 0; start < options.starts; ++start) {
+    RoundTripServers servers(options.systems);
+    for (const std::string& system : options.systems) {
+      const auto why = servers.WhyWithout(system);
+      if (why && start == 0) fmt::print("{}: {}\n", system, *why);
+    }
+    for (std::size_t i = 0; i < options.conditions.size(); ++i) {
+      ConditionRun run(options, options.conditions[i], &servers, &progress);
+      run.Run(&num_done);
+      if (options.starts == 1) {
+        times[i] = run.times();
+      } else {
+        Append(run.times(), &times[i]);
+      }
+    }
+  }
   std::vector<ResultRow> rows;
   std::string tables;
-  for (const std::string& condition : options.conditions) {
-    ConditionRun run(options, condition, &servers, &progress);
-    run.Run(&num_done);
-    RoundTripReport report = run.Report();
-    tables += report.table + "\n";
+  for (std::size_t i = 0; i < options.conditions.size(); ++i) {
+    const auto& [fact, systems, refusals] = times[i];
+    const RoundTripReport report = ReportRoundTrips(options.conditions[i], systems, options.seed);
+    tables += fact + "\n" + report.table;
+    for (const std::string& refusal : refusals) tables += refusal + "\n";
+    tables += "\n";
     rows.insert(rows.end(), report.rows.begin(), report.rows.end());
   }
   progress.Finish(total, "done");
@@ -184,6 +225,11 @@ void AddRoundTripCommand(CLI::App& app) {
                    "Blocks that this time is cut into; systems take turns after each")
       ->check(CLI::Range(1, 10'000))
       ->option_text("NUMBER [8]");
+  command
+      ->add_option("--starts", options->starts,
+                   "How often all of this is done, each time with new servers")
+      ->check(CLI::Range(1, 1'000))
+      ->option_text("NUMBER [1]");
   command->add_flag("--quick", options->quick, "As --seconds 1 --repeats 4");
   command->add_option("--conditions", options->conditions, "What is sent, and how often")
       ->delimiter(',')

@@ -33,7 +33,7 @@ struct RoundTripSession {
 /// The servers of some systems, each a child process, and the connections to them.
 class RoundTripServers {
  public:
-  /// Starts what the systems need. Call on the main thread, before gRPC is used.
+  /// Starts what the systems need. Call on the main thread.
   /// @throws std::runtime_error if one does not start.
   explicit RoundTripServers(const std::vector<std::string>& systems);
   ~RoundTripServers();

@@ -63,7 +63,7 @@ class RecordedLoop : public testing::Test {
         .value_or(-1);
   }
 
-  const test::ScratchFolder folder_;
+  const ScratchFolder folder_;
   std::shared_ptr<Recorder> recorder_;
   std::unique_ptr<Server> server_;
 };

@@ -10,6 +10,7 @@
 
 #include "tests/programs/programs.h"
 #include "tests/programs/running_program.h"
+#include "tests/scratch_folder.h"
 #include "tests/service/service_fixture.h"
 
 namespace efferent::test {
@@ -23,16 +24,13 @@ using testing::Not;
 class DecoderCommand : public testing::Test {
  protected:
   DecoderCommand() {
-    std::string pattern = testing::TempDir() + "efferent_decoder_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     Start("127.0.0.1:0");
     for (const char* id : {"s1", "s2"}) EXPECT_TRUE(clients_->Create(id, SmallConfig()).ok());
     Send("s1", 1, 40);
   }
-  ~DecoderCommand() override { std::filesystem::remove_all(folder_); }
 
   void Start(const std::string& listen) {
-    server_.emplace(listen, std::vector<std::string>{"--data-dir", folder_ + "/data"});
+    server_.emplace(listen, std::vector<std::string>{"--data-dir", Path("data")});
     clients_.emplace(server_->address());
   }
   // A target is reached for, so that there is something to learn.
@@ -55,14 +53,14 @@ class DecoderCommand : public testing::Test {
     if (has_server) arguments.insert(arguments.end(), {"--server", server_->address()});
     return RunProgram(ProgramDir() / "efferent", arguments);
   }
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string Path(const std::string& name) const { return folder_.path() / name; }
   std::string Exported(const std::string& session, const std::string& name) {
     const Outcome outcome = Run({"export", session, Path(name)});
     EXPECT_EQ(outcome.exit_status, 0) << outcome.output;
     return Path(name);
   }
 
-  std::string folder_;
+  const ScratchFolder folder_;
   std::optional<RunningServer> server_;
   std::optional<Clients> clients_;
 };

@@ -1,6 +1,7 @@
 // A session in real time that would not get its processor time is refused, with the reason.
 #include <gmock/gmock.h>
 
+#include "efferent/v1/decoder.grpc.pb.h"
 #include "tests/service/service_fixture.h"
 
 namespace efferent::test {
@@ -72,6 +73,47 @@ TEST_F(Admission, SessionThatCannotMeetItsDeadlineIsRefused) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("timing.deadline_ns"));
   EXPECT_EQ(server_.sessions().processor_budget().reserved(), 0.0);
+}
+
+TEST_F(Admission, DecoderThatCannotMeetTheDeadlineDoesNotGetToDrive) {
+  v1::SessionConfig config = RealTime(20'000'000);
+  config.mutable_decoder()->mutable_nlms();
+  config.mutable_timing()->set_deadline_ns(StepCost::kTransportNs + 50'000);
+  ASSERT_TRUE(clients_.Create("s", config).ok());
+  v1::DecoderConfig large;
+  large.mutable_snn()->set_num_neurons(4096);
+  const auto stub = v1::DecoderService::NewStub(clients_.channel());
+  const auto expect_too_slow = [](const grpc::Status& status) {
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_THAT(status.error_message(),
+                AllOf(HasSubstr("this decoder"), HasSubstr("timing.deadline_ns")));
+  };
+  {
+    grpc::ClientContext context;
+    v1::SwapDecoderRequest request;
+    request.set_session_id("s");
+    *request.mutable_decoder() = large;
+    v1::SwapDecoderResponse response;
+    expect_too_slow(stub->SwapDecoder(&context, request, &response));
+  }
+  {
+    grpc::ClientContext context;
+    v1::AddShadowRequest request;
+    request.set_session_id("s");
+    request.set_name("large");
+    *request.mutable_decoder() = large;
+    v1::AddShadowResponse response;
+    EXPECT_TRUE(stub->AddShadow(&context, request, &response).ok()) << "it drives nothing";
+  }
+  {
+    grpc::ClientContext context;
+    v1::PromoteShadowRequest request;
+    request.set_session_id("s");
+    request.set_name("large");
+    v1::PromoteShadowResponse response;
+    expect_too_slow(stub->PromoteShadow(&context, request, &response));
+  }
+  EXPECT_TRUE(clients_.Get("s")->config().decoder().has_nlms());
 }
 
 TEST_F(NothingToGive, TakesOnlySessionsThatAreNotInRealTime) {

@@ -8,6 +8,7 @@
 #include "efferent/v1/recording.grpc.pb.h"
 #include "server/fan_out_events.h"
 #include "server/storage/database.h"
+#include "tests/scratch_folder.h"
 #include "tests/service/service_fixture.h"
 #include "tests/service/verify_recording.h"
 
@@ -19,19 +20,12 @@ using testing::HasSubstr;
 
 class Recording : public testing::Test {
  protected:
-  Recording() {
-    std::string pattern = testing::TempDir() + "efferent_service_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    Start();
-  }
-  ~Recording() override {
-    Stop();
-    std::filesystem::remove_all(folder_);
-  }
+  Recording() { Start(); }
+  ~Recording() override { Stop(); }
 
   void Start(DurabilityChoice durability = DurabilityChoice::kBatch) {
     RecorderParams params;
-    params.data_dir = folder_;
+    params.data_dir = folder_.path();
     params.batch_s = 0.01;
     recorder_ = std::make_shared<Recorder>(params);
     ServerParams server = OnAFreePort();
@@ -92,7 +86,7 @@ class Recording : public testing::Test {
     return VerifyRecording(clients_->channel(), name);
   }
 
-  std::filesystem::path folder_;
+  const ScratchFolder folder_;
   std::shared_ptr<Recorder> recorder_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Clients> clients_;
@@ -205,12 +199,12 @@ TEST_F(Recording, IsErasedForGoodButNotWhileItsSessionRuns) {
   ASSERT_TRUE(clients_->End("other").ok());
   Stop();
   // Not a trace of it, in whatever file.
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(file)), {});
     EXPECT_EQ(bytes.find("secret-session"), std::string::npos) << entry.path();
   }
-  Database database(folder_ / "efferent.db");
+  Database database(folder_.path() / "efferent.db");
   EXPECT_EQ(database.Integer("PRAGMA freelist_count"), 0);
   Start();
 }
@@ -220,7 +214,7 @@ TEST_F(Recording, OnTheDiskBeforeItIsAcknowledged) {
   Start(DurabilityChoice::kFull);
   ASSERT_TRUE(clients_->Create("s", SmallConfig()).ok());
   auto call = clients_->Acquire("s", /*return_commands=*/true);
-  Database database(folder_ / "efferent.db", Database::Access::kRead);
+  Database database(folder_.path() / "efferent.db", Database::Access::kRead);
   for (std::uint64_t n = 1; n <= 10; ++n) {
     const auto ack = Send(call.get(), OneBin(n));
     ASSERT_TRUE(ack);
@@ -235,7 +229,7 @@ TEST_F(Recording, OnTheDiskBeforeItIsAcknowledged) {
 TEST_F(Recording, ThatCannotBeWrittenIsVisibleAndIsMadeUpForLater) {
   Record("s", 5);
   {
-    Database other(folder_ / "efferent.db");
+    Database other(folder_.path() / "efferent.db");
     other.Execute("BEGIN IMMEDIATE");
     auto call = clients_->Acquire("s");
     for (std::uint64_t n = 6; n <= 50; ++n) ASSERT_TRUE(Send(call.get(), OneBin(n)));

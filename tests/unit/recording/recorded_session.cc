@@ -56,13 +56,6 @@ class FaultyDecoder final : public Decoder {
 
 }  // namespace
 
-ScratchFolder::ScratchFolder() {
-  std::string pattern = testing::TempDir() + "efferent_recording_XXXXXX";
-  path_ = mkdtemp(pattern.data());
-}
-
-ScratchFolder::~ScratchFolder() { std::filesystem::remove_all(path_); }
-
 v1::SessionConfig SmallSession() {
   v1::SessionConfig config;
   config.set_num_channels(kChannels);

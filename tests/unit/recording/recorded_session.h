@@ -9,19 +9,9 @@
 #include "server/recording/recorder.h"
 #include "server/recording/verification.h"
 #include "server/session/session.h"
+#include "tests/scratch_folder.h"
 
 namespace efferent::test {
-
-/// A folder that goes with the test.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Settings of a small session: 4 channels, bins of 10 ms, `snn` of 8 neurons, not in real time.
 v1::SessionConfig SmallSession();

@@ -8,18 +8,13 @@
 #include <string>
 
 #include "server/storage/schema.h"
+#include "tests/scratch_folder.h"
 
 namespace efferent {
 namespace {
 
 class RecorderTest : public testing::Test {
  protected:
-  RecorderTest() {
-    std::string pattern = testing::TempDir() + "efferent_store_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~RecorderTest() override { std::filesystem::remove_all(folder_); }
-
   std::unique_ptr<Recorder> Open(double batch_s = RecorderParams().batch_s) {
     RecorderParams params;
     params.data_dir = folder_;
@@ -48,7 +43,8 @@ class RecorderTest : public testing::Test {
     return session;
   }
 
-  std::filesystem::path folder_;
+  const ScratchFolder scratch_;
+  std::filesystem::path folder_ = scratch_.path();
 };
 
 TEST_F(RecorderTest, KeepsSessionsWithWhatHappenedInThem) {
@@ -172,7 +168,6 @@ TEST_F(RecorderTest, FolderThatIsAFileIsRefusedByName) {
   std::ofstream(file) << "";
   folder_ /= "file";
   EXPECT_NE(ErrorOfOpening().find("data directory " + file.string()), std::string::npos);
-  folder_ = folder_.parent_path();
 }
 
 // While somebody else holds the database nobody waits; what finds no room is counted, and the
