@@ -45,7 +45,7 @@ struct ServerParams {
   std::string metrics_listen;  ///< HOST:PORT of the metrics' HTTP; empty: there are none.
   std::string data_dir;        ///< Empty: nothing is recorded.
   DurabilityChoice durability = DurabilityChoice::kBatch;
-  double batch_interval_s = 0.05;       ///< What a killed server loses of its recordings.
+  double batch_interval_s = 0.075;      ///< What a killed server loses of its recordings.
   double recording_buffer_s = 4.0;      ///< That a disk may take nothing before records are lost.
   double checkpoint_interval_s = 60.0;  ///< Of session time, between two checkpoints of a session.
   double keep_days = 0.0;               ///< Recordings that ended longer ago are erased.

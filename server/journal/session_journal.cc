@@ -19,10 +19,12 @@ constexpr std::string_view kAfterGap = "after a gap";
 }  // namespace
 
 SessionJournal::SessionJournal(std::string session_id, const JournalParams& params,
-                               const JournalPosition& from, std::function<void()> wake)
+                               const JournalPosition& from, std::function<void()> wake,
+                               std::function<void()> rest)
     : session_id_(std::move(session_id)),
       params_(params),
       wake_(std::move(wake)),
+      rest_(std::move(rest)),
       buffer_(params.buffer_bytes, from.piece_number, from.sequence_number),
       durable_sequence_number_(from.sequence_number),
       last_checkpoint_number_(from.checkpoint_number),

@@ -45,14 +45,16 @@ struct SavedState {
 /// loop's thread; everything else may be called from any.
 class SessionJournal final : public LoopJournal {
  public:
-  /// `wake`: asks the recorder to come soon; must not block.
+  /// `wake`: asks the recorder to come soon. `rest`: tells it that now is a good time, if it wants to. Neither
+  /// may block.
   SessionJournal(std::string session_id, const JournalParams& params, const JournalPosition& from,
-                 std::function<void()> wake);
+                 std::function<void()> wake, std::function<void()> rest);
 
   const std::string& session_id() const { return session_id_; }
 
   void OnChunk(const Chunk& chunk, const ChunkRecord& record) noexcept override;
   void OnLearnt(const LearnRecord& record) noexcept override;
+  void OnRest() noexcept override { rest_(); }
   bool WantsCheckpoint() const noexcept override;
   /// Takes memory if the recorder still has the last state, which it has not if one was wanted.
   void OnCheckpoint(const LoopState& state) noexcept override;
@@ -99,7 +101,7 @@ class SessionJournal final : public LoopJournal {
 
   std::string session_id_;
   JournalParams params_;
-  std::function<void()> wake_;
+  std::function<void()> wake_, rest_;
   JournalBuffer buffer_;
   std::atomic<std::uint64_t> durable_sequence_number_;
   std::atomic<bool> given_up_ = false;

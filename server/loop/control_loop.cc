@@ -77,6 +77,11 @@ void ControlLoop::DecodeBins(const Chunk& chunk, const ChunkPlan& plan, std::int
 
 void ControlLoop::Conclude(const Chunk& chunk) {
   if (journal_) journal_->OnChunk(chunk, record_);
+  LearnLast();
+  if (journal_) journal_->OnRest();
+}
+
+void ControlLoop::LearnLast() {
   // What begins so late has waited for a processor, and so do others: learning gives way before commands.
   const std::int64_t until_ns = clock_() <= begin_learning_by_ns_ ? learn_until_ns_ : 0;
   const std::optional<LearnRecord> learnt = LearnUntil(until_ns);

@@ -99,6 +99,8 @@ class ControlLoop {
   void ForgetDurations(const DecoderChange& change);
   /// Hands over what was carried out, to be destroyed by whoever asks next.
   void RetireChanges();
+  /// Learns from the chunk's last bin, and tells the journal.
+  void LearnLast();
   /// Learns from the bin that was decoded last as far as there is time until `until_ns`.
   std::optional<LearnRecord> LearnUntil(std::int64_t until_ns);
   /// Runs `learn` if it is expected to be over by then, and times it. Returns whether it ran.

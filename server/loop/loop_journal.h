@@ -19,6 +19,9 @@ class LoopJournal {
   /// The last bin has been learnt from.
   virtual void OnLearnt(const LearnRecord& record) noexcept = 0;
 
+  /// A chunk is concluded: there is nothing to do until the next one comes.
+  virtual void OnRest() noexcept = 0;
+
   /// Whether the state is wanted, between two bins.
   virtual bool WantsCheckpoint() const noexcept = 0;
   /// Here it is.

@@ -142,8 +142,11 @@ std::shared_ptr<SessionJournal> Recorder::MakeJournal(const std::string& session
     }
     wake_.notify_one();
   };
+  const auto rest = [this, wake] {
+    if (is_due_) wake();
+  };
   auto source = std::make_shared<Source>();
-  source->journal = std::make_shared<SessionJournal>(session_id, params, from, wake);
+  source->journal = std::make_shared<SessionJournal>(session_id, params, from, wake, rest);
   source->last_written_piece = from.piece_number;
   {
     const std::lock_guard lock(mutex_);
@@ -206,9 +209,14 @@ void Recorder::RunWriter() {
     bool stopping = false;
     {
       std::unique_lock lock(mutex_);
-      const auto due = std::chrono::steady_clock::now() + wait;
+      const auto latest = std::chrono::steady_clock::now() + wait;
       const bool has_problem = !status_.problem.empty();
-      wake_.wait_until(lock, due, [&] { return stopping_ || (woken_ && !has_problem); });
+      const auto is_called = [&] { return stopping_ || (woken_ && !has_problem); };
+      // Right after a bin the loop and its client are least likely to want this processor.
+      wake_.wait_until(lock, latest - wait / 3, is_called);
+      is_due_ = true;
+      wake_.wait_until(lock, latest, is_called);
+      is_due_ = false;
       // Without sessions there is nothing to look after.
       wake_.wait_for(lock, kLookForErasuresEvery, [this] {
         return stopping_ || woken_ || !sources_.empty() || !queue_.empty() || !batch_.empty() ||

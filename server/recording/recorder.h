@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -28,7 +29,7 @@ namespace efferent {
 struct RecorderParams {
   std::filesystem::path data_dir;
   Database::Durability durability = Database::Durability::kProcess;
-  double batch_s = 0.05;       ///< Between two batches: what a killed server can lose.
+  double batch_s = 0.075;      ///< Between two batches, at most: what a killed server can lose.
   double buffer_s = 4.0;       ///< That a disk may take nothing, before records are lost.
   double checkpoint_s = 60.0;  ///< Of session time between two checkpoints of a session.
   double keep_days = 0.0;      ///< Sessions that ended longer ago are erased; 0: none.
@@ -181,6 +182,7 @@ class Recorder final : public EventSink, public RecordingSink {
   RecorderStatus status_;
   std::uint64_t dropped_since_batch_ = 0;
   bool woken_ = false;
+  std::atomic<bool> is_due_ = false;  // a batch waits for a loop that rests
   std::condition_variable flushed_;
   std::uint64_t begun_ = 0;  // gatherings
   std::uint64_t done_ = 0;   // the last of them whose yield has been written

@@ -27,6 +27,7 @@ class DiaryJournal final : public LoopJournal {
     diary->Write("chunk " + std::to_string(chunk.sequence_number));
   }
   void OnLearnt(const LearnRecord&) noexcept override { diary->Write("chunk was learnt"); }
+  void OnRest() noexcept override { diary->Write("rest"); }
   bool WantsCheckpoint() const noexcept override { return false; }
   void OnCheckpoint(const LoopState&) noexcept override {}
 
@@ -55,7 +56,7 @@ TEST(ControlLoop, JournalIsToldOnceTheCommandsHaveLeft) {
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "command"}));
   f.loop->Conclude(chunk);
   EXPECT_EQ(f.diary->lines(),
-            (Lines{"decode", "command", "chunk 1", "learn nothing", "chunk was learnt"}));
+            (Lines{"decode", "command", "chunk 1", "learn nothing", "chunk was learnt", "rest"}));
 }
 
 TEST(ControlLoop, BinIsLearntOnce) {

@@ -108,7 +108,8 @@ TEST(SessionJournal, WhatIsWaitedForIsAllTakenOnceAndInOrder) {
   params.buffer_bytes = 64 << 10;
   params.checkpoint_bins = 100;
   params.waits = true;
-  SessionJournal journal("s", params, {}, [] {});
+  SessionJournal journal(
+      "s", params, {}, [] {}, [] {});
   std::atomic<bool> told = false;
   journal.WhenDurable(5'000, [&] { told = true; });
   const Taker taken = RunAll(&journal, 5'000, 0);
@@ -123,7 +124,8 @@ TEST(SessionJournal, WhatIsWaitedForIsAllTakenOnceAndInOrder) {
 TEST(SessionJournal, WhatDoesNotFitIsCountedAndNothingElseIsLost) {
   JournalParams params;
   params.buffer_bytes = 8 << 10;
-  SessionJournal journal("s", params, {}, [] {});
+  SessionJournal journal(
+      "s", params, {}, [] {}, [] {});
   const Taker taken = RunAll(&journal, 20'000, 5'000);
   EXPECT_TRUE(taken.in_order);
   EXPECT_EQ(taken.num_records + journal.num_lost_records(), taken.num_put);

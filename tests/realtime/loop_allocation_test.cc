@@ -93,7 +93,8 @@ void ExpectNoAllocation(bool recorded) {
   const auto make = [] { return MakeDecoder(SnnParams(), {kChannels, 2, kWidthNs}); };
   JournalParams journal_params;
   journal_params.checkpoint_bins = 100;
-  SessionJournal journal("s", journal_params, {}, [] {});
+  SessionJournal journal(
+      "s", journal_params, {}, [] {}, [] {});
   std::vector<char> spare;
   spare.reserve(journal.buffer().capacity());
   ControlLoop loop(
