@@ -19,8 +19,9 @@ struct GuardParams {
   double max_excess_error = 0.1;
   /// ... in the mean over so long, s of labelled time.
   double excess_error_s = 12.0;
-  /// Mean rate that learning may drive a decoder's own neurons to. 0: any.
-  double max_firing_rate_hz = 60.0;
+  /// Mean rate that learning may drive a decoder's own neurons to. 0: 60 Hz, or 0.45 spikes a bin where
+  /// that is more.
+  double max_firing_rate_hz = 0.0;
 };
 
 template <class Visitor>

@@ -1,5 +1,7 @@
 #include "decoder/guard/learning_guard.h"
 
+#include <algorithm>
+
 #include "decoder/state_visitor.h"
 
 namespace efferent {
@@ -9,13 +11,21 @@ namespace {
 constexpr double kExplosion = 1.5;
 // ... and going back leads well below the bound.
 constexpr double kKeptRateShare = 0.75;
+// With 1,024 channels a movement drives the network to a third of a spike a bin of 1 ms, and no harm is done; one whose
+// neurons all fire is at half a spike.
+constexpr double kUsualMaxRateHz = 60.0, kMaxSpikesPerBin = 0.45;
+
+double MaxFiringRateHz(const GuardParams& params, TimeNs bin_width_ns) {
+  if (params.max_firing_rate_hz > 0.0) return params.max_firing_rate_hz;
+  return std::max(kUsualMaxRateHz, kMaxSpikesPerBin * 1e9 / static_cast<double>(bin_width_ns));
+}
 
 }  // namespace
 
 LearningGuard::LearningGuard(const GuardParams& params, int num_channels, TimeNs bin_width_ns)
     : enabled_(params.enabled),
       max_label_speed_m_s_(params.max_label_speed_m_s),
-      max_firing_rate_hz_(params.max_firing_rate_hz),
+      max_firing_rate_hz_(MaxFiringRateHz(params, bin_width_ns)),
       novelty_(num_channels, bin_width_ns),
       labels_(params, bin_width_ns),
       harm_(params, bin_width_ns) {}
@@ -27,7 +37,7 @@ bool LearningGuard::IsPlausible(const Vec3& label) const noexcept {
 
 bool LearningGuard::RatesExplode(std::optional<double> rate_hz,
                                  std::optional<double> reference_hz) noexcept {
-  if (max_firing_rate_hz_ == 0.0 || !rate_hz || !reference_hz) return false;
+  if (!rate_hz || !reference_hz) return false;
   if (*rate_hz <= max_firing_rate_hz_ || *rate_hz <= kExplosion * *reference_hz) return false;
   reason_ = RollbackReason::kRatesExplode;
   return true;
@@ -55,9 +65,7 @@ LearningGuard::Verdict LearningGuard::Judge(const Vec3& decoded, const Vec3& ref
 
 bool LearningGuard::MayKeep(std::optional<double> rate_hz) const {
   if (!enabled_) return true;
-  if (max_firing_rate_hz_ > 0.0 && rate_hz.value_or(0.0) > kKeptRateShare * max_firing_rate_hz_) {
-    return false;
-  }
+  if (rate_hz.value_or(0.0) > kKeptRateShare * max_firing_rate_hz_) return false;
   if (!labels_.is_calm()) return false;
   return !reference_is_proven_ || (harm_.is_settled() && harm_.is_no_worse());
 }

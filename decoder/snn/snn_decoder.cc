@@ -20,6 +20,17 @@ constexpr double kSmallestPower = 1e-12;  // (m/s)^2
 constexpr float kInputGain = 1.5f;
 constexpr float kRecurrentGain = 1.0f;
 
+/// The step of a label. Weights are made in proportion to (1 - alpha), and shorter bins bring more labels: below 10 ms both would make
+/// learning faster than it was tuned for, by a factor of 80 at 1 ms, and the rates explode.
+double LearningRate(const SnnParams& params, TimeNs bin_width_ns) {
+  constexpr double kShortestS = 0.01;
+  const double bin_width_s = static_cast<double>(bin_width_ns) * 1e-9;
+  if (bin_width_s >= kShortestS) return params.learning_rate;
+  const double weights =
+      std::expm1(-bin_width_s / params.tau_m_s) / std::expm1(-kShortestS / params.tau_m_s);
+  return params.learning_rate * weights * bin_width_s / kShortestS;
+}
+
 int NumSubsteps(const SnnParams& params, TimeNs bin_width_ns) {
   if (params.num_substeps > 0) return params.num_substeps;
   const double bin_width_s = static_cast<double>(bin_width_ns) * 1e-9;
@@ -74,7 +85,8 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
       population_activity_(bin_width_ns),
       activity_(num_channels + 1, params.num_neurons, num_substeps_),
       traces_(network_.params(), kappa_, num_substeps_, kernels),
-      adam_(network_.weights().rows(), network_.weights().cols(), params.learning_rate),
+      adam_(network_.weights().rows(), network_.weights().cols(),
+            LearningRate(params, bin_width_ns)),
       readout_adam_(0, 0, 0.0),
       rls_(0, params.rls_forgetting, params.rls_ridge) {
   const int n = params.num_neurons;
@@ -85,7 +97,7 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
   if (params.readout == SnnReadout::kRls) {
     rls_ = RecursiveLeastSquares(features, params.rls_forgetting, params.rls_ridge, kernels);
   } else if (params.readout == SnnReadout::kGradient) {
-    readout_adam_ = Adam<double>(features, num_dimensions, params.learning_rate);
+    readout_adam_ = Adam<double>(features, num_dimensions, LearningRate(params, bin_width_ns));
   }
   if (params.feedback == SnnFeedback::kRandom) {
     random_feedback_.resize(n, num_dimensions);
