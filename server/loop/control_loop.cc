@@ -34,11 +34,13 @@ std::optional<Violation> ControlLoop::Admit(const Chunk& chunk, ChunkPlan* plan)
 
 void ControlLoop::Apply(const Chunk& chunk, const ChunkPlan& plan, std::int64_t arrived_at_ns,
                         std::vector<PublishedCommand>* published) {
+  if (!plan.ignored) LearnLast();  // of a state that was saved or recorded before it had learnt
   state_.Enter(chunk, plan);
   record_.Clear();
   record_.ignored = plan.ignored;
   record_.first_bin_index = plan.first_bin_index;
   if (!plan.ignored) DecodeBins(chunk, plan, arrived_at_ns, published);
+  if (journal_) journal_->OnChunk(chunk, record_);
   PublishStatus();
 }
 
@@ -75,8 +77,7 @@ void ControlLoop::DecodeBins(const Chunk& chunk, const ChunkPlan& plan, std::int
   }
 }
 
-void ControlLoop::Conclude(const Chunk& chunk) {
-  if (journal_) journal_->OnChunk(chunk, record_);
+void ControlLoop::Conclude() {
   LearnLast();
   if (journal_) journal_->OnRest();
 }
@@ -96,6 +97,7 @@ void ControlLoop::LearnLast() {
 }
 
 void ControlLoop::Finish() {
+  LearnLast();
   if (!journal_) return;
   state_.Keep();
   journal_->OnCheckpoint(state_);

@@ -30,8 +30,8 @@ namespace efferent {
 ///                         arm state, target --> label --> learner      then learn)
 ///                                               label --> shadows
 ///
-/// A chunk is applied, then concluded: learning from its last bin and the journal wait until the
-/// reply is on its way.
+/// A chunk is applied, then concluded: learning from its last bin waits until the reply is on its
+/// way.
 ///
 /// In real time (TimingParams) learning that is expected to end after the next command is due is
 /// skipped, for driver and shadows each, and counted; so are commands that come after their deadline.
@@ -60,14 +60,15 @@ class ControlLoop {
   /// without missing numbers every bin up to `complete_until_ns` is decoded.
   std::optional<Violation> Admit(const Chunk& chunk, ChunkPlan* plan) const;
 
-  /// Decodes the bins that the chunk completes and appends what was published to `published`.
+  /// Decodes the bins that the chunk completes, appends what was published to `published`, and tells
+  /// the journal: what is acknowledged is on its way to the disk, whatever becomes of this thread.
   /// `arrived_at_ns`: when the chunk came, on the loop's clock.
   void Apply(const Chunk& chunk, const ChunkPlan& plan, std::int64_t arrived_at_ns,
              std::vector<PublishedCommand>* published);
 
-  /// What can wait until the reply is on its way: tells the journal of the chunk that was applied
-  /// last and learns from its last bin. Once for each chunk, before the next is applied.
-  void Conclude(const Chunk& chunk);
+  /// What can wait until the reply is on its way: learns from the last bin of the chunk that was
+  /// applied last. Once for each chunk, before the next is applied.
+  void Conclude();
 
   /// No chunk will come for now: the journal gets the state.
   void Finish();
@@ -99,7 +100,7 @@ class ControlLoop {
   void ForgetDurations(const DecoderChange& change);
   /// Hands over what was carried out, to be destroyed by whoever asks next.
   void RetireChanges();
-  /// Learns from the chunk's last bin, and tells the journal.
+  /// Learns from the bin that was decoded last, if that has not been done, and tells the journal.
   void LearnLast();
   /// Learns from the bin that was decoded last as far as there is time until `until_ns`.
   std::optional<LearnRecord> LearnUntil(std::int64_t until_ns);

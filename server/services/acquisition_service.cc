@@ -170,7 +170,7 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     session_->CountProcessorTime(ThreadProcessorNs() - began_processor_ns);
     latencies.Record(Stage::kRespond, MonotonicNowNs() - arrived_at_ns_);
     if (acknowledges_durable()) {
-      loop.Conclude(chunk_);
+      loop.Conclude();
       // On the recorder's thread, which must go on: what is left to do is short.
       return session_->journal()->WhenDurable(chunk_.sequence_number,
                                               [self = shared_from_this()] { self->Acknowledge(); });
@@ -192,7 +192,7 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     const ProcessorBudget& budget = context_->sessions->processor_budget();
     if (2.0 * budget.reserved() <= budget.reservable()) std::this_thread::yield();
     const std::int64_t began_processor_ns = ThreadProcessorNs();
-    if (!acknowledges_durable()) session_->loop().Conclude(chunk_);
+    if (!acknowledges_durable()) session_->loop().Conclude();
     if (!plan_.ignored) session_->PublishTrialEvents(request_->chunk());
     Report();
     session_->CountProcessorTime(ThreadProcessorNs() - began_processor_ns);

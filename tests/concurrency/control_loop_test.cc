@@ -41,20 +41,27 @@ TEST(ControlLoop, CommandLeavesBeforeItsBinIsLearnt) {
   const Chunk chunk = LoopFixture::Events(1, 2);
   f.Apply(chunk);
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "command", "learn 7", "decode", "command"}));
-  f.loop->Conclude(chunk);
+  f.loop->Conclude();
   EXPECT_EQ(f.diary->lines().back(), "learn 7");
   EXPECT_EQ(f.loop->status().learned_bin_count, 2u);
 }
 
-TEST(ControlLoop, JournalIsToldOnceTheCommandsHaveLeft) {
+TEST(ControlLoop, WhatAKilledServerHadNotLearntIsLearntBeforeTheNextBin) {
+  LoopFixture f;
+  f.Apply(LoopFixture::Events(1, 1));
+  f.Apply(LoopFixture::Events(2, 2));
+  EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn nothing", "decode"}));
+}
+
+TEST(ControlLoop, JournalIsToldAfterTheCommandsAndBeforeTheReply) {
   DiaryJournal journal;
   LoopFixture f(1e6, {}, {.real_time = false}, &journal);
   journal.diary = f.diary;
   f.mailbox.Subscribe(std::make_shared<DiaryListener>(f.diary), true);
   const Chunk chunk = LoopFixture::Events(1, 1);
   f.Apply(chunk);
-  EXPECT_EQ(f.diary->lines(), (Lines{"decode", "command"}));
-  f.loop->Conclude(chunk);
+  EXPECT_EQ(f.diary->lines(), (Lines{"decode", "command", "chunk 1"}));
+  f.loop->Conclude();
   EXPECT_EQ(f.diary->lines(),
             (Lines{"decode", "command", "chunk 1", "learn nothing", "chunk was learnt", "rest"}));
 }
@@ -72,7 +79,7 @@ TEST(ControlLoop, LabelIsOfTheStateThatWasLatestWhenTheBinWasDecoded) {
   const Chunk chunk = LoopFixture::Events(1, 1);
   f.Apply(chunk);
   ASSERT_TRUE(f.inbox.Put(LoopFixture::State(2), {}));
-  f.loop->Conclude(chunk);
+  f.loop->Conclude();
   EXPECT_EQ(f.diary->lines().back(), "learn 1");
 }
 
@@ -223,7 +230,7 @@ TEST(ControlLoop, FreezingTakesEffectFromTheNextBinOn) {
   f.Apply(chunk);
   f.loop->SetLearning(false);
   EXPECT_FALSE(f.loop->status().learning_enabled);
-  f.loop->Conclude(chunk);  // of the bin that was decoded before
+  f.loop->Conclude();  // of the bin that was decoded before
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn nothing"}));
   f.Handle(LoopFixture::Events(2, 2));
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn nothing", "decode"}));

@@ -76,7 +76,7 @@ class LoopFixture {
   /// Applies and concludes a chunk that must be admitted; returns what was published.
   std::vector<PublishedCommand> Handle(const Chunk& chunk) {
     std::vector<PublishedCommand> published = Apply(chunk);
-    loop->Conclude(chunk);
+    loop->Conclude();
     return published;
   }
   /// The first half of it.

@@ -108,7 +108,7 @@ TEST(LossyFrames, WhatIsReportedIsWhatWasDoneToThem) {
     ASSERT_FALSE(loop.Admit(chunk, &plan));
     published.clear();
     loop.Apply(chunk, plan, 0, &published);
-    loop.Conclude(chunk);
+    loop.Conclude();
     if (frame > highest) {
       gaps += frame > highest + 1 ? 1 : 0;
       highest = frame;

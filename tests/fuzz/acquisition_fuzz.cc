@@ -44,7 +44,7 @@ class Loop {
     published_.clear();
     loop_.Apply(chunk_, plan, 0, &published_);
     num_applied_ += plan.ignored ? 0 : 1;
-    loop_.Conclude(chunk_);
+    loop_.Conclude();
     const LoopStatus after = loop_.status();
     Promise(published_.size() == plan.num_bins, "every bin has a command");
     for (const PublishedCommand& published : published_) {

@@ -127,7 +127,7 @@ void ExpectNoAllocation(bool recorded) {
     for (const PublishedCommand& command : published) {
       WriteCommand(command, 2, 0, ack.add_commands());
     }
-    loop.Conclude(chunk);
+    loop.Conclude();
     const std::uint64_t allocations = guard.num_allocations();
     if (n % 50 == 0) Drain(&journal, &spare);
     // The first state that is saved makes room for those to come.

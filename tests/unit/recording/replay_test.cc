@@ -73,7 +73,7 @@ TEST(Resume, SessionOfTwoServersIsDecodedAgainBitForBit) {
       ASSERT_FALSE(session->loop().Admit(chunk, &plan));
       std::vector<PublishedCommand> published;
       session->loop().Apply(chunk, plan, 0, &published);
-      session->loop().Conclude(chunk);
+      session->loop().Conclude();
     }
     next.registry().End("s");
   }
