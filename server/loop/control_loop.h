@@ -66,8 +66,8 @@ class ControlLoop {
   void Apply(const Chunk& chunk, const ChunkPlan& plan, std::int64_t arrived_at_ns,
              std::vector<PublishedCommand>* published);
 
-  /// What can wait until the reply is on its way: learns from the last bin of the chunk that was
-  /// applied last. Once for each chunk, before the next is applied.
+  /// What can wait until the reply is on its way: learns from the bin that was decoded last, if that
+  /// has not been done.
   void Conclude();
 
   /// No chunk will come for now: the journal gets the state.

@@ -140,11 +140,6 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     context_->workers->Post([part, self = shared_from_this()] { (self.get()->*part)(); });
   }
 
-  /// Then a chunk is concluded before its acknowledgement, else after it.
-  bool acknowledges_durable() const {
-    return session_->journal() && context_->acknowledges_durable;
-  }
-
   /// From the message to the acknowledgement. The control loop is this stream's alone until EndChunk.
   void HandleChunk() {
     const std::int64_t began_processor_ns = ThreadProcessorNs();
@@ -169,7 +164,7 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     loop.Apply(chunk_, plan_, arrived_at_ns_, &published_);
     session_->CountProcessorTime(ThreadProcessorNs() - began_processor_ns);
     latencies.Record(Stage::kRespond, MonotonicNowNs() - arrived_at_ns_);
-    if (acknowledges_durable()) {
+    if (session_->journal() && context_->acknowledges_durable) {
       loop.Conclude();
       // On the recorder's thread, which must go on: what is left to do is short.
       return session_->journal()->WhenDurable(chunk_.sequence_number,
@@ -192,7 +187,7 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
     const ProcessorBudget& budget = context_->sessions->processor_budget();
     if (2.0 * budget.reserved() <= budget.reservable()) std::this_thread::yield();
     const std::int64_t began_processor_ns = ThreadProcessorNs();
-    if (!acknowledges_durable()) session_->loop().Conclude();
+    session_->loop().Conclude();
     if (!plan_.ignored) session_->PublishTrialEvents(request_->chunk());
     Report();
     session_->CountProcessorTime(ThreadProcessorNs() - began_processor_ns);

@@ -69,6 +69,7 @@ TEST(ControlLoop, JournalIsToldAfterTheCommandsAndBeforeTheReply) {
 TEST(ControlLoop, BinIsLearntOnce) {
   LoopFixture f;
   f.Handle(LoopFixture::Events(1, 1));
+  f.loop->Conclude();
   f.Handle(LoopFixture::Events(2, 1.5));  // completes none
   EXPECT_EQ(f.diary->lines(), (Lines{"decode", "learn nothing"}));
 }
