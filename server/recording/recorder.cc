@@ -145,15 +145,16 @@ std::shared_ptr<SessionJournal> Recorder::MakeJournal(const std::string& session
   const auto rest = [this, wake] {
     if (is_due_) wake();
   };
+  auto journal = std::make_shared<SessionJournal>(session_id, params, from, wake, rest);
   auto source = std::make_shared<Source>();
-  source->journal = std::make_shared<SessionJournal>(session_id, params, from, wake, rest);
+  source->journal = journal;
   source->last_written_piece = from.piece_number;
   {
     const std::lock_guard lock(mutex_);
     sources_.push_back(source);
   }
   wake_.notify_one();
-  return source->journal;
+  return journal;  // held all along: a source whose journal nobody else has is let go
 }
 
 std::uint64_t Recorder::dropped_count() const { return status().lost_event_count; }

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "server/storage/schema.h"
 #include "tests/scratch_folder.h"
@@ -80,23 +82,30 @@ TEST_F(RecorderTest, SameIdAgainIsAnotherSession) {
   EXPECT_EQ(Integer("SELECT count(DISTINCT session_row) FROM events WHERE kind = 'fault'"), 2);
 }
 
-// At any moment of a batch: while its records are gathered too.
+// At any moment of a batch, while its records are gathered too; and of the beginning, in whose midst threads
+// that are more than the processors are interrupted.
 TEST_F(RecorderTest, WhateverItIsDoingWhenASessionBeginsTheSessionIsRecorded) {
-  constexpr int kSessions = 400;
+  constexpr int kThreads = 8, kSessions = 250;
   SessionSettings settings;
   settings.shape.num_channels = 2;
   settings.shape.bin_width_ns = 20'000'000;
   {
     const auto recorder = Open(1e-5);
-    for (int i = 0; i < kSessions; ++i) {
-      const std::string id = std::to_string(i);
-      const auto journal = recorder->MakeJournal(id, settings, JournalPosition());
-      recorder->SessionCreated(MakeSession(id));
-      journal->OnTrialEvents("anything");
-      recorder->SessionEnded(MakeSession(id), "ended");
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&recorder, &settings, thread] {
+        for (int i = 0; i < kSessions; ++i) {
+          const std::string id = std::to_string(thread) + "-" + std::to_string(i);
+          const auto journal = recorder->MakeJournal(id, settings, JournalPosition());
+          recorder->SessionCreated(MakeSession(id));
+          journal->OnTrialEvents("anything");
+          recorder->SessionEnded(MakeSession(id), "ended");
+        }
+      });
     }
+    for (std::thread& thread : threads) thread.join();
   }
-  EXPECT_EQ(Integer("SELECT count(DISTINCT session_row) FROM pieces"), kSessions);
+  EXPECT_EQ(Integer("SELECT count(DISTINCT session_row) FROM pieces"), kThreads * kSessions);
 }
 
 TEST_F(RecorderTest, SessionOfAServerThatEndedWaitsForTheNextOne) {
