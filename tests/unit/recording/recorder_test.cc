@@ -82,10 +82,11 @@ TEST_F(RecorderTest, SameIdAgainIsAnotherSession) {
   EXPECT_EQ(Integer("SELECT count(DISTINCT session_row) FROM events WHERE kind = 'fault'"), 2);
 }
 
-// At any moment of a batch, while its records are gathered too; and of the beginning, in whose midst threads
-// that are more than the processors are interrupted.
+// At any moment of a batch (while its records are gathered too), and of the session's beginning: of more threads
+// than processors some are interrupted in its midst.
 TEST_F(RecorderTest, WhateverItIsDoingWhenASessionBeginsTheSessionIsRecorded) {
   constexpr int kThreads = 8, kSessions = 250;
+  static_assert(2 * kThreads * kSessions <= Recorder::kCapacity, "what has no room is dropped");
   SessionSettings settings;
   settings.shape.num_channels = 2;
   settings.shape.bin_width_ns = 20'000'000;
