@@ -8,7 +8,7 @@ namespace efferent {
 CommandShaper::CommandShaper(const LimitParams& params, TimeNs bin_width_ns)
     : params_(params), bin_width_s_(static_cast<double>(bin_width_ns) * 1e-9) {
   std::vector<Violation> violations = CheckBounds(params, "limits.");
-  for (int axis = 0; axis < 3; ++axis) {
+  for (int axis = 0; axis < kMaxDimensions; ++axis) {
     // Written so that NaN fails.
     if (params.workspace.min_m[axis] < params.workspace.max_m[axis]) continue;
     violations.push_back({"limits.workspace_max_m[" + std::to_string(axis) + "]",
@@ -19,23 +19,23 @@ CommandShaper::CommandShaper(const LimitParams& params, TimeNs bin_width_ns)
   if (!violations.empty()) throw InvalidParameters(std::move(violations));
 }
 
-std::optional<Vec3> CommandShaper::Shape(const Vec3& velocity_m_s,
-                                         const std::optional<Vec3>& position_m) noexcept {
+std::optional<TaskVector> CommandShaper::Shape(
+    const TaskVector& velocity_m_s, const std::optional<TaskVector>& position_m) noexcept {
   if (!velocity_m_s.allFinite()) return std::nullopt;
-  Vec3 velocity = velocity_m_s;
+  TaskVector velocity = velocity_m_s;
   // Scaled by its largest component first: the norm of a finite vector can overflow.
   const double largest = velocity.cwiseAbs().maxCoeff();
   if (largest > params_.max_speed_m_s) velocity *= params_.max_speed_m_s / largest;
-  const double speed = velocity.norm();
+  const double speed = Norm(velocity);
   if (speed > params_.max_speed_m_s) velocity *= params_.max_speed_m_s / speed;
 
   const double max_change = params_.max_acceleration_m_s2 * bin_width_s_;
-  const Vec3 change = velocity - last_;
-  const double change_size = change.norm();
+  const TaskVector change = velocity - last_;
+  const double change_size = Norm(change);
   if (change_size > max_change) velocity = last_ + change * (max_change / change_size);
 
   if (position_m) {
-    for (int axis = 0; axis < 3; ++axis) {
+    for (int axis = 0; axis < kMaxDimensions; ++axis) {
       const double reached = (*position_m)[axis] + velocity[axis] * bin_width_s_;
       const bool leaves = (velocity[axis] > 0.0 && reached > params_.workspace.max_m[axis]) ||
                           (velocity[axis] < 0.0 && reached < params_.workspace.min_m[axis]);

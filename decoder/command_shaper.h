@@ -9,8 +9,8 @@ namespace efferent {
 
 /// Axis-aligned box in metres. Unbounded axes are infinite.
 struct Workspace {
-  Vec3 min_m = Vec3::Constant(-std::numeric_limits<double>::infinity());
-  Vec3 max_m = Vec3::Constant(std::numeric_limits<double>::infinity());
+  TaskVector min_m = TaskVector::Constant(-std::numeric_limits<double>::infinity());
+  TaskVector max_m = TaskVector::Constant(std::numeric_limits<double>::infinity());
 };
 
 /// Settings of CommandShaper.
@@ -37,13 +37,13 @@ class CommandShaper {
 
   /// `position_m`: where the arm is, if known; without it the workspace bound cannot apply.
   /// Returns nothing if `velocity_m_s` is not finite.
-  std::optional<Vec3> Shape(const Vec3& velocity_m_s,
-                            const std::optional<Vec3>& position_m) noexcept;
+  std::optional<TaskVector> Shape(const TaskVector& velocity_m_s,
+                                  const std::optional<TaskVector>& position_m) noexcept;
 
   /// The arm was stopped: the next command accelerates from zero.
-  void Reset() noexcept { last_ = Vec3::Zero(); }
+  void Reset() noexcept { last_ = TaskVector(); }
 
-  const Vec3& last_velocity_m_s() const { return last_; }
+  const TaskVector& last_velocity_m_s() const { return last_; }
 
   /// Fields of the state; see StateVisitor.
   template <class Visitor>
@@ -54,7 +54,7 @@ class CommandShaper {
  private:
   LimitParams params_;
   double bin_width_s_;
-  Vec3 last_ = Vec3::Zero();
+  TaskVector last_;
 };
 
 }  // namespace efferent

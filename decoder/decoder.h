@@ -26,21 +26,21 @@ class Decoder {
 
   /// Where the arm is at the bin that is decoded next, m, if known. Called before each Decode by who
   /// knows; a decoder that does not ask ignores it.
-  virtual void OnPosition(const std::optional<Vec3>& /*position_m*/) noexcept {}
+  virtual void OnPosition(const std::optional<TaskVector>& /*position_m*/) noexcept {}
 
   /// Advances by one bin. features: num_channels. Returns velocity, m/s; possibly not finite: the
   /// caller checks.
-  virtual Vec3 Decode(const Eigen::VectorXf& features) noexcept = 0;
+  virtual TaskVector Decode(const Eigen::VectorXf& features) noexcept = 0;
 
   /// Learns from the bin that was decoded last; call it once after each Decode while learning.
   /// Without a label (no intention is known) only what learning remembers of the past advances. The
   /// label is finite.
-  virtual void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept = 0;
+  virtual void Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept = 0;
 
   /// The velocity that was commanded for the bin that was decoded (and learnt from) last: the
   /// decoder's own within the limits, or zero if the arm was stopped. A decoder that continues from
   /// its last output continues from this.
-  virtual void OnCommand(const Vec3& /*velocity_m_s*/) noexcept {}
+  virtual void OnCommand(const TaskVector& /*velocity_m_s*/) noexcept {}
 
   /// A trial begins: activity (membranes, traces, last output) goes back to its start; weights
   /// stay.

@@ -22,7 +22,7 @@ class Exploration {
         deviates_(seed) {}
 
   /// The velocity of the next bin, m/s.
-  const Vec3& Next() noexcept {
+  const TaskVector& Next() noexcept {
     for (int d = 0; d < num_dimensions_; ++d) {
       velocity_m_s_[d] = keep_ * velocity_m_s_[d] + change_m_s_ * deviates_.Next();
     }
@@ -40,7 +40,7 @@ class Exploration {
   double keep_, change_m_s_;
   int num_dimensions_;
   NormalDeviates deviates_;
-  Vec3 velocity_m_s_ = Vec3::Zero();
+  TaskVector velocity_m_s_;
 };
 
 }  // namespace efferent

@@ -3,13 +3,14 @@
 #include <Eigen/Core>
 
 #include "decoder/parameters.h"
+#include "decoder/position_input.h"
 #include "decoder/types.h"
 
 namespace efferent {
 
 class StateVisitor;
 
-/// Settings of FeatureExtractor.
+/// Settings of FeatureExtractor, and of what else a decoder is told (PositionInput).
 struct FeatureParams {
   bool normalize = true;  ///< Subtract the running mean, divide by the running deviation.
   double normalization_tau_s = 60.0;  ///< Time constant of both.
@@ -18,6 +19,7 @@ struct FeatureParams {
   double saturation =
       4.0;  ///< Deviations that no feature passes; 0: unbounded. Only with `normalize`.
   double smoothing_tau_s = 0.0;  ///< Exponential smoother; 0: none.
+  PositionInputMode position_input = PositionInputMode::kAuto;
 };
 
 template <class Visitor>
@@ -27,6 +29,7 @@ void VisitFields(FeatureParams& p, Visitor&& visit) {
   visit("min_standard_deviation", p.min_standard_deviation, Bounds{1e-6, 1e3}, "counts per bin");
   visit("saturation", p.saturation, Bounds{0.0, 1e3}, "standard deviations");
   visit("smoothing_tau_s", p.smoothing_tau_s, Bounds{0.0, 60.0}, "s");
+  visit("position_input", p.position_input);
 }
 
 /// Counts to decoder inputs: running normalisation, then smoothing.

@@ -11,10 +11,10 @@ namespace efferent {
 /// What arm and task look like at one time; what labels are made from.
 struct BehaviorSample {
   TimeNs time_ns = 0;
-  Vec3 position_m = Vec3::Zero();
-  std::optional<Vec3> velocity_m_s;  ///< Absent: unknown.
-  bool engaged = false;              ///< The arm follows the decoder.
-  std::optional<Vec3> target_position_m;
+  TaskVector position_m;
+  std::optional<TaskVector> velocity_m_s;  ///< Absent: unknown.
+  bool engaged = false;                    ///< The arm follows the decoder.
+  std::optional<TaskVector> target_position_m;
   double target_radius_m = 0.0;
   /// For moving with velocity_m_s; larger is better. Absent: unknown.
   std::optional<double> reward;
@@ -55,7 +55,7 @@ void VisitFields(IntentionParams& p, Visitor&& visit) {
 }
 
 /// The label of a subject who moves with `present` and wants `wanted`, m/s: part of the way there.
-inline Vec3 Approach(const Vec3& present, const Vec3& wanted, double response) {
+inline TaskVector Approach(const TaskVector& present, const TaskVector& wanted, double response) {
   return present + response * (wanted - present);
 }
 
@@ -78,13 +78,13 @@ class IntentionEstimator {
   explicit IntentionEstimator(const IntentionParams& params);
 
   /// Intended velocity in m/s, or nothing if there is none to learn. Real-time safe.
-  std::optional<Vec3> Estimate(const BehaviorSample& behavior) const noexcept;
+  std::optional<TaskVector> Estimate(const BehaviorSample& behavior) const noexcept;
 
  private:
   IntentionParams params_;
 };
 
 /// The part of a label that is the velocity which the arm has anyway, m/s; what the subject wants is the rest.
-Vec3 CarriedVelocity(const IntentionParams& params, const BehaviorSample& behavior) noexcept;
+TaskVector CarriedVelocity(const IntentionParams& params, const BehaviorSample& behavior) noexcept;
 
 }  // namespace efferent

@@ -25,12 +25,12 @@ Learner::Learner(std::unique_ptr<Decoder> decoder, const LearnerParams& params)
   SetEnabled(params.enabled);
 }
 
-void Learner::OnPosition(const std::optional<Vec3>& position_m) noexcept {
+void Learner::OnPosition(const std::optional<TaskVector>& position_m) noexcept {
   driver_->OnPosition(position_m);
   position_m_ = position_m;
 }
 
-std::optional<Vec3> Learner::Decode(const Eigen::VectorXf& features) noexcept {
+std::optional<TaskVector> Learner::Decode(const Eigen::VectorXf& features) noexcept {
   features_ = features;
   last_output_ = driver_->Decode(features);
   if (last_output_.allFinite()) return last_output_;
@@ -38,42 +38,53 @@ std::optional<Vec3> Learner::Decode(const Eigen::VectorXf& features) noexcept {
   return std::nullopt;
 }
 
-bool Learner::Learn(std::optional<Vec3> intended_velocity_m_s, const Vec3& carried_m_s) noexcept {
+bool Learner::Learn(std::optional<TaskVector> intended_velocity_m_s,
+                    const TaskVector& carried_m_s) noexcept {
   if (intended_velocity_m_s && !guard_.IsPlausible(*intended_velocity_m_s)) {
     ++rejected_labels_;
     intended_velocity_m_s.reset();
   }
   if (intended_velocity_m_s) {
-    const double error = (last_output_ - *intended_velocity_m_s).squaredNorm();
+    const double error = SquaredNorm(last_output_ - *intended_velocity_m_s);
     ++scored_bins_;
     const double gain = std::max(kErrorGain, 1.0 / static_cast<double>(scored_bins_));
     mean_squared_error_ =
         mean_squared_error_ ? *mean_squared_error_ + gain * (error - *mean_squared_error_) : error;
   }
   if (!enabled_) return false;
-  if (guard_.enabled() && !PassesGuard(&intended_velocity_m_s, carried_m_s)) return false;
+  TaskVector decoded = last_output_;  // by the one that learns
   if (twin_) {
     twin_->OnPosition(position_m_);
-    twin_->Decode(features_);
+    decoded = twin_->Decode(features_);
   }
+  if (guard_.enabled() && !PassesGuard(decoded, &intended_velocity_m_s, carried_m_s)) return false;
   student().Learn(intended_velocity_m_s);
   if (twin_) twin_->OnCommand(last_command_);
   if (!intended_velocity_m_s) return false;
   ++learned_bins_;
-  if (learned_bins_ % kBinsBetweenChecks == 0) KeepOrRollBack();
+  if (learned_bins_ % kBinsBetweenChecks == 0) {
+    // With a twin the last good weights are those of the end of a trial: if the driver goes back to
+    // them, it still has not seen the present one.
+    if (!twin_) {
+      KeepOrRollBack();
+    } else if (!twin_->IsHealthy()) {
+      RollBack();
+    }
+  }
   return true;
 }
 
-bool Learner::PassesGuard(std::optional<Vec3>* label, const Vec3& carried_m_s) noexcept {
+bool Learner::PassesGuard(const TaskVector& decoded, std::optional<TaskVector>* label,
+                          const TaskVector& carried_m_s) noexcept {
   last_good_->OnPosition(position_m_);
-  const Vec3 reference = last_good_->Decode(features_);
+  const TaskVector reference = last_good_->Decode(features_);
   last_good_->OnCommand(last_command_);
   guard_.Observe(features_);
   LearningGuard::Verdict verdict = LearningGuard::Verdict::kLearn;
   if (guard_.RatesExplode(student().firing_rate_hz(), last_good_->firing_rate_hz())) {
     verdict = LearningGuard::Verdict::kRollBack;
   } else if (*label) {
-    verdict = guard_.Judge(last_output_, reference, **label, carried_m_s);
+    verdict = guard_.Judge(decoded, reference, **label, carried_m_s);
   } else {
     guard_.NoLabel();
   }
@@ -84,7 +95,7 @@ bool Learner::PassesGuard(std::optional<Vec3>* label, const Vec3& carried_m_s) n
   return false;
 }
 
-void Learner::OnCommand(const Vec3& velocity_m_s) noexcept {
+void Learner::OnCommand(const TaskVector& velocity_m_s) noexcept {
   driver_->OnCommand(velocity_m_s);
   last_command_ = velocity_m_s;
 }
@@ -151,7 +162,7 @@ void Learner::GoBack() noexcept {
     decoder->ForgetEvidence();
     decoder->ResetActivity();
   }
-  last_output_ = Vec3::Zero();
+  last_output_ = TaskVector();
   enabled_ = false;
 }
 
@@ -164,7 +175,7 @@ void Learner::VisitState(StateVisitor& visitor) {
   visitor("driver", *driver_);
   if (twin_) visitor("twin", *twin_);
   visitor("features", features_);
-  visitor("position_m", position_m_, Vec3(Vec3::Zero()));
+  visitor("position_m", position_m_, TaskVector());
   visitor("last_output", last_output_);
   visitor("last_command", last_command_);
   visitor("guard", guard_);

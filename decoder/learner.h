@@ -39,20 +39,20 @@ class Learner {
   Learner(std::unique_ptr<Decoder> decoder, const LearnerParams& params);
 
   /// Where the arm is at the bin that is decoded next; see Decoder::OnPosition.
-  void OnPosition(const std::optional<Vec3>& position_m) noexcept;
+  void OnPosition(const std::optional<TaskVector>& position_m) noexcept;
 
   /// Decodes one bin. Nothing if the result was not finite: the decoder was rolled back.
-  std::optional<Vec3> Decode(const Eigen::VectorXf& features) noexcept;
+  std::optional<TaskVector> Decode(const Eigen::VectorXf& features) noexcept;
 
   /// Learns from the bin that was decoded last, if learning is enabled; call it after each Decode,
   /// with a label or without; `carried_m_s`: see LabelGuard. A label that is not plausible counts as
   /// none. Returns whether a label was learnt from.
-  bool Learn(std::optional<Vec3> intended_velocity_m_s,
-             const Vec3& carried_m_s = Vec3::Zero()) noexcept;
+  bool Learn(std::optional<TaskVector> intended_velocity_m_s,
+             const TaskVector& carried_m_s = TaskVector()) noexcept;
 
   /// What was commanded for the bin that was decoded last, or zero when the arm was stopped; see
   /// Decoder::OnCommand.
-  void OnCommand(const Vec3& velocity_m_s) noexcept;
+  void OnCommand(const TaskVector& velocity_m_s) noexcept;
 
   void OnTrialStart() noexcept;
   void OnTrialStop() noexcept;
@@ -95,8 +95,10 @@ class Learner {
   void ResetActivity() noexcept;
   /// Of the last good weights, which decode only for the guard.
   void ResetReference() noexcept;
-  /// Asks the guard, and takes the label away if it is not to be learnt from. False: it was rolled back.
-  bool PassesGuard(std::optional<Vec3>* label, const Vec3& carried_m_s) noexcept;
+  /// Asks the guard, and takes the label away if it is not to be learnt from. `decoded`: by the student.
+  /// False: it was rolled back.
+  bool PassesGuard(const TaskVector& decoded, std::optional<TaskVector>* label,
+                   const TaskVector& carried_m_s) noexcept;
   /// Keeps the weights if the guard lets them be kept; goes back to those kept last if they are not finite.
   void KeepOrRollBack() noexcept;
   void MakeLastGood(const Decoder& decoder) noexcept;
@@ -109,9 +111,9 @@ class Learner {
   LearningGuard guard_;
   // Of the last bin, for the twin, the reference and the guard.
   Eigen::VectorXf features_;
-  std::optional<Vec3> position_m_;
-  Vec3 last_output_ = Vec3::Zero();
-  Vec3 last_command_ = Vec3::Zero();
+  std::optional<TaskVector> position_m_;
+  TaskVector last_output_;
+  TaskVector last_command_;
   bool enabled_;
   std::uint64_t learned_bins_ = 0;
   std::uint64_t scored_bins_ = 0;

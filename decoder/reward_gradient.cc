@@ -1,6 +1,7 @@
 #include "decoder/reward_gradient.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "decoder/exponential_decay.h"
 #include "decoder/state_visitor.h"
@@ -14,6 +15,8 @@ constexpr double kGradientVariancePerS = 10.0;  // by which g changes
 constexpr double kOffsetVariancePerS = 0.01;    // by which b does
 constexpr double kSmallestNoiseVariance = 1e-3;
 constexpr double kPowerTauS = 10.0;
+// Elements of the state for g at least: sums over planar and spatial states have the same order.
+constexpr int kSmallestRoom = 3;
 constexpr double kSmallestPower = 1e-30;  // of any unit: less counts as nothing
 
 }  // namespace
@@ -22,16 +25,19 @@ RewardGradient::RewardGradient(double speed_m_s, int num_dimensions, TimeNs bin_
     : speed_m_s_(speed_m_s),
       num_dimensions_(num_dimensions),
       bin_width_s_(static_cast<double>(bin_width_ns) * 1e-9),
-      power_gain_(1.0 - KeptWithTau(kPowerTauS, bin_width_ns)) {}
+      power_gain_(1.0 - KeptWithTau(kPowerTauS, bin_width_ns)),
+      offset_(std::max(num_dimensions, kSmallestRoom)),
+      state_(State::Zero(offset_ + 1)),
+      covariance_(Covariance::Zero(offset_ + 1, offset_ + 1)) {}
 
-void RewardGradient::Observe(const Vec3& velocity_m_s, double reward) noexcept {
+void RewardGradient::Observe(const TaskVector& velocity_m_s, double reward) noexcept {
   if (reward_power_ == 0.0) {
     if (reward * reward < kSmallestPower) return;
     reward_power_ = noise_power_ = reward * reward;
     OnTrialStart();
-    covariance_(3, 3) = kPriorVariance * reward_power_;
+    covariance_(offset_, offset_) = kPriorVariance * reward_power_;
   }
-  const double earned = reward - state_[3];
+  const double earned = reward - state_[offset_];
   reward_power_ += power_gain_ * (earned * earned - reward_power_);
 
   const int d = num_dimensions_;
@@ -42,12 +48,12 @@ void RewardGradient::Observe(const Vec3& velocity_m_s, double reward) noexcept {
   for (int i = 0; i < d; ++i) {
     variances[i] = std::min(variances[i] + kGradientVariancePerS * elapsed, most);
   }
-  variances[3] += kOffsetVariancePerS * elapsed;
+  variances[offset_] += kOffsetVariancePerS * elapsed;
 
-  Eigen::Vector4d x = Eigen::Vector4d::Zero();
+  State x = State::Zero(state_.size());
   x.head(d) = velocity_m_s.head(d) / speed_m_s_;
-  x[3] = 1.0;
-  const Eigen::Vector4d p = covariance_ * x;
+  x[offset_] = 1.0;
+  const State p = covariance_ * x;
   const double noise =
       std::max({noise_power_, kSmallestNoiseVariance * reward_power_, kSmallestPower});
   const double variance = x.dot(p) + noise;
@@ -57,19 +63,20 @@ void RewardGradient::Observe(const Vec3& velocity_m_s, double reward) noexcept {
   noise_power_ += power_gain_ * (residual * residual - noise_power_);
 }
 
-std::optional<Vec3> RewardGradient::Direction() const noexcept {
-  const Vec3 g = state_.head<3>();
+std::optional<TaskVector> RewardGradient::Direction() const noexcept {
+  const TaskVector g = ToTaskVector(state_.head(num_dimensions_));
   const double uncertainty = covariance_.diagonal().head(num_dimensions_).sum();
-  if (!(g.squaredNorm() > uncertainty)) return std::nullopt;
-  return Vec3(g.normalized());
+  const double squared = SquaredNorm(g);
+  if (!(squared > uncertainty)) return std::nullopt;
+  return TaskVector(g / std::sqrt(squared));
 }
 
 void RewardGradient::OnTrialStart() noexcept {
-  const double offset_variance = covariance_(3, 3);
+  const double offset_variance = covariance_(offset_, offset_);
   covariance_.setZero();
   covariance_.diagonal().head(num_dimensions_).setConstant(kPriorVariance * reward_power_);
-  covariance_(3, 3) = offset_variance;
-  state_.head<3>().setZero();
+  covariance_(offset_, offset_) = offset_variance;
+  state_.head(offset_).setZero();
 }
 
 void RewardGradient::VisitState(StateVisitor& visitor) {

@@ -24,22 +24,27 @@ class RewardGradient {
   RewardGradient(double speed_m_s, int num_dimensions, TimeNs bin_width_ns);
 
   /// `reward` was earned by moving with `velocity_m_s` in one bin. Both finite.
-  void Observe(const Vec3& velocity_m_s, double reward) noexcept;
+  void Observe(const TaskVector& velocity_m_s, double reward) noexcept;
 
   /// Direction of g, of length 1; nothing while its error may be as large as g itself.
-  std::optional<Vec3> Direction() const noexcept;
+  std::optional<TaskVector> Direction() const noexcept;
 
   void OnTrialStart() noexcept;
   /// Fields of the state; see StateVisitor.
   void VisitState(StateVisitor& visitor);
 
  private:
+  static constexpr int kMaxSize = kMaxDimensions + 1;
+  using State = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kMaxSize, 1>;
+  using Covariance = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, kMaxSize, kMaxSize>;
+
   double speed_m_s_;
   int num_dimensions_;
   double bin_width_s_;
   double power_gain_;
-  Eigen::Vector4d state_ = Eigen::Vector4d::Zero();       // [g; b]
-  Eigen::Matrix4d covariance_ = Eigen::Matrix4d::Zero();  // of the error in it
+  Eigen::Index offset_;        // where b is in the state: behind the room for g
+  State state_;                // [g; b]
+  Covariance covariance_;      // of the error in it
   double reward_power_ = 0.0;  // mean of (r - b)^2, the scale of all variances; 0 before any reward
   double noise_power_ = 0.0;   // mean squared residual
 };

@@ -19,14 +19,14 @@ class RewardIntention {
         gradient_(params.intended_speed_m_s, num_dimensions, bin_width_ns) {}
 
   /// What is to be added to the velocity of the next bin, m/s.
-  const Vec3& Explore() noexcept { return exploration_.Next(); }
+  const TaskVector& Explore() noexcept { return exploration_.Next(); }
 
   /// Label as IntentionRule::kApproach makes it, v* = intended_speed g / |g|, with g the gradient
   /// of the reward. None while the arm is not engaged, velocity or reward is unknown, or g is.
-  std::optional<Vec3> Estimate(const BehaviorSample& behavior) noexcept {
+  std::optional<TaskVector> Estimate(const BehaviorSample& behavior) noexcept {
     if (!behavior.engaged || !behavior.reward || !behavior.velocity_m_s) return std::nullopt;
     gradient_.Observe(*behavior.velocity_m_s, *behavior.reward);
-    const std::optional<Vec3> direction = gradient_.Direction();
+    const std::optional<TaskVector> direction = gradient_.Direction();
     if (!direction) return std::nullopt;
     return Approach(*behavior.velocity_m_s, params_.intended_speed_m_s * *direction,
                     params_.response);

@@ -16,9 +16,9 @@ std::unique_ptr<Learner> Shadows::Take(int slot) noexcept {
   return std::exchange(slots_[Index(slot)], {}).learner;
 }
 
-void Shadows::ShowBin(int slot, const std::optional<Vec3>& position_m,
-                      const Eigen::VectorXf& features, const std::optional<Vec3>& label,
-                      const Vec3& carried, const Vec3& command) noexcept {
+void Shadows::ShowBin(int slot, const std::optional<TaskVector>& position_m,
+                      const Eigen::VectorXf& features, const std::optional<TaskVector>& label,
+                      const TaskVector& carried, const TaskVector& command) noexcept {
   Learner* learner = slots_[Index(slot)].learner.get();
   if (!learner) return;
   learner->OnPosition(position_m);
@@ -40,7 +40,7 @@ void Shadows::OnGap() noexcept {
 }
 
 void Shadows::OnStopped() noexcept {
-  ForEach([](Slot& slot) { slot.learner->OnCommand(Vec3::Zero()); });
+  ForEach([](Slot& slot) { slot.learner->OnCommand(TaskVector()); });
 }
 
 void Shadows::SetEnabled(bool enabled) noexcept {

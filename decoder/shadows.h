@@ -28,8 +28,9 @@ class Shadows {
   bool frozen(int slot) const { return slots_[Index(slot)].frozen; }
 
   /// Decodes a bin and learns from it, if there is one in the slot; see Learner.
-  void ShowBin(int slot, const std::optional<Vec3>& position_m, const Eigen::VectorXf& features,
-               const std::optional<Vec3>& label, const Vec3& carried, const Vec3& command) noexcept;
+  void ShowBin(int slot, const std::optional<TaskVector>& position_m,
+               const Eigen::VectorXf& features, const std::optional<TaskVector>& label,
+               const TaskVector& carried, const TaskVector& command) noexcept;
 
   void OnTrialStart() noexcept;
   void OnTrialStop() noexcept;

@@ -20,6 +20,18 @@ LearnerParams ParamsOfLearners(const StepParams& step) {
   return params;
 }
 
+bool TellsPosition(const StepParams& params) {
+  switch (params.features.position_input) {
+    case PositionInputMode::kNever:
+      return false;
+    case PositionInputMode::kDelayed:
+      return true;
+    case PositionInputMode::kAuto:
+      break;
+  }
+  return params.intention.label_source != LabelSource::kKinematics;
+}
+
 }  // namespace
 
 Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
@@ -29,6 +41,7 @@ Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
       learning_enabled_(params.learning_enabled),
       binner_(params.num_channels, params.bin_width_ns),
       features_(params.features, params.num_channels, params.bin_width_ns),
+      position_input_(TellsPosition(params)),
       learner_(MakeLearner(std::move(decoder))),
       shaper_(params.limits, params.bin_width_ns),
       intention_(params.intention) {
@@ -42,23 +55,24 @@ std::unique_ptr<Learner> Step::MakeLearner(std::unique_ptr<Decoder> decoder) con
   return std::make_unique<Learner>(std::move(decoder), learner_params_);
 }
 
-CommandStatus Step::DecodeBin(const std::optional<Vec3>& position_m, Command* command) noexcept {
+CommandStatus Step::DecodeBin(const std::optional<TaskVector>& position_m,
+                              Command* command) noexcept {
   command->bin_index = binner_.next_bin_index();
   command->bin_stop_time_ns = binner_.next_bin_stop_ns();
   command->status = CommandStatus::kFault;
-  command->velocity_m_s = Vec3::Zero();
+  command->velocity_m_s = TaskVector();
 
   const Eigen::VectorXf& features = features_.Extract(binner_.TakeBin());
-  learner_->OnPosition(position_m);
-  std::optional<Vec3> velocity = learner_->Decode(features);
-  Vec3 tried = Vec3::Zero();
+  last_position_m_ = position_input_.Advance(position_m);
+  learner_->OnPosition(last_position_m_);
+  std::optional<TaskVector> velocity = learner_->Decode(features);
+  TaskVector tried;
   if (reward_intention_ && learner_->enabled()) tried = reward_intention_->Explore();
   if (velocity) velocity = shaper_.Shape(*velocity + tried, position_m);
   last_bin_decoded_ = velocity.has_value();
-  last_command_ = velocity ? Vec3(*velocity - tried) : Vec3(Vec3::Zero());
+  last_command_ = velocity ? TaskVector(*velocity - tried) : TaskVector();
   learner_->OnCommand(last_command_);
   last_features_ = &features;
-  last_position_m_ = position_m;
   last_label_.reset();
   last_carried_.setZero();
   if (!velocity) {
@@ -119,6 +133,7 @@ void Step::OnTrialStop() noexcept {
 }
 
 void Step::OnTrialStart() noexcept {
+  position_input_.Reset();
   learner_->OnTrialStart();
   shadows_.OnTrialStart();
   if (reward_intention_) reward_intention_->OnTrialStart();
@@ -134,6 +149,7 @@ void Step::OnStopped() noexcept {
 std::uint64_t Step::SkipTo(std::uint64_t bin_index) noexcept {
   const std::uint64_t skipped = binner_.SkipTo(bin_index);
   if (skipped > 0) {
+    position_input_.Reset();
     learner_->OnGap();
     shadows_.OnGap();
     last_features_ = nullptr;
@@ -150,6 +166,7 @@ void Step::Keep() noexcept {
 void Step::VisitState(StateVisitor& visitor) {
   visitor("binner", binner_);
   visitor("features", features_);
+  visitor("position_input", position_input_);
   visitor("learner", *learner_);
   visitor("shadows", shadows_);
   visitor("shaper", shaper_);

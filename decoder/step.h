@@ -10,6 +10,7 @@
 #include "decoder/intention.h"
 #include "decoder/learner.h"
 #include "decoder/parameters.h"
+#include "decoder/position_input.h"
 #include "decoder/reward_intention.h"
 #include "decoder/shadows.h"
 #include "decoder/spike_binner.h"
@@ -36,7 +37,7 @@ template <class Visitor>
 void VisitFields(StepParams& p, Visitor&& visit) {
   visit("num_channels", p.num_channels, Bounds{1, 4096}, "channels");
   visit("bin_width_ns", p.bin_width_ns, Bounds{1e5, 1e9}, "ns");
-  visit("num_dimensions", p.num_dimensions, Bounds{2, 3}, "");
+  visit("num_dimensions", p.num_dimensions, Bounds{1, kMaxDimensions}, "");
   visit("features", p.features);
   visit("learning", p.intention);
   visit("learning.guard", p.guard);
@@ -70,9 +71,10 @@ class Step {
   /// Adds a row of counts to the next bin, num_channels.
   void AddCounts(std::span<const float> counts) noexcept { binner_.AddCounts(counts); }
 
-  /// Closes the next bin and decodes it. `position_m`: where the arm is, if known. Always writes a
-  /// command: kDecoded or kFault.
-  CommandStatus DecodeBin(const std::optional<Vec3>& position_m, Command* command) noexcept;
+  /// Closes the next bin and decodes it. `position_m`: where the arm is, if known: bounds the command;
+  /// see PositionInput for what the decoder is told of it. Always writes a command: kDecoded or
+  /// kFault.
+  CommandStatus DecodeBin(const std::optional<TaskVector>& position_m, Command* command) noexcept;
 
   /// Learns from the bin that was decoded last. `behavior`: arm and task as the subject had them
   /// when the bin began. Returns whether anything was learnt.
@@ -119,6 +121,7 @@ class Step {
   bool learning_enabled_;  // as was asked for last
   SpikeBinner binner_;
   FeatureExtractor features_;
+  PositionInput position_input_;
   std::unique_ptr<Learner> learner_;  // never null
   Shadows shadows_;
   CommandShaper shaper_;
@@ -127,10 +130,10 @@ class Step {
   bool last_bin_decoded_ = false;
   // Of the bin that was decoded last, for the shadows.
   const Eigen::VectorXf* last_features_ = nullptr;
-  std::optional<Vec3> last_position_m_;
-  Vec3 last_command_ = Vec3::Zero();
-  std::optional<Vec3> last_label_;
-  Vec3 last_carried_ = Vec3::Zero();
+  std::optional<TaskVector> last_position_m_;  // as the decoder was told
+  TaskVector last_command_;
+  std::optional<TaskVector> last_label_;
+  TaskVector last_carried_;
 };
 
 }  // namespace efferent

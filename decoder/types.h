@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cmath>
 #include <cstdint>
 
 namespace efferent {
@@ -9,14 +10,49 @@ namespace efferent {
 /// (configuration, files).
 using TimeNs = std::int64_t;
 
-/// Position (m) or velocity (m/s) in the frame of the task. Planar sessions leave z at 0.
-using Vec3 = Eigen::Vector3d;
+/// Most dimensions that a session's behaviour and commands may have.
+inline constexpr int kMaxDimensions = 8;
 
-/// A velocity of 2 or 3 dimensions with the others at 0.
+/// Position (m), velocity (m/s) or target in the frame of the task. A session with D dimensions uses
+/// the first D components and leaves the others at 0. The capacity is fixed, so that nothing allocates.
+class TaskVector : public Eigen::Matrix<double, kMaxDimensions, 1> {
+ public:
+  using Base = Eigen::Matrix<double, kMaxDimensions, 1>;
+
+  TaskVector() : Base(Base::Zero()) {}
+  TaskVector(double x, double y, double z = 0.0) : TaskVector() {
+    (*this)[0] = x;
+    (*this)[1] = y;
+    (*this)[2] = z;
+  }
+  template <class Derived>
+  TaskVector(const Eigen::MatrixBase<Derived>& other) : Base(other) {}
+  template <class Derived>
+  TaskVector& operator=(const Eigen::MatrixBase<Derived>& other) {
+    Base::operator=(other);
+    return *this;
+  }
+
+  // Dot, SquaredNorm and Norm below instead: Eigen adds in an order that depends on the capacity.
+  double dot(const TaskVector&) const = delete;
+  double squaredNorm() const = delete;
+  double norm() const = delete;
+};
+
+/// The sum of products, added in the order of the dimensions: unused ones change no bit.
+inline double Dot(const TaskVector& a, const TaskVector& b) {
+  double sum = a[0] * b[0];
+  for (int i = 1; i < kMaxDimensions; ++i) sum += a[i] * b[i];
+  return sum;
+}
+inline double SquaredNorm(const TaskVector& a) { return Dot(a, a); }
+inline double Norm(const TaskVector& a) { return std::sqrt(SquaredNorm(a)); }
+
+/// A vector of at most kMaxDimensions with the other dimensions at 0.
 template <class Vector>
-Vec3 InThreeDimensions(const Vector& velocity) {
-  Vec3 result = Vec3::Zero();
-  result.head(velocity.size()) = velocity;
+TaskVector ToTaskVector(const Vector& vector) {
+  TaskVector result;
+  result.head(vector.size()) = vector;
   return result;
 }
 
@@ -34,7 +70,7 @@ struct Command {
   std::uint64_t bin_index = 0;  ///< Bin that it was decoded from.
   TimeNs bin_stop_time_ns = 0;  ///< End of that bin.
   CommandStatus status = CommandStatus::kStopped;
-  Vec3 velocity_m_s = Vec3::Zero();  ///< Zero for kStopped and kFault.
+  TaskVector velocity_m_s;  ///< Zero for kStopped and kFault.
 };
 
 }  // namespace efferent

@@ -26,7 +26,7 @@ PointTrack HoldPosition(const PointTrack& position) {
 }  // namespace
 
 ChunkBuilder::ChunkBuilder(Recording* recording, const PointTrack* velocity_m_s,
-                           std::int64_t first_bin, int bins_per_chunk)
+                           std::int64_t first_bin, int bins_per_chunk, double block_s)
     : recording_(recording),
       velocity_m_s_(velocity_m_s),
       first_bin_(first_bin),
@@ -38,6 +38,7 @@ ChunkBuilder::ChunkBuilder(Recording* recording, const PointTrack* velocity_m_s,
   if (first_bin < 0 || first_bin >= recording->num_bins) {
     throw std::invalid_argument("the first bin is not in the recording");
   }
+  if (recording->trials.empty()) blocks_ = CutIntoBlocks(*recording, block_s);
 }
 
 std::int64_t ChunkBuilder::num_chunks() const {
@@ -57,6 +58,7 @@ void ChunkBuilder::Build(std::int64_t chunk_index, v1::AcquisitionChunk* chunk) 
   AddSpikes(first, stop, chunk);
   AddBehavior(first, stop, chunk);
   AddTrialEvents(first, stop, chunk);
+  AddBlockEnds(first, stop, chunk);
 }
 
 void ChunkBuilder::AddSpikes(std::int64_t first, std::int64_t stop, v1::AcquisitionChunk* chunk) {
@@ -133,6 +135,20 @@ void ChunkBuilder::AddTrialEvents(std::int64_t first, std::int64_t stop,
       add(std::max(trial->first_bin, first), v1::TRIAL_EVENT_KIND_START);
     }
     if (trial->stop_bin <= stop) add(trial->stop_bin, v1::TRIAL_EVENT_KIND_STOP);
+  }
+}
+
+void ChunkBuilder::AddBlockEnds(std::int64_t first, std::int64_t stop,
+                                v1::AcquisitionChunk* chunk) const {
+  auto block =
+      std::upper_bound(blocks_.begin(), blocks_.end(), first,
+                       [](std::int64_t bin, const RecordedTrial& b) { return bin < b.stop_bin; });
+  for (; block != blocks_.end() && block->stop_bin <= stop; ++block) {
+    v1::TrialEvent* event = chunk->add_trial_events();
+    event->set_time_ns(SessionTimeNs(block->stop_bin));
+    event->set_kind(v1::TRIAL_EVENT_KIND_STOP);
+    event->set_trial_index(static_cast<std::uint32_t>(block - blocks_.begin()));
+    event->set_condition(block->trial_type);
   }
 }
 

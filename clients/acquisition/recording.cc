@@ -4,6 +4,22 @@
 
 namespace efferent {
 
+std::vector<RecordedTrial> CutIntoBlocks(const Recording& recording, double block_s) {
+  // Written so that NaN fails.
+  if (!(block_s > 0.0)) throw std::invalid_argument("blocks must be longer than 0 s");
+  const double bins_per_block = std::clamp(std::round(block_s / recording.bin_width_s), 1.0,
+                                           std::max(1.0, static_cast<double>(recording.num_bins)));
+  const auto step = static_cast<std::int64_t>(bins_per_block);
+  std::vector<RecordedTrial> blocks;
+  for (std::int64_t first = 0; first < recording.num_bins; first += step) {
+    RecordedTrial& block = blocks.emplace_back();
+    block.first_bin = first;
+    block.stop_bin = std::min(recording.num_bins, first + step);
+    block.trial_type = block.condition = "all";
+  }
+  return blocks;
+}
+
 PointTrack DifferentiatePosition(const Recording& recording) {
   const PointTrack& position = recording.position_m;
   PointTrack velocity(position.size());

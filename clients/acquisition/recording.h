@@ -64,6 +64,14 @@ struct Recording {
   double duration_s() const { return static_cast<double>(num_bins) * bin_width_s; }
 };
 
+/// Length of the blocks that serve as trials in a recording without, seconds.
+inline constexpr double kDefaultBlockS = 10.0;
+
+/// The recording cut into blocks of `block_s` seconds, in whole bins; all have the condition `all`.
+/// They serve as the trials of a recording without: what is learnt takes effect at the end of each.
+/// @throws std::invalid_argument if block_s is not above 0.
+std::vector<RecordedTrial> CutIntoBlocks(const Recording& recording, double block_s);
+
 /// Velocity from the way covered during each bin; no value where the position is unknown at either
 /// end.
 PointTrack DifferentiatePosition(const Recording& recording);

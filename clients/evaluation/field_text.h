@@ -91,23 +91,23 @@ class FieldPrinter {
     } else {
       text = NumberText(value);
     }
-    fields_->push_back({prefix_ + std::string(name), std::move(text), std::string(unit)});
+    fields_->push_back({PathOf(name), std::move(text), std::string(unit)});
   }
 
   template <class T>
   void operator()(std::string_view name, T& value) {
     if constexpr (std::is_class_v<T>) {
-      VisitFields(value, FieldPrinter(prefix_ + std::string(name) + ".",
-                                      NestedMessage(name, message_), fields_));
+      VisitFields(value, FieldPrinter(PathOf(name) + ".", NestedMessage(name, message_), fields_));
     } else if constexpr (std::is_same_v<T, bool>) {
-      fields_->push_back({prefix_ + std::string(name), value ? "true" : "false", ""});
+      fields_->push_back({PathOf(name), value ? "true" : "false", ""});
     } else {
-      fields_->push_back(
-          {prefix_ + std::string(name), ChoiceText(name, static_cast<int>(value), message_), ""});
+      fields_->push_back({PathOf(name), ChoiceText(name, static_cast<int>(value), message_), ""});
     }
   }
 
  private:
+  std::string PathOf(std::string_view name) const { return std::string(prefix_).append(name); }
+
   std::string prefix_;
   const google::protobuf::Descriptor& message_;
   std::vector<FieldText>* fields_;

@@ -18,12 +18,12 @@ HarmGuard::HarmGuard(const GuardParams& params, TimeNs bin_width_ns)
     : max_excess_error_(params.max_excess_error),
       window_labels_(NumLabels(params.excess_error_s, bin_width_ns)) {}
 
-void HarmGuard::Compare(const Vec3& decoded, const Vec3& reference, const Vec3& label,
-                        double label_power) noexcept {
+void HarmGuard::Compare(const TaskVector& decoded, const TaskVector& reference,
+                        const TaskVector& label, double label_power) noexcept {
   const double largest = kLargestError * label_power;
   // Written so that what is not a number counts as wrong as can be.
-  const auto error_of = [&](const Vec3& said) {
-    const double error = (said - label).squaredNorm();
+  const auto error_of = [&](const TaskVector& said) {
+    const double error = SquaredNorm(said - label);
     return error < largest ? error : largest;
   };
   const double error = error_of(decoded), reference_error = error_of(reference);

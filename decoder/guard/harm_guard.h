@@ -20,7 +20,7 @@ class HarmGuard {
   HarmGuard(const GuardParams& params, TimeNs bin_width_ns);
 
   /// Of a bin with a label. `label_power`: LabelGuard::label_power().
-  void Compare(const Vec3& decoded, const Vec3& reference, const Vec3& label,
+  void Compare(const TaskVector& decoded, const TaskVector& reference, const TaskVector& label,
                double label_power) noexcept;
 
   /// Learning does harm.

@@ -38,24 +38,24 @@ bool LabelGuard::trusts() const {
 
 bool LabelGuard::is_calm() const { return !waits_ && against_ < 0.5 * kWaitBeyond; }
 
-double LabelGuard::Follow(const Vec3& said, const Vec3& asked) noexcept {
+double LabelGuard::Follow(const TaskVector& said, const TaskVector& asked) noexcept {
   // While it waits, what is usual stays what it was.
   if (!waits_) ++num_labels_;
   const double gain = waits_ ? 0.0
                              : std::max(std::min(1.0, bin_width_s_ / kTauS),
                                         1.0 / static_cast<double>(num_labels_));
-  decoded_power_ += gain * (said.squaredNorm() - decoded_power_);
-  label_power_ += gain * (asked.squaredNorm() - label_power_);
+  decoded_power_ += gain * (SquaredNorm(said) - decoded_power_);
+  label_power_ += gain * (SquaredNorm(asked) - label_power_);
   const double power = std::sqrt(decoded_power_ * label_power_);
   const double g = power > 0.0
-                       ? std::clamp(said.dot(asked) / power, -kLargestAgreement, kLargestAgreement)
+                       ? std::clamp(Dot(said, asked) / power, -kLargestAgreement, kLargestAgreement)
                        : 0.0;
   agreement_ += gain * (g - agreement_);
   return g;
 }
 
-LabelGuard::Verdict LabelGuard::Judge(const Vec3& decoded, const Vec3& label, const Vec3& carried,
-                                      double novelty) noexcept {
+LabelGuard::Verdict LabelGuard::Judge(const TaskVector& decoded, const TaskVector& label,
+                                      const TaskVector& carried, double novelty) noexcept {
   const double g = Follow(decoded - carried, label - carried);
   if (!waits_ && !trusts()) {
     against_ = 0.0;

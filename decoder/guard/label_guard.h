@@ -31,7 +31,7 @@ class LabelGuard {
   LabelGuard(const GuardParams& params, TimeNs bin_width_ns);
 
   /// Of a bin with a label. `novelty`: FeatureNovelty::value().
-  Verdict Judge(const Vec3& decoded, const Vec3& label, const Vec3& carried,
+  Verdict Judge(const TaskVector& decoded, const TaskVector& label, const TaskVector& carried,
                 double novelty) noexcept;
   /// A bin without a label.
   void NoLabel() noexcept;
@@ -49,7 +49,7 @@ class LabelGuard {
 
  private:
   /// g, with the running means brought up to date; said: y - c, asked: y* - c.
-  double Follow(const Vec3& said, const Vec3& asked) noexcept;
+  double Follow(const TaskVector& said, const TaskVector& asked) noexcept;
   void Resume() noexcept;
 
   double bin_width_s_;

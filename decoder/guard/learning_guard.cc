@@ -30,9 +30,9 @@ LearningGuard::LearningGuard(const GuardParams& params, int num_channels, TimeNs
       labels_(params, bin_width_ns),
       harm_(params, bin_width_ns) {}
 
-bool LearningGuard::IsPlausible(const Vec3& label) const noexcept {
+bool LearningGuard::IsPlausible(const TaskVector& label) const noexcept {
   return label.allFinite() &&
-         (!enabled_ || max_label_speed_m_s_ == 0.0 || label.norm() <= max_label_speed_m_s_);
+         (!enabled_ || max_label_speed_m_s_ == 0.0 || Norm(label) <= max_label_speed_m_s_);
 }
 
 bool LearningGuard::RatesExplode(std::optional<double> rate_hz,
@@ -43,8 +43,9 @@ bool LearningGuard::RatesExplode(std::optional<double> rate_hz,
   return true;
 }
 
-LearningGuard::Verdict LearningGuard::Judge(const Vec3& decoded, const Vec3& reference,
-                                            const Vec3& label, const Vec3& carried) noexcept {
+LearningGuard::Verdict LearningGuard::Judge(const TaskVector& decoded, const TaskVector& reference,
+                                            const TaskVector& label,
+                                            const TaskVector& carried) noexcept {
   if (!reference.allFinite()) return Verdict::kLearn;  // nothing to go back to
   switch (labels_.Judge(reference, label, carried, novelty_.value())) {
     case LabelGuard::Verdict::kLearn:

@@ -32,7 +32,7 @@ class LearningGuard {
 
   bool enabled() const { return enabled_; }
   /// Whether a label is one that can be meant: finite, and not too fast.
-  bool IsPlausible(const Vec3& label) const noexcept;
+  bool IsPlausible(const TaskVector& label) const noexcept;
 
   /// Features of a bin that may be learnt from, num_channels; before Judge or NoLabel.
   void Observe(const Eigen::VectorXf& features) noexcept { novelty_.Observe(features); }
@@ -40,8 +40,8 @@ class LearningGuard {
   /// half as far again as the same input drives those of the reference. See Decoder::firing_rate_hz.
   bool RatesExplode(std::optional<double> rate_hz, std::optional<double> reference_hz) noexcept;
   /// `decoded`, and what `reference` would have said, for the label; `carried`: see LabelGuard. m/s.
-  Verdict Judge(const Vec3& decoded, const Vec3& reference, const Vec3& label,
-                const Vec3& carried) noexcept;
+  Verdict Judge(const TaskVector& decoded, const TaskVector& reference, const TaskVector& label,
+                const TaskVector& carried) noexcept;
   void NoLabel() noexcept { labels_.NoLabel(); }
 
   /// Whether the weights of now, which have neurons fire at this rate, may become the last good ones.

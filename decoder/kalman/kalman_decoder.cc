@@ -58,12 +58,12 @@ KalmanDecoder::KalmanDecoder(const KalmanParams& params, int num_channels, int n
   model_.q = Eigen::VectorXd::Ones(num_channels);
 }
 
-Vec3 KalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
+TaskVector KalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   features_ = features.cast<double>();
   return AdvanceVelocity(gains_.m0, gains_.m1, gains_.m2, features_, &velocity_);
 }
 
-void KalmanDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
+void KalmanDecoder::Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept {
   if (fixed_) return;
   if (!intended_velocity_m_s) {
     statistics_.Break();

@@ -55,8 +55,8 @@ class KalmanDecoder final : public Decoder {
 
   std::string_view name() const override { return KalmanParams::kName; }
   bool learns() const noexcept override { return !fixed_; }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
-  void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override;
+  void Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept override;
   void ResetActivity() noexcept override;
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override;

@@ -43,12 +43,12 @@ RefitKalmanDecoder::RefitKalmanDecoder(const RefitKalmanParams& params, int num_
       statistics_(num_channels, num_dimensions, num_dimensions,
                   KeptWithHalfLife(params.half_life_s, bin_width_ns), params.ridge) {}
 
-void RefitKalmanDecoder::OnPosition(const std::optional<Vec3>& position_m) noexcept {
+void RefitKalmanDecoder::OnPosition(const std::optional<TaskVector>& position_m) noexcept {
   position_.reset();
   if (position_m && position_m->allFinite()) position_ = position_m->head(velocity_.size());
 }
 
-Vec3 RefitKalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
+TaskVector RefitKalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   const SmallVector position = position_.value_or(weights_.typical_position);
   features_ = features.cast<double>();
   innovation_ = features_ - weights_.model.d;
@@ -57,7 +57,7 @@ Vec3 RefitKalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   return AdvanceVelocity(no_offset, weights_.m1, weights_.m2, innovation_, &velocity_);
 }
 
-void RefitKalmanDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
+void RefitKalmanDecoder::Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept {
   if (!intended_velocity_m_s) {
     statistics_.Break();
     return;

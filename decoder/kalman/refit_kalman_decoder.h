@@ -52,9 +52,9 @@ class RefitKalmanDecoder final : public Decoder {
                      TimeNs bin_width_ns);
 
   std::string_view name() const override { return RefitKalmanParams::kName; }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
-  void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
-  void OnPosition(const std::optional<Vec3>& position_m) noexcept override;
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override;
+  void Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept override;
+  void OnPosition(const std::optional<TaskVector>& position_m) noexcept override;
   void ResetActivity() noexcept override;
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override;

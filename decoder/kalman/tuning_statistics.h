@@ -9,10 +9,13 @@ namespace efferent {
 
 class StateVisitor;
 
-/// At most 7 x 7 (velocity, position and a constant in three dimensions), on the stack: what is as
-/// small as that never allocates.
-using SmallMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, 7, 7>;
-using SmallVector = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, 7, 1>;
+/// Velocity, position and a constant.
+inline constexpr int kMaxRegressors = 2 * kMaxDimensions + 1;
+
+/// At most kMaxRegressors a side, on the stack, so that they never allocate.
+using SmallMatrix =
+    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, kMaxRegressors, kMaxRegressors>;
+using SmallVector = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kMaxRegressors, 1>;
 
 /// A linear Gaussian model of intended velocity and how channels are tuned to it, and to known
 /// inputs s if there are any (I of them):

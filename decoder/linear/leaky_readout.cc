@@ -14,8 +14,8 @@ LeakyReadout::LeakyReadout(int num_features, int num_dimensions, double output_l
   ResetActivity();
 }
 
-Vec3 LeakyReadout::Respond() noexcept {
-  Vec3 velocity = Vec3::Zero();
+TaskVector LeakyReadout::Respond() noexcept {
+  TaskVector velocity;
   for (Eigen::Index d = 0; d < output_.size(); ++d) {
     output_[d] = output_leak_ * last_command_[d] + weights_.col(d).dot(phi_);
     velocity[d] = output_[d];
@@ -23,12 +23,12 @@ Vec3 LeakyReadout::Respond() noexcept {
   return velocity;
 }
 
-const Eigen::VectorXd& LeakyReadout::Error(const Vec3& intended_velocity_m_s) noexcept {
+const Eigen::VectorXd& LeakyReadout::Error(const TaskVector& intended_velocity_m_s) noexcept {
   error_ = output_ - intended_velocity_m_s.head(output_.size());
   return error_;
 }
 
-void LeakyReadout::OnCommand(const Vec3& velocity_m_s) noexcept {
+void LeakyReadout::OnCommand(const TaskVector& velocity_m_s) noexcept {
   last_command_ = velocity_m_s.head(last_command_.size());
 }
 

@@ -20,13 +20,13 @@ class LeakyReadout {
   Eigen::VectorXd& phi() { return phi_; }
 
   /// y, m/s.
-  Vec3 Respond() noexcept;
+  TaskVector Respond() noexcept;
 
   /// y - y*, D, m/s: error of the last response. Valid until the next call.
-  const Eigen::VectorXd& Error(const Vec3& intended_velocity_m_s) noexcept;
+  const Eigen::VectorXd& Error(const TaskVector& intended_velocity_m_s) noexcept;
 
   /// The velocity that was commanded: c of the next bin.
-  void OnCommand(const Vec3& velocity_m_s) noexcept;
+  void OnCommand(const TaskVector& velocity_m_s) noexcept;
 
   /// Features, output and last command to zero.
   void ResetActivity() noexcept;

@@ -11,12 +11,12 @@ NlmsDecoder::NlmsDecoder(const NlmsParams& params, int num_channels, int num_dim
       offset_(params.regularization * (num_channels + 1)),
       readout_(num_channels + 1, num_dimensions, params.output_leak) {}
 
-Vec3 NlmsDecoder::Decode(const Eigen::VectorXf& features) noexcept {
+TaskVector NlmsDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   FilterExponentially(kappa_, features, readout_.phi().head(features.size()));
   return readout_.Respond();
 }
 
-void NlmsDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
+void NlmsDecoder::Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept {
   if (!intended_velocity_m_s) return;
   const Eigen::VectorXd& phi = readout_.phi();
   const Eigen::VectorXd& error = readout_.Error(*intended_velocity_m_s);

@@ -41,9 +41,11 @@ class NlmsDecoder final : public Decoder {
   NlmsDecoder(const NlmsParams& params, int num_channels, int num_dimensions, TimeNs bin_width_ns);
 
   std::string_view name() const override { return NlmsParams::kName; }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
-  void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
-  void OnCommand(const Vec3& velocity_m_s) noexcept override { readout_.OnCommand(velocity_m_s); }
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override;
+  void Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept override;
+  void OnCommand(const TaskVector& velocity_m_s) noexcept override {
+    readout_.OnCommand(velocity_m_s);
+  }
   void ResetActivity() noexcept override { readout_.ResetActivity(); }
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override {}

@@ -6,6 +6,7 @@
 
 #include "decoder/kernels/kernels.h"
 #include "decoder/kernels/padded.h"
+#include "decoder/types.h"
 
 namespace efferent {
 
@@ -34,7 +35,7 @@ class RecursiveLeastSquares {
                         const kernels::Kernels& kernels = kernels::Kernels(),
                         std::size_t max_samples = 1);
 
-  /// Learns from one sample. phi: F; error: D <= 3, w' phi - y; evidence: what the sample counts,
+  /// Learns from one sample. phi: F; error: D <= kMaxDimensions, w' phi - y; evidence: what the sample counts,
   /// > 0, 1 is a full one; w: F x D.
   void Update(const Eigen::Ref<const Eigen::VectorXd>& phi, const Eigen::VectorXd& error,
               double evidence, Eigen::MatrixXd* w) noexcept;
@@ -85,7 +86,7 @@ class RecursiveLeastSquares {
 
   // The samples that wait, one after the other, and the column of tiles that is multiplied next.
   struct Sample {
-    Eigen::Vector3d error = Eigen::Vector3d::Zero();  // the first D
+    TaskVector error;  // the first D
     double evidence = 0.0;
     double gain_per_error = 0.0;  // w <- w - gain_per_error C q error'
     void VisitState(StateVisitor& visitor);

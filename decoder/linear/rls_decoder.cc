@@ -10,12 +10,12 @@ RlsDecoder::RlsDecoder(const RlsParams& params, int num_channels, int num_dimens
       readout_(num_channels + 1, num_dimensions, params.output_leak),
       rls_(num_channels + 1, params.forgetting, params.ridge) {}
 
-Vec3 RlsDecoder::Decode(const Eigen::VectorXf& features) noexcept {
+TaskVector RlsDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   FilterExponentially(kappa_, features, readout_.phi().head(features.size()));
   return readout_.Respond();
 }
 
-void RlsDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
+void RlsDecoder::Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept {
   if (!intended_velocity_m_s) return;
   rls_.Update(readout_.phi(), readout_.Error(*intended_velocity_m_s), 1.0, &readout_.weights());
 }

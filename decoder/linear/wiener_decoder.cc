@@ -43,7 +43,7 @@ WienerDecoder::WienerDecoder(const WienerParams& params, int num_channels, int n
                  KeptWithHalfLife(params.half_life_s, bin_width_ns), params.ridge),
       wanted_(Eigen::VectorXd::Zero(num_dimensions)) {}
 
-Vec3 WienerDecoder::Decode(const Eigen::VectorXf& features) noexcept {
+TaskVector WienerDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   const Eigen::Index channels = features.size();
   Eigen::VectorXd& phi = readout_.phi();
   for (Eigen::Index tap = num_taps_ - 1; tap > 0; --tap) {
@@ -53,7 +53,7 @@ Vec3 WienerDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   return readout_.Respond();
 }
 
-void WienerDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
+void WienerDecoder::Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept {
   if (!intended_velocity_m_s) return;
   const Eigen::VectorXd& error = readout_.Error(*intended_velocity_m_s);
   // What the filter says now, less what it is wrong by.

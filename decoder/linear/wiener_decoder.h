@@ -46,9 +46,11 @@ class WienerDecoder final : public Decoder {
                 TimeNs bin_width_ns);
 
   std::string_view name() const override { return WienerParams::kName; }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
-  void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
-  void OnCommand(const Vec3& velocity_m_s) noexcept override { readout_.OnCommand(velocity_m_s); }
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override;
+  void Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept override;
+  void OnCommand(const TaskVector& velocity_m_s) noexcept override {
+    readout_.OnCommand(velocity_m_s);
+  }
   void ResetActivity() noexcept override { readout_.ResetActivity(); }
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override { equations_.Clear(readout_.weights()); }

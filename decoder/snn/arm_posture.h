@@ -25,7 +25,7 @@ class ArmPosture {
         gains_(mean_m_) {}
 
   /// Where the hand is in the bins that follow. Unknown, or not finite: as where it usually is.
-  void OnPosition(const std::optional<Vec3>& position_m) noexcept {
+  void OnPosition(const std::optional<TaskVector>& position_m) noexcept {
     is_known_ = position_m && position_m->allFinite();
     if (is_known_) position_m_ = position_m->head(mean_m_.size());
     was_known_ = was_known_ || is_known_;

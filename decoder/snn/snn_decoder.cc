@@ -111,7 +111,7 @@ SnnDecoder::SnnDecoder(const SnnParams& params, int num_channels, int num_dimens
       Eigen::VectorXd::Zero(num_dimensions);
 }
 
-Vec3 SnnDecoder::Decode(const Eigen::VectorXf& features) noexcept {
+TaskVector SnnDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   const Eigen::Index channels = features.size();
   const Eigen::Index n = params_.num_neurons;
   auto x = activity_.x.view();
@@ -141,10 +141,10 @@ Vec3 SnnDecoder::Decode(const Eigen::VectorXf& features) noexcept {
     output_[d] += network_.kernels().Dot(readout_weights_.col(d).data(), phi_.data(),
                                          static_cast<std::size_t>(phi_.size()));
   }
-  return InThreeDimensions(output_);
+  return ToTaskVector(output_);
 }
 
-void SnnDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
+void SnnDecoder::Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept {
   if (!intended_velocity_m_s) {
     traces_.Advance(activity_);
     if (mixes()) mixture_.LearnNothing();
@@ -200,7 +200,7 @@ void SnnDecoder::LearnReadout() noexcept {
   }
 }
 
-void SnnDecoder::OnCommand(const Vec3& velocity_m_s) noexcept {
+void SnnDecoder::OnCommand(const TaskVector& velocity_m_s) noexcept {
   last_command_ = velocity_m_s.head(last_command_.size());
 }
 

@@ -42,12 +42,12 @@ class SnnDecoder final : public Decoder {
              const kernels::Kernels& kernels = kernels::Kernels());
 
   std::string_view name() const override { return SnnParams::kName; }
-  void OnPosition(const std::optional<Vec3>& position_m) noexcept override {
+  void OnPosition(const std::optional<TaskVector>& position_m) noexcept override {
     posture_.OnPosition(position_m);
   }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
-  void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
-  void OnCommand(const Vec3& velocity_m_s) noexcept override;
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override;
+  void Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept override;
+  void OnCommand(const TaskVector& velocity_m_s) noexcept override;
   void ResetActivity() noexcept override;
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override;

@@ -86,12 +86,13 @@ StabilizedKalmanDecoder::StabilizedKalmanDecoder(const StabilizedKalmanParams& p
   latent_model_.d = latent_model_.q = latents_ = Eigen::VectorXd::Zero(latents);
 }
 
-Vec3 StabilizedKalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
+TaskVector StabilizedKalmanDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   features_ = features.cast<double>();
   return AdvanceVelocity(weights_.m0, weights_.m1, weights_.m2, features_, &velocity_);
 }
 
-void StabilizedKalmanDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
+void StabilizedKalmanDecoder::Learn(
+    const std::optional<TaskVector>& intended_velocity_m_s) noexcept {
   if (!weights_.calibrated) {
     if (!intended_velocity_m_s) {
       tuning_.Break();

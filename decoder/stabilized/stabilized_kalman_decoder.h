@@ -63,8 +63,8 @@ class StabilizedKalmanDecoder final : public Decoder {
                           int num_dimensions, TimeNs bin_width_ns);
 
   std::string_view name() const override { return StabilizedKalmanParams::kName; }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
-  void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override;
+  void Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept override;
   void ResetActivity() noexcept override;
   void CopyWeightsFrom(const Decoder& other) noexcept override;
   void ForgetEvidence() noexcept override;

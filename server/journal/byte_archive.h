@@ -43,7 +43,13 @@ class ByteWriter {
   void operator()(const T& value) {
     Append(&value, sizeof value);
   }
-  void operator()(const Vec3& value) { Append(value.data(), 3 * sizeof(double)); }
+  /// Its length, and the elements up to the last that has a bit set.
+  void operator()(const TaskVector& value) {
+    std::uint8_t size = kMaxDimensions;
+    while (size > 0 && std::bit_cast<std::uint64_t>(value[size - 1]) == 0) --size;
+    (*this)(size);
+    Append(value.data(), size * sizeof(double));
+  }
   template <class T>
   void operator()(const std::optional<T>& value) {
     (*this)(value.has_value());
@@ -97,8 +103,12 @@ class ByteReader {
       std::memcpy(&value, Take(sizeof value).data(), sizeof value);
     }
   }
-  void operator()(Vec3& value) {
-    std::memcpy(value.data(), Take(3 * sizeof(double)).data(), 3 * sizeof(double));
+  void operator()(TaskVector& value) {
+    std::uint8_t size = 0;
+    (*this)(size);
+    Require(size <= kMaxDimensions, "a record's vector has more dimensions than there are");
+    value = TaskVector();
+    std::memcpy(value.data(), Take(size * sizeof(double)).data(), size * sizeof(double));
   }
   template <class T>
   void operator()(std::optional<T>& value) {

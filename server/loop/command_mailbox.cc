@@ -22,7 +22,7 @@ PublishedCommand CommandMailbox::PublishBin(const Command& command,
     const std::lock_guard lock(mutex_);
     last_bin_ = command;
     last_bin_at_ns_ = now_ns;
-    if (stopped_since_bin_) last_bin_.velocity_m_s = Vec3::Zero();
+    if (stopped_since_bin_) last_bin_.velocity_m_s = TaskVector();
     listeners = Store(last_bin_, client_send_time_ns, now_ns);
     published = latest_;
   }
@@ -49,7 +49,7 @@ bool CommandMailbox::Stop(std::int64_t now_ns) {
     if (latest_.number == 0 || latest_.command.status == CommandStatus::kStopped) return false;
     Command command = last_bin_;
     command.status = CommandStatus::kStopped;
-    command.velocity_m_s = Vec3::Zero();
+    command.velocity_m_s = TaskVector();
     listeners = Store(command, 0, now_ns);
   }
   Tell(listeners);

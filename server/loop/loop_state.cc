@@ -139,7 +139,7 @@ Command LoopState::DecodeBin(const Chunk& chunk, std::size_t bin) noexcept {
     step_->AddCounts(std::span(chunk.counts).subspan(bin * num_channels, num_channels));
   }
   const BehaviorSample* replayed = chunk.behavior.empty() ? nullptr : &chunk.behavior[bin];
-  std::optional<Vec3> position_m;
+  std::optional<TaskVector> position_m;
   if (arm_) {
     position_m = arm_->position_m;
   } else if (replayed) {

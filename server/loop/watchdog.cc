@@ -55,7 +55,7 @@ Watchdog::Outcome Watchdog::Look(std::int64_t now_ns) {
     }
     case SilenceVerdict::Action::kStop:
       command.status = CommandStatus::kStopped;
-      command.velocity_m_s = Vec3::Zero();
+      command.velocity_m_s = TaskVector();
       if (mailbox_->Overtake(last.number, command, now_ns)) {
         outcome.event = Event::kStopped;
       } else {

@@ -16,12 +16,15 @@ namespace efferent {
 namespace {
 
 /// The same number, bit for bit: NaN equals itself, 0 does not equal -0.
-bool SameBits(const Vec3& a, const Vec3& b) {
-  return std::memcmp(a.data(), b.data(), 3 * sizeof(double)) == 0;
+bool SameBits(const TaskVector& a, const TaskVector& b) {
+  return std::memcmp(a.data(), b.data(), sizeof(double) * kMaxDimensions) == 0;
 }
 
-std::string Text(const Vec3& v) {
-  return fmt::format("({:.17g}, {:.17g}, {:.17g}) m/s", v.x(), v.y(), v.z());
+/// Without the dimensions behind the last that is not 0.
+std::string Text(const TaskVector& v) {
+  std::ptrdiff_t size = kMaxDimensions;
+  while (size > 1 && v[size - 1] == 0.0) --size;
+  return fmt::format("({:.17g}) m/s", fmt::join(v.data(), v.data() + size, ", "));
 }
 
 std::string_view Text(CommandStatus status) {

@@ -15,14 +15,14 @@ std::string DescribeUnbounded(double value) {
 
 std::optional<Violation> ReadVector(const google::protobuf::RepeatedField<double>& values,
                                     int num_dimensions, const char* parent, const char* field,
-                                    Vec3* vector) {
+                                    TaskVector* vector) {
   const auto path = [&] { return std::string(parent) + "." + field; };
   if (values.size() != num_dimensions) {
     return Violation{path(), "has " + std::to_string(values.size()) +
                                  " elements, must have num_dimensions of the session (" +
                                  std::to_string(num_dimensions) + ")"};
   }
-  *vector = Vec3::Zero();
+  *vector = TaskVector();
   for (int i = 0; i < num_dimensions; ++i) {
     if (!IsBounded(values[i])) {
       return Violation{path() + "[" + std::to_string(i) + "]", DescribeUnbounded(values[i])};
@@ -50,7 +50,7 @@ std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Targe
     return wrong;
   }
   if (!state.velocity_m_s().empty()) {
-    Vec3 velocity;
+    TaskVector velocity;
     if (auto wrong = ReadVector(state.velocity_m_s(), num_dimensions, state_path, "velocity_m_s",
                                 &velocity)) {
       return wrong;
@@ -64,7 +64,7 @@ std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Targe
     sample->reward = state.reward();
   }
   if (!target) return std::nullopt;
-  Vec3 position;
+  TaskVector position;
   if (auto wrong =
           ReadVector(target->position_m(), num_dimensions, target_path, "position_m", &position)) {
     return wrong;

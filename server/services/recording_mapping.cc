@@ -8,7 +8,7 @@
 namespace efferent {
 namespace {
 
-void WriteVector(const Vec3& vector, int num_dimensions,
+void WriteVector(const TaskVector& vector, int num_dimensions,
                  google::protobuf::RepeatedField<double>* values) {
   for (int i = 0; i < num_dimensions; ++i) values->Add(vector[i]);
 }

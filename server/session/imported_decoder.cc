@@ -61,16 +61,16 @@ void Try(Decoder* decoder, const SessionSettings& settings) {
     for (float& c : counts) c = static_cast<float>(count(random));
     const Eigen::VectorXf& input = features.Extract(counts);
     if (bin < 0) continue;
-    decoder->OnPosition(Vec3(Vec3::Zero()));
-    const Vec3 velocity = decoder->Decode(input);
+    decoder->OnPosition(TaskVector());
+    const TaskVector velocity = decoder->Decode(input);
     if (!velocity.allFinite()) {
       throw StateMismatch("what it decodes from spikes at random is not finite");
     }
-    if (velocity.norm() > wild_m_s) {
+    if (Norm(velocity) > wild_m_s) {
       throw StateMismatch(fmt::format(
           "from spikes at random it decodes {:.3g} m/s, must be at most {:g} m/s, {:g} times "
           "limits.max_speed_m_s",
-          velocity.norm(), wild_m_s, kWildSpeedFactor));
+          Norm(velocity), wild_m_s, kWildSpeedFactor));
     }
     decoder->OnCommand(*shaper.Shape(velocity, std::nullopt));
   }

@@ -95,7 +95,7 @@ std::optional<KalmanGains> ReadGains(const v1::KalmanConfig& config, const Sessi
 }
 
 void ReadCorner(const RepeatedField<double>& values, int num_dimensions, const std::string& field,
-                Vec3* corner, std::vector<Violation>* violations) {
+                TaskVector* corner, std::vector<Violation>* violations) {
   if (values.empty()) return;
   if (values.size() != num_dimensions) {
     violations->push_back({field, "has " + std::to_string(values.size()) +

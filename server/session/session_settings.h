@@ -29,7 +29,7 @@ template <class Visitor>
 void VisitFields(SessionShape& p, Visitor&& visit) {
   visit("num_channels", p.num_channels, Bounds{1, 4096}, "channels");
   visit("bin_width_ns", p.bin_width_ns, Bounds{1e5, 1e9}, "ns");
-  visit("num_dimensions", p.num_dimensions, Bounds{2, 3}, "dimensions");
+  visit("num_dimensions", p.num_dimensions, Bounds{1, kMaxDimensions}, "dimensions");
   visit("signed_counts", p.signed_counts);
 }
 

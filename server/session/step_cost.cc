@@ -20,10 +20,10 @@ BehaviorSample Behavior(std::size_t bin, TimeNs bin_stop_ns) {
   BehaviorSample sample;
   sample.time_ns = bin_stop_ns;
   sample.engaged = true;
-  sample.position_m = Vec3(0.01, 0.01, 0.0);
-  sample.velocity_m_s = Vec3(0.1, 0.05, 0.0);
+  sample.position_m = TaskVector(0.01, 0.01, 0.0);
+  sample.velocity_m_s = TaskVector(0.1, 0.05, 0.0);
   sample.reward = 0.05;
-  sample.target_position_m = Vec3(0.1, bin % 2 == 0 ? 0.05 : -0.05, 0.0);
+  sample.target_position_m = TaskVector(0.1, bin % 2 == 0 ? 0.05 : -0.05, 0.0);
   return sample;
 }
 

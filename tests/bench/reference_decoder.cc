@@ -167,7 +167,7 @@ ReferenceDecoder::ReferenceDecoder(const SnnParams& params, int num_channels, in
   filtered_ = gradient_ = Eigen::MatrixXf::Zero(n, sources);
 }
 
-Vec3 ReferenceDecoder::Decode(const Eigen::VectorXf& features) noexcept {
+TaskVector ReferenceDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   const Eigen::Index channels = features.size(), n = params_.num_neurons;
   const double activity = activity_.Follow(features);
   x_ << features, static_cast<float>(activity);
@@ -190,7 +190,7 @@ Vec3 ReferenceDecoder::Decode(const Eigen::VectorXf& features) noexcept {
   } else {
     output_.noalias() += readout_weights_.transpose() * phi_;
   }
-  Vec3 velocity = Vec3::Zero();
+  TaskVector velocity;
   velocity.head(output_.size()) = output_;
   return velocity;
 }
@@ -212,7 +212,7 @@ void ReferenceDecoder::AdvanceTraces(const Eigen::Ref<const Eigen::VectorXf>& ps
   }
 }
 
-void ReferenceDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept {
+void ReferenceDecoder::Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept {
   for (int step = 0; step < num_substeps_; ++step) {
     AdvanceTraces(psi_of_step_.col(step), sources_of_step_.col(step));
   }
@@ -246,7 +246,7 @@ void ReferenceDecoder::Learn(const std::optional<Vec3>& intended_velocity_m_s) n
   }
 }
 
-void ReferenceDecoder::OnCommand(const Vec3& velocity_m_s) noexcept {
+void ReferenceDecoder::OnCommand(const TaskVector& velocity_m_s) noexcept {
   last_command_ = velocity_m_s.head(last_command_.size());
 }
 

@@ -120,9 +120,9 @@ class ReferenceDecoder final : public Decoder {
                    TimeNs bin_width_ns);
 
   std::string_view name() const override { return "reference"; }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override;
-  void Learn(const std::optional<Vec3>& intended_velocity_m_s) noexcept override;
-  void OnCommand(const Vec3& velocity_m_s) noexcept override;
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override;
+  void Learn(const std::optional<TaskVector>& intended_velocity_m_s) noexcept override;
+  void OnCommand(const TaskVector& velocity_m_s) noexcept override;
   void ResetActivity() noexcept override {}
   void CopyWeightsFrom(const Decoder& /*other*/) noexcept override {}
   void ForgetEvidence() noexcept override {}

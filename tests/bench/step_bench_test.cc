@@ -37,9 +37,9 @@ TEST_P(Readouts, ReferenceComputesWhatTheDecoderDoes) {
   double difference = 0.0, size = 0.0;
   for (int k = 0; k < 40; ++k) {
     world.Advance();
-    const Vec3 own = decoder.Decode(world.features());
-    difference += (own - reference.Decode(world.features())).norm();
-    size += own.norm();
+    const TaskVector own = decoder.Decode(world.features());
+    difference += Norm(own - reference.Decode(world.features()));
+    size += Norm(own);
     decoder.Learn(world.velocity_m_s());
     reference.Learn(world.velocity_m_s());
   }

@@ -103,7 +103,7 @@ class WholeStep final : public TimedStep {
         world_(std::move(world)),
         counts_(static_cast<std::size_t>(kChannels)) {
     behavior_.engaged = true;
-    behavior_.position_m = Vec3(0.01, 0.0, 0.0);
+    behavior_.position_m = TaskVector(0.01, 0.0, 0.0);
   }
   void Prepare() override {
     world_.Advance();

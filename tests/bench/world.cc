@@ -15,7 +15,7 @@ World::World(int num_channels, double bin_width_s, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal;
   const double keep = std::exp(-bin_width_s / kTauS), fresh = std::sqrt(1.0 - keep * keep);
-  Vec3 velocity = Vec3::Zero();
+  TaskVector velocity;
   Eigen::VectorXf noise = Eigen::VectorXf::Zero(num_channels);
   for (int k = 0; k < kNumBins; ++k) {
     for (int axis = 0; axis < 2; ++axis) {

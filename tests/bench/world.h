@@ -21,12 +21,12 @@ class World {
   /// num_channels, mean 0 and deviation 1. Valid until Advance.
   const Eigen::VectorXf& features() const { return features_[static_cast<std::size_t>(k_)]; }
   /// Of a deviation of 0.1 m/s on two axes.
-  const Vec3& velocity_m_s() const { return velocities_[static_cast<std::size_t>(k_)]; }
+  const TaskVector& velocity_m_s() const { return velocities_[static_cast<std::size_t>(k_)]; }
 
  private:
   Eigen::Index k_ = 0;
   std::vector<Eigen::VectorXf> features_;
-  std::vector<Vec3> velocities_;
+  std::vector<TaskVector> velocities_;
 };
 
 }  // namespace efferent::bench

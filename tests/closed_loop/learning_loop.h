@@ -41,11 +41,11 @@ class LearningLoop {
       }
       step_->AddSpikes(spikes_);
       Command command;
-      step_->DecodeBin(seen.position_m, &command);
+      step_->DecodeBin(ToTaskVector(seen.position_m), &command);
       BehaviorSample behavior = closed_loop::ToBehavior(seen);
       if (poison) poison(&behavior);
       step_->LearnBin(behavior);
-      return command.velocity_m_s;
+      return closed_loop::ToSpace(command.velocity_m_s);
     });
   }
 

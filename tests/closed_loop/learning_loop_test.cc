@@ -42,21 +42,19 @@ int ExpectLearns(LearningLoop loop) {
   return dead.num_successes;
 }
 
-/// In three runs with another population and seed each; less than 5 % without neurons, over all.
-void ExpectLearnsInThreeRuns(const std::string& population) {
+/// In ten runs with another population and seed each; less than 5 % without neurons, over all.
+void ExpectLearnsInTenRuns(const std::string& population) {
   int num_dead_successes = 0;
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE(seed);
     num_dead_successes += ExpectLearns(MakeLearningLoop(Options(population, seed)));
   }
-  EXPECT_LT(num_dead_successes, 15);
+  EXPECT_LT(num_dead_successes, 50);
 }
 
-TEST(LearningLoop, NinetySixNeuronsAreLearntLostAndLearntAgain) { ExpectLearnsInThreeRuns("96"); }
+TEST(LearningLoop, NinetySixNeuronsAreLearntLostAndLearntAgain) { ExpectLearnsInTenRuns("96"); }
 
-TEST(LearningLoop, FortySixNoisyNeuronsAreLearntLostAndLearntAgain) {
-  ExpectLearnsInThreeRuns("46");
-}
+TEST(LearningLoop, FortySixNoisyNeuronsAreLearntLostAndLearntAgain) { ExpectLearnsInTenRuns("46"); }
 
 TEST(LearningLoop, TheHarderSettingOfTheTaskIsTheNoisyOne) {
   EXPECT_EQ(MakePopulation(Options("46", 1)).size(), std::size_t{kHardSettingNumNeurons});
@@ -93,9 +91,9 @@ class WantedVelocityLoop {
       Fire(seen);
       step_.AddSpikes(spikes_);
       Command command;
-      step_.DecodeBin(seen.position_m, &command);
+      step_.DecodeBin(ToTaskVector(seen.position_m), &command);
       step_.LearnBin(closed_loop::ToBehavior(seen));
-      return command.velocity_m_s;
+      return closed_loop::ToSpace(command.velocity_m_s);
     });
   }
 

@@ -16,10 +16,10 @@ void FlipTarget(BehaviorSample* behavior) {
 }
 
 void LoseTarget(BehaviorSample* behavior) {
-  behavior->target_position_m = Vec3::Constant(std::numeric_limits<double>::quiet_NaN());
+  behavior->target_position_m = TaskVector::Constant(std::numeric_limits<double>::quiet_NaN());
 }
 
-void RaceAway(BehaviorSample* behavior) { behavior->velocity_m_s = Vec3(1e9, -1e9, 0.0); }
+void RaceAway(BehaviorSample* behavior) { behavior->velocity_m_s = TaskVector(1e9, -1e9); }
 
 LearningLoop MakeLoop(std::uint64_t seed, const DecoderParams& decoder, bool guarded = true) {
   SubjectOptions options;

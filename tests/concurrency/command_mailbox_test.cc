@@ -6,7 +6,7 @@ namespace efferent::test {
 namespace {
 
 Command Decoded(std::uint64_t bin, double x) {
-  return {bin, static_cast<TimeNs>(bin + 1), CommandStatus::kDecoded, Vec3(x, 0, 0)};
+  return {bin, static_cast<TimeNs>(bin + 1), CommandStatus::kDecoded, TaskVector(x, 0, 0)};
 }
 
 TEST(CommandMailbox, LatestWinsAndSkippedOnesAreCounted) {
@@ -48,7 +48,7 @@ TEST(CommandMailbox, BinThatAStopOvertookDoesNotMoveTheArm) {
   mailbox.PublishBin(Decoded(0, 1.0), 0, 0);
   EXPECT_FALSE(mailbox.BeginBin());
   ASSERT_TRUE(mailbox.Stop(0));  // while the bin is being decoded
-  EXPECT_EQ(mailbox.PublishBin(Decoded(1, 1.0), 0, 0).command.velocity_m_s, Vec3::Zero());
+  EXPECT_EQ(mailbox.PublishBin(Decoded(1, 1.0), 0, 0).command.velocity_m_s, TaskVector());
   EXPECT_TRUE(mailbox.BeginBin());  // the next one accelerates from rest
   EXPECT_EQ(mailbox.PublishBin(Decoded(2, 1.0), 0, 0).command.velocity_m_s.x(), 1.0);
 }

@@ -64,7 +64,7 @@ class LoopFixture {
   static BehaviorSample State(double label, double time_bins = 0.0) {
     BehaviorSample sample;
     sample.time_ns = Bins(time_bins);
-    sample.velocity_m_s = Vec3(label, 0.0, 0.0);
+    sample.velocity_m_s = TaskVector(label, 0.0, 0.0);
     sample.engaged = true;
     return sample;
   }

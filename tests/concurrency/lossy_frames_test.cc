@@ -21,10 +21,10 @@ class SpikeCounter final : public Decoder {
   explicit SpikeCounter(std::shared_ptr<std::uint64_t> resets) : resets_(std::move(resets)) {}
   std::string_view name() const override { return "counter"; }
   bool learns() const noexcept override { return false; }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override {
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override {
     return {features.sum(), 0.0, 0.0};
   }
-  void Learn(const std::optional<Vec3>&) noexcept override {}
+  void Learn(const std::optional<TaskVector>&) noexcept override {}
   void ResetActivity() noexcept override { ++*resets_; }
   void CopyWeightsFrom(const Decoder&) noexcept override {}
   void ForgetEvidence() noexcept override {}

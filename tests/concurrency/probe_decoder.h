@@ -37,11 +37,11 @@ class ProbeDecoder final : public Decoder {
       : diary_(std::move(diary)), on_learn_(std::move(on_learn)) {}
 
   std::string_view name() const override { return "probe"; }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override {
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override {
     diary_->Write("decode");
     return {features.sum(), 0.0, 0.0};
   }
-  void Learn(const std::optional<Vec3>& label) noexcept override {
+  void Learn(const std::optional<TaskVector>& label) noexcept override {
     diary_->Write(label ? "learn " + std::to_string(static_cast<int>(label->x()))
                         : "learn nothing");
     if (on_learn_) on_learn_();

@@ -11,7 +11,8 @@ const WatchdogParams kParams = {
     .hold_after_ns = 20 * kMs, .stop_after_ns = 100 * kMs, .hold_half_life_ns = 40 * kMs};
 
 Command Decoded(std::uint64_t bin, double x) {
-  return {bin, static_cast<TimeNs>(bin + 1) * 10 * kMs, CommandStatus::kDecoded, Vec3(x, 0, 0)};
+  return {bin, static_cast<TimeNs>(bin + 1) * 10 * kMs, CommandStatus::kDecoded,
+          TaskVector(x, 0, 0)};
 }
 
 PublishedCommand Latest(const CommandMailbox& mailbox) {
@@ -73,7 +74,7 @@ TEST(Watchdog, HoldsWithDecayAndThenStopsOnce) {
   EXPECT_EQ(watchdog.Look(100 * kMs).event, Watchdog::Event::kStopped);
   EXPECT_EQ(Latest(mailbox).command.status, CommandStatus::kStopped);
   EXPECT_EQ(Latest(mailbox).command.bin_index, 4u);
-  EXPECT_EQ(Latest(mailbox).command.velocity_m_s, Vec3::Zero());
+  EXPECT_EQ(Latest(mailbox).command.velocity_m_s, TaskVector());
   EXPECT_EQ(watchdog.Look(500 * kMs).event, Watchdog::Event::kNothing);
   EXPECT_EQ(mailbox.held_count(), 1u);
   EXPECT_EQ(mailbox.stopped_count(), 1u);

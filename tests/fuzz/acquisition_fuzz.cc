@@ -48,8 +48,8 @@ class Loop {
     const LoopStatus after = loop_.status();
     Promise(published_.size() == plan.num_bins, "every bin has a command");
     for (const PublishedCommand& published : published_) {
-      const Vec3& velocity = published.command.velocity_m_s;
-      Promise(velocity.allFinite() && velocity.norm() <= kMaxSpeed * (1 + 1e-9),
+      const TaskVector& velocity = published.command.velocity_m_s;
+      Promise(velocity.allFinite() && Norm(velocity) <= kMaxSpeed * (1 + 1e-9),
               "a command is finite and within its limits");
       Promise(published.command.status == CommandStatus::kDecoded,
               "nothing that is admitted makes the decoder fail");

@@ -36,9 +36,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   BehaviorSample sample;
   if (!ReadBehavior(update.state(), update.has_target() ? &update.target() : nullptr, 2, "state",
                     "target", &sample)) {
-    const Vec3 zero = Vec3::Zero();
-    for (const Vec3& v : {sample.position_m, sample.velocity_m_s.value_or(zero),
-                          sample.target_position_m.value_or(zero)}) {
+    const TaskVector zero;
+    for (const TaskVector& v : {sample.position_m, sample.velocity_m_s.value_or(zero),
+                                sample.target_position_m.value_or(zero)}) {
       Promise(v.allFinite() && v.cwiseAbs().maxCoeff() <= kMaxMagnitude, "a vector is bounded");
       Promise(v.z() == 0.0, "a planar session stays planar");
     }

@@ -34,7 +34,7 @@ void Run(Step* step, int num_bins) {
   behavior.engaged = true;
   Command command;
   for (int bin = 0; bin < num_bins; ++bin) {
-    behavior.target_position_m = Vec3(bin % 3 - 1.0, bin % 5 - 2.0, 0.0);
+    behavior.target_position_m = TaskVector(bin % 3 - 1.0, bin % 5 - 2.0, 0.0);
     const std::vector<float> counts = {static_cast<float>(bin % 3), static_cast<float>(bin % 5),
                                        static_cast<float>(bin % 2)};
     step->AddCounts(counts);

@@ -61,7 +61,7 @@ std::string Journal(bool counts, int num_chunks) {
       BinRecord& of = record.bins.emplace_back();
       of.inputs.stopped = i == 2;
       of.inputs.arm.emplace().engaged = true;
-      of.inputs.arm->target_position_m = Vec3(0.1, 0.0, 0.0);
+      of.inputs.arm->target_position_m = TaskVector(0.1, 0.0, 0.0);
       if (i < 2 && bin == 1) record.changes.push_back({bin, static_cast<std::uint64_t>(i) + 1});
       state.PrepareBin(of.inputs, {}, {});
       of.command = state.DecodeBin(chunk, bin);

@@ -60,15 +60,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto step = MakeStep(settings, MakeDecoder);
   BehaviorSample behavior;
   behavior.engaged = true;
-  behavior.target_position_m = Vec3(0.1, 0.0, 0.0);
-  behavior.velocity_m_s = Vec3(0.0, 0.1, 0.0);
+  behavior.target_position_m = TaskVector(0.1, 0.0, 0.0);
+  behavior.velocity_m_s = TaskVector(0.0, 0.1, 0.0);
   const std::vector<float> counts(static_cast<std::size_t>(settings.shape.num_channels), 3.0f);
   for (int bin = 0; bin < 3; ++bin) {
     step->AddCounts(counts);
     Command command;
     step->DecodeBin(behavior.position_m, &command);
     Promise(command.velocity_m_s.allFinite(), "a command is finite");
-    Promise(command.velocity_m_s.norm() <= settings.limits.max_speed_m_s * (1 + 1e-9),
+    Promise(Norm(command.velocity_m_s) <= settings.limits.max_speed_m_s * (1 + 1e-9),
             "a command is within its limits");
     step->LearnBin(behavior);
   }

@@ -15,18 +15,18 @@ TEST(CommandShaperProperty, NoCommandBreaksABound) {
     LimitParams params;
     params.max_speed_m_s = 0.001 + std::abs(Real(2.0));
     params.max_acceleration_m_s2 = 0.001 + std::abs(Real(100.0));
-    params.workspace.min_m = Vec3::Constant(-0.2);
-    params.workspace.max_m = Vec3::Constant(0.2);
+    params.workspace.min_m = TaskVector::Constant(-0.2);
+    params.workspace.max_m = TaskVector::Constant(0.2);
     const double width_s = 0.01;
     CommandShaper shaper(params, 10'000'000);
-    Vec3 last = Vec3::Zero();
-    Vec3 position = Vec3::Zero();
+    TaskVector last;
+    TaskVector position;
     for (int bin = 0; bin < 50; ++bin) {
-      const Vec3 wanted(Real(1e3), Real(1.0), Real(0.01));
+      const TaskVector wanted(Real(1e3), Real(1.0), Real(0.01));
       const auto velocity = shaper.Shape(wanted, position);
       RC_ASSERT(velocity.has_value());
-      RC_ASSERT(velocity->norm() <= params.max_speed_m_s * (1 + 1e-9));
-      const Vec3 reached = position + width_s * *velocity;
+      RC_ASSERT(Norm(*velocity) <= params.max_speed_m_s * (1 + 1e-9));
+      const TaskVector reached = position + width_s * *velocity;
       for (int axis = 0; axis < 3; ++axis) {
         RC_ASSERT(reached[axis] <= 0.2 + 1e-12);
         RC_ASSERT(reached[axis] >= -0.2 - 1e-12);

@@ -201,10 +201,10 @@ TEST(SnnDecoder, MovesItsWeightsAgainstTheGradient) {
   for (int k = 0; k < 2000; ++k) {
     // For half a second this way, for half a second that.
     const float way = k / 25 % 2 == 0 ? 1.0f : -1.0f;
-    const Vec3 label = way * Vec3(0.2, -0.1, 0.0);
+    const TaskVector label = way * TaskVector(0.2, -0.1, 0.0);
     for (float& feature : features) feature = normal(random);
     features[0] += 2.0f * way;
-    const double error = (decoder.Decode(features) - label).squaredNorm();
+    const double error = SquaredNorm(decoder.Decode(features) - label);
     (k < 100 ? first : last) += k < 100 || k >= 1900 ? error : 0.0;
     decoder.Learn(label);
   }

@@ -110,7 +110,7 @@ TEST(OracleDecoder, ReproducesTheHennigSessionOutsideFreezesToItsOwnRounding) {
         continue;
       }
       decoder.SetVelocity(before.row(bin).transpose() / kMmPerM);
-      const Vec3 decoded = decoder.Decode(spikes.row(bin).transpose().cast<float>());
+      const TaskVector decoded = decoder.Decode(spikes.row(bin).transpose().cast<float>());
       largest = std::max(
           largest, (decoded.head(2) * kMmPerM - after.row(bin).transpose()).cwiseAbs().maxCoeff());
       ++num_bins;

@@ -73,10 +73,10 @@ void ExpectGoesOn(AcquisitionCall* call, std::uint32_t num_channels, std::uint64
 class BrokenDecoder final : public Decoder {
  public:
   std::string_view name() const override { return "broken"; }
-  Vec3 Decode(const Eigen::VectorXf&) noexcept override {
-    return Vec3::Constant(std::numeric_limits<double>::quiet_NaN());
+  TaskVector Decode(const Eigen::VectorXf&) noexcept override {
+    return TaskVector::Constant(std::numeric_limits<double>::quiet_NaN());
   }
-  void Learn(const std::optional<Vec3>&) noexcept override {}
+  void Learn(const std::optional<TaskVector>&) noexcept override {}
   void ResetActivity() noexcept override {}
   void CopyWeightsFrom(const Decoder&) noexcept override {}
   void ForgetEvidence() noexcept override {}
@@ -135,11 +135,11 @@ class HangingDecoder final : public Decoder {
   explicit HangingDecoder(std::shared_ptr<Switch> hang) : hang_(std::move(hang)) {}
 
   std::string_view name() const override { return "hanging"; }
-  Vec3 Decode(const Eigen::VectorXf&) noexcept override {
+  TaskVector Decode(const Eigen::VectorXf&) noexcept override {
     if (hang_->hangs) hang_->let_go.wait();
-    return Vec3::Zero();
+    return TaskVector();
   }
-  void Learn(const std::optional<Vec3>&) noexcept override {}
+  void Learn(const std::optional<TaskVector>&) noexcept override {}
   void ResetActivity() noexcept override {}
   void CopyWeightsFrom(const Decoder&) noexcept override {}
   void ForgetEvidence() noexcept override {}

@@ -33,7 +33,7 @@ struct Options {
 
 // A try, and what tests run.
 constexpr int kQuickPopulations = 4;
-constexpr int kQuickDeadPopulations = 2;
+constexpr int kQuickControlPopulations = 2;
 constexpr int kQuickTestTrials = 20;
 
 constexpr const char* kDefaultDecoders = "snn,kalman,refit_kalman,rls,nlms";
@@ -80,7 +80,7 @@ std::vector<PopulationFile> FindPopulations(const std::vector<std::string>& path
 void Run(Options options) {
   if (options.quick) {
     options.study.num_populations = std::min(options.study.num_populations, kQuickPopulations);
-    options.study.num_dead_populations = kQuickDeadPopulations;
+    options.study.num_control_populations = kQuickControlPopulations;
     options.lengths.test_trials = std::min(options.lengths.test_trials, kQuickTestTrials);
   }
   const auto conditions = closed_loop::ChooseConditions(
@@ -127,8 +127,10 @@ void AddClosedLoopCommand(CLI::App& eval) {
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   command
-      ->add_option("--dead-populations", study.num_dead_populations,
-                   "Runs of each condition with every neuron silent, the dead-neuron control")
+      ->add_option(
+          "--control-populations", study.num_control_populations,
+          "Runs of each condition with every neuron silent, the dead-neuron control, and as many "
+          "with all spikes in one channel")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   command

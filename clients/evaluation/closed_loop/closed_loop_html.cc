@@ -50,7 +50,8 @@ HtmlTable ScoreTable(const ConditionOutcome& outcome) {
   table.caption = fmt::format("{}: frozen test trials after {} learning trials",
                               outcome.condition.name, outcome.condition.num_learning_trials());
   table.header = {"decoder",    "success, %", "time to target, s", "less best linear, s",
-                  "efficiency", "bits/s",     "over best linear",  "dead, %"};
+                  "efficiency", "bits/s",     "over best linear",  "dead, %",
+                  "summed, %"};
   const DecoderOutcome* fastest = Fastest(outcome);
   for (const DecoderOutcome& decoder : outcome.decoders) {
     const auto summary = [&](std::size_t i) { return Summarize(decoder.runs, kMetrics[i]); };
@@ -60,13 +61,14 @@ HtmlTable ScoreTable(const ConditionOutcome& outcome) {
     HtmlCell ratio(comparison.has_most_throughput ? kBestLinear : "");
     if (comparison.throughput_over) ratio = Cell(*comparison.throughput_over, 3);
     HtmlCell time = Cell(summary(1), 3);
+    const auto success = [](const std::vector<RunScores>& runs) {
+      return runs.empty() ? HtmlCell("") : Cell(Summarize(runs, kMetrics[0]), 1, 100.0);
+    };
     time.best = fastest == &decoder;
     table.rows.push_back({decoder.is_reference ? decoder.decoder + ", no decoder" : decoder.decoder,
                           Cell(summary(0), 1, 100.0), time, difference, Cell(summary(2), 3),
-                          Cell(summary(3), 2), ratio,
-                          decoder.dead_runs.empty()
-                              ? HtmlCell("")
-                              : Cell(Summarize(decoder.dead_runs, kMetrics[0]), 1, 100.0)});
+                          Cell(summary(3), 2), ratio, success(decoder.dead_runs),
+                          success(decoder.summed_runs)});
   }
   for (const PublishedFigure& published : outcome.condition.published) {
     table.rows.push_back({"published: " + published.source, "", published.time_to_target_s});
@@ -156,7 +158,10 @@ void AddHow(const std::vector<ConditionOutcome>& outcomes, const StudyParams& pa
         "the world is linear in closed loop"},
        {"dead", fmt::format("success with every neuron silent, as many learning trials, {} "
                             "runs; above 5 % a score would mean nothing",
-                            params.num_dead_populations)},
+                            params.num_control_populations)},
+       {"summed", fmt::format("success with all spikes in one channel, {} runs: what their number "
+                              "alone gives away",
+                              params.num_control_populations)},
        {"intent, label",
         "no decoders: the arm does what the user wants, or what decoders are taught"},
        {"efficiency",

@@ -49,10 +49,12 @@ std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, s
         add(protocol, "throughput_over_best_linear", *comparison.throughput_over,
             decoder.runs.size());
       }
-      if (decoder.dead_runs.empty()) continue;
-      for (const Metric& metric : kMetrics) {
-        add("dead-neurons-" + protocol, metric.name, Summarize(decoder.dead_runs, metric),
-            decoder.dead_runs.size());
+      for (const auto& [prefix, runs] : {std::pair("dead-neurons-", &decoder.dead_runs),
+                                         std::pair("summed-channels-", &decoder.summed_runs)}) {
+        if (runs->empty()) continue;
+        for (const Metric& metric : kMetrics) {
+          add(prefix + protocol, metric.name, Summarize(*runs, metric), runs->size());
+        }
       }
     }
   }
@@ -88,7 +90,7 @@ std::string WithHalfWidth(const MeanOfRuns& figure, int decimals, double scale) 
 
 std::string MakeTable(const std::vector<ConditionOutcome>& outcomes) {
   Table table({"condition, decoder", "success %", "time to target s", "less best linear s",
-               "efficiency", "bits/s", "over best linear", "dead %"});
+               "efficiency", "bits/s", "over best linear", "dead %", "summed %"});
   for (const ConditionOutcome& outcome : outcomes) {
     table.AddRow({fmt::format("{}, {} learning trials", outcome.condition.name,
                               outcome.condition.num_learning_trials())});
@@ -103,12 +105,13 @@ std::string MakeTable(const std::vector<ConditionOutcome>& outcomes) {
       }
       std::string ratio = comparison.has_most_throughput ? kBestLinear : "";
       if (const auto& over = comparison.throughput_over) ratio = WithHalfWidth(*over, 3);
-      const std::string dead =
-          decoder.dead_runs.empty()
-              ? "-"
-              : fmt::format("{:.1f}", 100.0 * Summarize(decoder.dead_runs, kMetrics[0]).mean);
+      const auto success = [](const std::vector<RunScores>& runs) {
+        return runs.empty() ? "-"
+                            : fmt::format("{:.1f}", 100.0 * Summarize(runs, kMetrics[0]).mean);
+      };
       table.AddRow({"  " + decoder.decoder, figure(0, 1, 100.0), figure(1, 3, 1.0), difference,
-                    figure(2, 3, 1.0), figure(3, 2, 1.0), ratio, dead});
+                    figure(2, 3, 1.0), figure(3, 2, 1.0), ratio, success(decoder.dead_runs),
+                    success(decoder.summed_runs)});
     }
     for (const PublishedFigure& published : outcome.condition.published) {
       table.AddRow({"  (" + published.source + ")", "", published.time_to_target_s});

@@ -12,7 +12,7 @@ namespace efferent::closed_loop {
 std::string ProtocolOf(const Condition& condition);
 
 /// Every figure as a row; n counts populations, whose mean and interval it is. The dead-neuron
-/// control has the protocol `dead-neurons-...`; what is paired with the best linear decoder the
+/// control has the protocol `dead-neurons-...`, the summed-channel control `summed-channels-...`; what is paired with the best linear decoder the
 /// metrics `time_to_target_s_less_best_linear` and `throughput_over_best_linear`.
 std::vector<ResultRow> MakeRows(const std::vector<ConditionOutcome>& outcomes, std::uint64_t seed);
 

@@ -18,8 +18,8 @@ std::uint64_t TrialSeed(std::uint64_t seed, std::uint32_t trial) {
 }
 
 /// Where the task is done in a trial.
-Vec3 TaskCenter(const Condition& condition, std::uint64_t trial_seed) {
-  if (condition.num_places == 1) return Vec3::Zero();
+subject::Vec3 TaskCenter(const Condition& condition, std::uint64_t trial_seed) {
+  if (condition.num_places == 1) return subject::Vec3::Zero();
   const auto places = static_cast<std::uint64_t>(condition.num_places);
   const double share =
       places == 0 ? static_cast<double>(trial_seed >> 11) * 0x1.0p-53  // in [0, 1)
@@ -27,8 +27,8 @@ Vec3 TaskCenter(const Condition& condition, std::uint64_t trial_seed) {
   return subject::HandAtShoulderTurn(condition.max_shoulder_turn_rad * (2.0 * share - 1.0));
 }
 
-subject::Observation AtStart(const TaskParams& task, const Vec3& task_center_m,
-                             const Vec3& target_m, std::int64_t now_ns) {
+subject::Observation AtStart(const TaskParams& task, const subject::Vec3& task_center_m,
+                             const subject::Vec3& target_m, std::int64_t now_ns) {
   subject::Observation seen;
   seen.task_center_m = task_center_m;
   seen.time_ns = now_ns;

@@ -11,6 +11,8 @@
 namespace efferent::closed_loop {
 namespace {
 
+using subject::Vec3;
+
 StepParams SuitableStep(const subject::SuitableSettings& suitable, const Condition& condition) {
   StepParams params;
   params.num_channels = condition.num_neurons;
@@ -42,7 +44,8 @@ class DecoderPilot final : public Pilot {
   explicit DecoderPilot(const PreparedDecoder& prepared)
       : step_(prepared.step, MakeDecoder(prepared.decoder.params,
                                          {prepared.step.num_channels, prepared.step.num_dimensions,
-                                          prepared.step.bin_width_ns})) {}
+                                          prepared.step.bin_width_ns})),
+        num_channels_(prepared.step.num_channels) {}
 
   void OnTrialStart() override { step_.OnTrialStart(); }
   void OnTrialStop() override { step_.OnTrialStop(); }
@@ -51,17 +54,21 @@ class DecoderPilot final : public Pilot {
   Vec3 Steer(const subject::Observation& seen, const subject::Brain& /*brain*/,
              const std::vector<subject::SpikeEvent>& spikes) override {
     spikes_.clear();
-    for (const subject::SpikeEvent& s : spikes) spikes_.push_back({s.time_ns, s.channel});
+    // A decoder with fewer channels than there are neurons has one, and sees all spikes in it.
+    for (const subject::SpikeEvent& s : spikes) {
+      spikes_.push_back({s.time_ns, num_channels_ == 1 ? 0 : s.channel});
+    }
     step_.AddSpikes(spikes_);
     Command command;
     const BehaviorSample behavior = ToBehavior(seen);
     step_.DecodeBin(behavior.position_m, &command);
     step_.LearnBin(behavior);
-    return command.velocity_m_s;
+    return ToSpace(command.velocity_m_s);
   }
 
  private:
   Step step_;
+  int num_channels_;
   std::vector<Spike> spikes_;
 };
 
@@ -83,8 +90,9 @@ class LabelPilot final : public Pilot {
              const std::vector<subject::SpikeEvent>& /*spikes*/) override {
     if (brain.intent().isZero()) return Vec3::Zero();  // The target has not been noticed yet.
     const BehaviorSample behavior = ToBehavior(seen);
-    const std::optional<Vec3> label = intention_.Estimate(behavior);
-    return label ? shaper_.Shape(*label, behavior.position_m).value_or(Vec3::Zero()) : Vec3::Zero();
+    const std::optional<TaskVector> label = intention_.Estimate(behavior);
+    if (!label) return Vec3::Zero();
+    return ToSpace(shaper_.Shape(*label, behavior.position_m).value_or(TaskVector()));
   }
 
  private:
@@ -94,15 +102,17 @@ class LabelPilot final : public Pilot {
 
 }  // namespace
 
+subject::Vec3 ToSpace(const TaskVector& velocity_m_s) { return velocity_m_s.head<3>(); }
+
 BehaviorSample ToBehavior(const subject::Observation& seen) {
   BehaviorSample behavior;
   behavior.time_ns = seen.time_ns;
-  behavior.position_m = seen.task_center_m + seen.position_m;
-  behavior.velocity_m_s = seen.velocity_m_s;
+  behavior.position_m = ToTaskVector(Vec3(seen.task_center_m + seen.position_m));
+  behavior.velocity_m_s = ToTaskVector(seen.velocity_m_s);
   behavior.engaged = seen.engaged;
   behavior.reward = seen.reward;
   if (seen.target) {
-    behavior.target_position_m = seen.task_center_m + seen.target->position_m;
+    behavior.target_position_m = ToTaskVector(Vec3(seen.task_center_m + seen.target->position_m));
     behavior.target_radius_m = seen.target->radius_m;
   }
   return behavior;

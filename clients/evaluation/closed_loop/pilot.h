@@ -14,6 +14,8 @@ namespace efferent::closed_loop {
 /// Arm and task as the subject sees them, as a label is made from them and as a lab knows them: where
 /// the arm is in space, wherever the task is done.
 BehaviorSample ToBehavior(const subject::Observation& seen);
+/// The first three dimensions of a command's velocity, m/s.
+subject::Vec3 ToSpace(const TaskVector& velocity_m_s);
 
 /// Steers the cursor by what comes from a brain.
 class Pilot {
@@ -24,8 +26,8 @@ class Pilot {
   virtual void SetLearning(bool /*enabled*/) {}
 
   /// Velocity, m/s, during the bin that starts with `seen`; the spikes are those of the bin.
-  virtual Vec3 Steer(const subject::Observation& seen, const subject::Brain& brain,
-                     const std::vector<subject::SpikeEvent>& spikes) = 0;
+  virtual subject::Vec3 Steer(const subject::Observation& seen, const subject::Brain& brain,
+                              const std::vector<subject::SpikeEvent>& spikes) = 0;
 };
 
 /// A decoder and the step around it, set up for a condition.

@@ -44,6 +44,7 @@ struct DecoderOutcome {
   std::vector<double> trial_times_s;       ///< Time to the target, by trial, mean of all runs.
   std::vector<TrialResult> sample_trials;  ///< Some test trials of the first run, with their paths.
   std::vector<RunScores> dead_runs;        ///< The same condition with every neuron silent.
+  std::vector<RunScores> summed_runs;      ///< The same with all spikes in one channel.
 };
 
 struct ConditionOutcome {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "clients/evaluation/channel_control.h"
 #include "clients/evaluation/closed_loop/experiment.h"
 #include "clients/evaluation/parallel_jobs.h"
 
@@ -24,14 +25,15 @@ struct Entry {
 struct Job {
   Entry* entry;
   std::size_t run;
-  bool dead;
+  ChannelControl control;
 };
 
-std::unique_ptr<Pilot> MakePilot(const Entry& entry, std::size_t run) {
+std::unique_ptr<Pilot> MakePilot(const Entry& entry, std::size_t run, ChannelControl control) {
   if (!entry.decoder) {
     return entry.outcome->decoder == kIntent ? MakeIntentPilot() : MakeLabelPilot(*entry.condition);
   }
   PreparedDecoder prepared = *entry.decoder;
+  if (control == ChannelControl::kSummed) prepared.step.num_channels = 1;
   DecoderParams& params = prepared.decoder.params;
   if (const auto seed = SeedOf(params)) SetSeed(*seed + run, &params);
   prepared.step.intention.exploration_seed += run;
@@ -41,15 +43,20 @@ std::unique_ptr<Pilot> MakePilot(const Entry& entry, std::size_t run) {
 void RunJob(const Job& job, std::uint64_t seed) {
   Entry& entry = *job.entry;
   Condition condition = *entry.condition;
-  condition.silent = condition.silent || job.dead;
-  const auto pilot = MakePilot(entry, job.run);
+  condition.silent = condition.silent || job.control == ChannelControl::kSilent;
+  const auto pilot = MakePilot(entry, job.run, job.control);
   std::vector<TrialResult> trials = RunExperiment(condition, seed + job.run, pilot.get());
   const RunScores scores = ScoreRun(trials, condition.test_phase());
-  if (job.dead) {
-    entry.outcome->dead_runs[job.run] = scores;
-    return;
+  switch (job.control) {
+    case ChannelControl::kSilent:
+      entry.outcome->dead_runs[job.run] = scores;
+      return;
+    case ChannelControl::kSummed:
+      entry.outcome->summed_runs[job.run] = scores;
+      return;
+    case ChannelControl::kNone:
+      entry.outcome->runs[job.run] = scores;
   }
-  entry.outcome->runs[job.run] = scores;
   for (const TrialResult& trial : trials) entry.trial_times_s[job.run].push_back(trial.time_s);
   if (job.run != 0) return;
   const auto num_tests = static_cast<std::size_t>(condition.phases.back().num_trials);
@@ -75,8 +82,8 @@ std::vector<ConditionOutcome> RunStudy(
     const std::vector<Condition>& conditions, const StudyParams& params,
     const std::function<void(std::size_t done, std::size_t total)>& progress) {
   const auto num_runs = static_cast<std::size_t>(params.num_populations);
-  const auto num_dead =
-      static_cast<std::size_t>(std::min(params.num_dead_populations, params.num_populations));
+  const auto num_controls =
+      static_cast<std::size_t>(std::min(params.num_control_populations, params.num_populations));
   std::vector<ConditionOutcome> outcomes;
   std::vector<Entry> entries;
   for (const Condition& condition : conditions) {
@@ -86,7 +93,8 @@ std::vector<ConditionOutcome> RunStudy(
       DecoderOutcome& made = outcome.decoders.emplace_back();
       made.decoder = prepared.decoder.name;
       made.is_linear = KindOf(prepared.decoder.params) != SnnParams::kName;
-      made.dead_runs.resize(num_dead);
+      made.dead_runs.resize(num_controls);
+      made.summed_runs.resize(num_controls);
       entries.push_back({prepared, nullptr, nullptr, {}});
     }
     if (condition.is_control()) continue;
@@ -105,10 +113,12 @@ std::vector<ConditionOutcome> RunStudy(
       entry->condition = &outcome.condition;
       entry->outcome = &decoder;
       entry->trial_times_s.resize(num_runs);
-      for (std::size_t run = 0; run < num_runs; ++run) jobs.push_back({&*entry, run, false});
-      for (std::size_t run = 0; run < decoder.dead_runs.size(); ++run) {
-        jobs.push_back({&*entry, run, true});
-      }
+      const auto add = [&](std::size_t how_many, ChannelControl control) {
+        for (std::size_t run = 0; run < how_many; ++run) jobs.push_back({&*entry, run, control});
+      };
+      add(num_runs, ChannelControl::kNone);
+      add(decoder.dead_runs.size(), ChannelControl::kSilent);
+      add(decoder.summed_runs.size(), ChannelControl::kSummed);
       ++entry;
     }
   }

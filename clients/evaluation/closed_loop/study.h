@@ -12,9 +12,9 @@ namespace efferent::closed_loop {
 
 /// What to run.
 struct StudyParams {
-  DecoderOptions decoders;   ///< Over what suits each condition's user.
-  int num_populations = 20;  ///< Runs of each condition; run i has the seed `seed` + i.
-  int num_dead_populations = 5;
+  DecoderOptions decoders;          ///< Over what suits each condition's user.
+  int num_populations = 20;         ///< Runs of each condition; run i has the seed `seed` + i.
+  int num_control_populations = 5;  ///< Of these, how many for each control.
   std::uint64_t seed = 1;
   int num_threads = 0;  ///< 0: as many as the machine has.
 };

@@ -133,7 +133,7 @@ std::vector<DrawnTrack> SilentTracksOf(const RecordingEvaluation& evaluation) {
   std::vector<DrawnTrack> tracks;
   std::size_t color = 0;
   for (const EvaluatedRun& run : evaluation.runs) {
-    if (!run.silent) continue;
+    if (run.control != ChannelControl::kSilent) continue;
     tracks.push_back({run.decoder.name + ", silent", PaletteColor(color++), &run.decoded_m_s});
   }
   return tracks;

@@ -45,8 +45,8 @@ prequential-trials: each trial is decoded with what was learnt from the trials b
 scored by weights that have seen it. holdout: the last part of the recording is scored twice, with
 learning off from there on, and with learning going on.
 
-Every decoder runs once more with all channels silent. What it reaches then, it owes to the task and not to
-the neurons. 90 degrees (R2: 0) is chance; where the cursor strayed, the way back to the target can be
+Every decoder runs once more with all channels silent, and once with all spikes in one channel. What it
+reaches then, it owes to the task or to its labels and not to what the neurons say. 90 degrees (R2: 0) is chance; where the cursor strayed, the way back to the target can be
 guessed without a brain, and the control says how well.
 
 Intervals (in --json and --report) are 95 %, from a bootstrap over trials; over seeds, Student's t.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "clients/evaluation/confidence_interval.h"
 #include "clients/evaluation/parallel_jobs.h"
@@ -82,12 +83,15 @@ std::vector<EvaluatedRun> PlanRuns(const EvaluationSettings& settings) {
         run.seed = seed;
       }
     }
-    EvaluatedRun& control = runs.emplace_back();
-    control.decoder = decoder;
-    if (seeds.front()) SetSeed(*seeds.front(), &control.decoder.params);
-    control.protocol = protocols.front() + kSilentSuffix;
-    control.seed = seeds.front();
-    control.silent = true;
+    for (const auto& [control, suffix] : {std::pair(ChannelControl::kSilent, kSilentSuffix),
+                                          std::pair(ChannelControl::kSummed, kSummedSuffix)}) {
+      EvaluatedRun& run = runs.emplace_back();
+      run.decoder = decoder;
+      if (seeds.front()) SetSeed(*seeds.front(), &run.decoder.params);
+      run.protocol = protocols.front() + suffix;
+      run.seed = seeds.front();
+      run.control = control;
+    }
   }
   return runs;
 }
@@ -98,7 +102,7 @@ std::vector<ResultRow> Carry(const RecordingEvaluation& evaluation, const StepPa
   plan.step = step;
   plan.step.intention.label_source = evaluation.label;
   plan.decoder = run->decoder.params;
-  plan.silent = run->silent;
+  plan.control = run->control;
   const bool freezes = run->protocol.rfind(kHoldoutFrozenName, 0) == 0;
   if (freezes) plan.freeze_at_bin = evaluation.first_bin;
   RunResult result = RunOnRecording(evaluation.input, plan, bins_done);

@@ -9,6 +9,7 @@
 #include "clients/acquisition/recording.h"
 #include "clients/evaluation/decoder_choice.h"
 #include "clients/evaluation/recording/recording_input.h"
+#include "clients/evaluation/recording/recording_run.h"
 #include "clients/evaluation/recording/recording_score.h"
 #include "clients/report/result_row.h"
 #include "decoder/step.h"
@@ -30,8 +31,8 @@ struct EvaluationSettings {
   double holdout = 0.25;  ///< Share of the bins, in (0, 1).
   /// Each decoder that draws its weights runs once for each seed; empty: once, with its own.
   std::vector<std::uint64_t> seeds;
-  double block_s = 10.0;  ///< Length of what serves as trials in a recording without.
-  int num_threads = 0;    ///< 0: as many as the machine has.
+  double block_s = kDefaultBlockS;  ///< Length of what serves as trials in a recording without.
+  int num_threads = 0;              ///< 0: as many as the machine has.
 };
 
 /// One decoder over one recording.
@@ -39,7 +40,7 @@ struct EvaluatedRun {
   NamedDecoder decoder;
   std::string protocol;  ///< As in the rows.
   std::optional<std::uint64_t> seed;
-  bool silent = false;
+  ChannelControl control = ChannelControl::kNone;
   PointTrack decoded_m_s;  ///< Kept for the first seed only, empty for the others.
   double us_per_bin = 0.0;
   std::int64_t num_learned = 0;
@@ -68,14 +69,15 @@ inline constexpr const char* kPrequentialName = "prequential-trials";
 inline constexpr const char* kHoldoutFrozenName = "holdout-frozen";
 inline constexpr const char* kHoldoutPrequentialName = "holdout-prequential";
 inline constexpr const char* kAsRecordedName = "as-recorded";
-/// Appended to the protocol of the dead-neuron control.
+/// Appended to the protocol of the controls: the dead-neuron control, and all spikes in one channel.
 inline constexpr const char* kSilentSuffix = "+silent";
+inline constexpr const char* kSummedSuffix = "+summed";
 
 /// Told now and then how many bins of how many have been decoded.
 using EvaluationProgress = std::function<void(std::int64_t done, std::int64_t total)>;
 
-/// Runs every decoder, with every seed, on every recording, and the first protocol once more with all
-/// channels silent; scores all of it. The same whatever the number of threads, but for us_per_bin.
+/// Runs every decoder, with every seed, on every recording, and the first protocol once more for each
+/// ChannelControl; scores all of it. The same whatever the number of threads, but for us_per_bin.
 /// `recordings` must outlive the result.
 /// @throws InputError if a recording cannot be scored so: it lacks target, position or velocity, or
 /// the scored part is empty. InvalidParameters for settings out of bounds.

@@ -1,17 +1,16 @@
 #include "clients/evaluation/recording/recording_input.h"
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
 #include <span>
-#include <stdexcept>
 
 #include "clients/acquisition/chunk_builder.h"
 
 namespace efferent {
 namespace {
 
-Vec3 ToVector(const google::protobuf::RepeatedField<double>& values) {
-  Vec3 vector = Vec3::Zero();
+TaskVector ToVector(const google::protobuf::RepeatedField<double>& values) {
+  TaskVector vector;
   for (int i = 0; i < values.size(); ++i) vector[i] = values[i];
   return vector;
 }
@@ -39,13 +38,12 @@ RecordingInput::RecordingInput(Recording* recording, const PointTrack& velocity_
       bin_width_ns_(recording->bin_width_ns),
       num_bins_(recording->num_bins),
       has_trials_(!recording->trials.empty()),
-      trials_(recording->trials) {
-  Load(recording, velocity_m_s);
-  if (!has_trials_) MakeBlocks(block_s, recording->bin_width_s);
+      trials_(has_trials_ ? recording->trials : CutIntoBlocks(*recording, block_s)) {
+  Load(recording, velocity_m_s, block_s);
 }
 
-void RecordingInput::Load(Recording* recording, const PointTrack& velocity_m_s) {
-  ChunkBuilder builder(recording, &velocity_m_s, 0, 1);
+void RecordingInput::Load(Recording* recording, const PointTrack& velocity_m_s, double block_s) {
+  ChunkBuilder builder(recording, &velocity_m_s, 0, 1, block_s);
   v1::AcquisitionChunk chunk;
   for (std::int64_t bin = 0; bin < num_bins_; ++bin) {
     builder.Build(bin, &chunk);
@@ -69,20 +67,6 @@ void RecordingInput::Load(Recording* recording, const PointTrack& velocity_m_s) 
   first_spike_.push_back(spikes_.size());
 }
 
-void RecordingInput::MakeBlocks(double block_s, double bin_width_s) {
-  // Written so that NaN fails.
-  if (!(block_s > 0.0)) throw std::invalid_argument("blocks must be longer than 0 s");
-  const auto bins =
-      std::max<std::int64_t>(1, static_cast<std::int64_t>(std::lround(block_s / bin_width_s)));
-  for (std::int64_t first = 0; first < num_bins_; first += bins) {
-    RecordedTrial& block = trials_.emplace_back();
-    block.first_bin = first;
-    block.stop_bin = std::min(num_bins_, first + bins);
-    block.trial_type = block.condition = "all";
-    boundaries_.push_back({block.stop_bin, false});
-  }
-}
-
 void RecordingInput::ApplyBoundaries(std::int64_t bin, Step* step) const {
   auto boundary = std::lower_bound(boundaries_.begin(), boundaries_.end(), bin,
                                    [](const Boundary& b, std::int64_t k) { return b.bin < k; });
@@ -104,6 +88,19 @@ void RecordingInput::AddSpikes(std::int64_t bin, Step* step) const {
   }
   step->AddSpikes(
       std::span(spikes_).subspan(first_spike_[i], first_spike_[i + 1] - first_spike_[i]));
+}
+
+void RecordingInput::AddSummedSpikes(std::int64_t bin, Step* step) const {
+  const auto i = static_cast<std::size_t>(bin);
+  float sum = 0.0f;
+  if (counts_.empty()) {
+    sum = static_cast<float>(first_spike_[i + 1] - first_spike_[i]);
+  } else {
+    const auto width = static_cast<std::size_t>(num_channels_);
+    const std::span<const float> row = std::span(counts_).subspan(i * width, width);
+    sum = std::accumulate(row.begin(), row.end(), 0.0f);
+  }
+  step->AddCounts({&sum, 1});
 }
 
 std::optional<BehaviorSample> RecordingInput::behavior(std::int64_t bin) const {

@@ -36,6 +36,8 @@ class RecordingInput {
   void ApplyBoundaries(std::int64_t bin, Step* step) const;
   /// Adds the counts or spikes of bin `bin`.
   void AddSpikes(std::int64_t bin, Step* step) const;
+  /// Adds all of them to channel 0 of a step with one channel.
+  void AddSummedSpikes(std::int64_t bin, Step* step) const;
   /// Arm and task in bin `bin`; nothing if the recording does not have them.
   std::optional<BehaviorSample> behavior(std::int64_t bin) const;
 
@@ -45,8 +47,7 @@ class RecordingInput {
     bool is_start;
   };
 
-  void Load(Recording* recording, const PointTrack& velocity_m_s);
-  void MakeBlocks(double block_s, double bin_width_s);
+  void Load(Recording* recording, const PointTrack& velocity_m_s, double block_s);
 
   int num_channels_;
   int num_dimensions_;

@@ -179,6 +179,16 @@ void AddTime(const RecordingEvaluation& evaluation, const std::string& protocol,
                      text + ". For information only: the machine may have done other things.");
 }
 
+void AddControlTables(const RecordingEvaluation& evaluation,
+                      const std::vector<ScoredDecoder>& decoders, HtmlPage* page) {
+  for (const Metric& metric : Metrics(evaluation)) {
+    const bool is_first_choice = metric.name == "angle_median_deg" ||
+                                 metric.name == "angle_balanced_deg" ||
+                                 metric.name.rfind("r2_", 0) == 0;
+    if (is_first_choice) AddMetricTable(evaluation, decoders, metric, false, page);
+  }
+}
+
 void AddControl(const RecordingEvaluation& evaluation, const std::string& prefix, HtmlPage* page) {
   page->AddHeading(2, prefix + "Dead-neuron control");
   page->AddParagraph(fmt::format(
@@ -199,15 +209,18 @@ void AddControl(const RecordingEvaluation& evaluation, const std::string& prefix
         "conditions say little about how well neurons are decoded; the balanced error does.",
         kGuessableDeg, guessable));
   }
-  const std::vector<Metric> metrics = Metrics(evaluation);
-  for (const Metric& metric : metrics) {
-    const bool is_first_choice = metric.name == "angle_median_deg" ||
-                                 metric.name == "angle_balanced_deg" ||
-                                 metric.name.rfind("r2_", 0) == 0;
-    if (is_first_choice) AddMetricTable(evaluation, silent, metric, false, page);
-  }
+  AddControlTables(evaluation, silent, page);
   page->AddCharts({SessionChart(evaluation, SilentTracksOf(evaluation), "Without neurons")}, 1,
                   "Running median as above, all channels silent.");
+  page->AddHeading(2, prefix + "Summed-channel control");
+  page->AddParagraph(
+      "The same with all spikes in one channel. How many spikes there are says when and how fast "
+      "the "
+      "subject moves, but hardly where to: a good score here is a label that leaks, not a decoded "
+      "brain.");
+  AddControlTables(evaluation,
+                   ScoredDecoders(evaluation, Protocols(evaluation).front() + kSummedSuffix, false),
+                   page);
 }
 
 void AddSessionCharts(const RecordingEvaluation& evaluation, const std::string& prefix,

@@ -1,5 +1,6 @@
 #include "clients/evaluation/recording/recording_run.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace efferent {
@@ -8,8 +9,9 @@ namespace {
 // How often progress is told.
 constexpr std::int64_t kBinsBetweenReports = 256;
 
-StepParams FillIn(StepParams params, const RecordingInput& input) {
-  params.num_channels = input.num_channels();
+StepParams FillIn(const RunPlan& plan, const RecordingInput& input) {
+  StepParams params = plan.step;
+  params.num_channels = plan.control == ChannelControl::kSummed ? 1 : input.num_channels();
   params.bin_width_ns = input.bin_width_ns();
   params.num_dimensions = input.num_dimensions();
   params.learning_effect = LearningEffect::kTrialEnd;
@@ -21,7 +23,7 @@ StepParams FillIn(StepParams params, const RecordingInput& input) {
 
 RunResult RunOnRecording(const RecordingInput& input, const RunPlan& plan,
                          std::atomic<std::int64_t>* bins_done) {
-  const StepParams params = FillIn(plan.step, input);
+  const StepParams params = FillIn(plan, input);
   Step step(params, MakeDecoder(plan.decoder,
                                 {params.num_channels, params.num_dimensions, params.bin_width_ns}));
   RunResult result;
@@ -30,13 +32,14 @@ RunResult RunOnRecording(const RecordingInput& input, const RunPlan& plan,
   for (std::int64_t bin = 0; bin < input.num_bins(); ++bin) {
     if (bin == plan.freeze_at_bin) step.SetLearningEnabled(false);
     input.ApplyBoundaries(bin, &step);
-    if (!plan.silent) input.AddSpikes(bin, &step);
+    if (plan.control == ChannelControl::kNone) input.AddSpikes(bin, &step);
+    if (plan.control == ChannelControl::kSummed) input.AddSummedSpikes(bin, &step);
     const std::optional<BehaviorSample> behavior = input.behavior(bin);
     Command command;
     step.DecodeBin(behavior ? std::optional(behavior->position_m) : std::nullopt, &command);
     step.LearnBin(behavior);
-    const Vec3& v = command.velocity_m_s;
-    result.decoded_m_s[static_cast<std::size_t>(bin)] = Point{v.x(), v.y(), v.z()};
+    Point& decoded = result.decoded_m_s[static_cast<std::size_t>(bin)].emplace();
+    std::copy_n(command.velocity_m_s.data(), decoded.size(), decoded.begin());
     if (bins_done != nullptr && (bin + 1) % kBinsBetweenReports == 0) {
       *bins_done += kBinsBetweenReports;
     }

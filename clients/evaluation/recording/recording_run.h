@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "clients/acquisition/recording.h"
+#include "clients/evaluation/channel_control.h"
 #include "clients/evaluation/recording/recording_input.h"
 #include "decoder/decoder_config.h"
 #include "decoder/step.h"
@@ -16,7 +17,7 @@ struct RunPlan {
   StepParams step;  ///< Shape and effect of learning are filled in by the run.
   DecoderParams decoder;
   std::optional<std::int64_t> freeze_at_bin;  ///< From this bin on nothing is learnt.
-  bool silent = false;                        ///< No channel ever spikes: the dead-neuron control.
+  ChannelControl control = ChannelControl::kNone;
 };
 
 /// What came of it.

@@ -114,9 +114,9 @@ std::string ProtocolTable(const RecordingEvaluation& evaluation, const std::stri
   return table.ToString();
 }
 
-std::string ControlTable(const RecordingEvaluation& evaluation) {
+std::string ControlTable(const RecordingEvaluation& evaluation, const char* suffix) {
   const std::vector<ScoredDecoder> decoders =
-      ScoredDecoders(evaluation, Protocols(evaluation).front() + kSilentSuffix, false);
+      ScoredDecoders(evaluation, Protocols(evaluation).front() + suffix, false);
   Table table = StartTable(evaluation, decoders);
   AddConditions(evaluation, decoders, false, &table);
   return table.ToString();
@@ -174,7 +174,7 @@ std::string WhatIsShown(const RecordingEvaluation& evaluation, const std::string
 std::vector<std::string> Protocols(const RecordingEvaluation& evaluation) {
   std::vector<std::string> protocols;
   for (const EvaluatedRun& run : evaluation.runs) {
-    if (run.silent) continue;
+    if (run.control != ChannelControl::kNone) continue;
     if (std::find(protocols.begin(), protocols.end(), run.protocol) == protocols.end()) {
       protocols.push_back(run.protocol);
     }
@@ -238,7 +238,12 @@ std::string DescribeEvaluation(const RecordingEvaluation& evaluation) {
       "{} is chance.\n\n{}",
       Protocols(evaluation).front(),
       evaluation.label == LabelSource::kTarget ? "90 degrees" : "An R2 of 0",
-      ControlTable(evaluation));
+      ControlTable(evaluation, kSilentSuffix));
+  text += fmt::format(
+      "\nControl: the same with all spikes in one channel. How many spikes there are says when and "
+      "how fast the subject\nmoves, but hardly where to: a good score here is a label that leaks, "
+      "not a decoded brain.\n\n{}",
+      ControlTable(evaluation, kSummedSuffix));
   const bool planar = evaluation.recording->num_dimensions == 2;
   if (planar && evaluation.label == LabelSource::kTarget) {
     text += fmt::format(

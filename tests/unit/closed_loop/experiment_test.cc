@@ -12,6 +12,8 @@
 namespace efferent::closed_loop {
 namespace {
 
+using subject::Vec3;
+
 /// Does what the user wants but for the trials in `idle`, and keeps what came.
 class Probe final : public Pilot {
  public:
@@ -218,8 +220,8 @@ TEST(Pilot, DecodersKnowWhereTheArmIsAndNotOnlyWhereItIsInTheTask) {
   seen.position_m = {0.01, 0.02, 0.0};
   seen.target = subject::Target{{0.08, 0.0, 0.0}, 0.025};
   const BehaviorSample behavior = ToBehavior(seen);
-  EXPECT_TRUE(behavior.position_m.isApprox(Vec3(0.31, -0.08, 0.0)));
-  EXPECT_TRUE(behavior.target_position_m->isApprox(Vec3(0.38, -0.1, 0.0)));
+  EXPECT_TRUE(behavior.position_m.isApprox(TaskVector(0.31, -0.08)));
+  EXPECT_TRUE(behavior.target_position_m->isApprox(TaskVector(0.38, -0.1)));
 }
 
 // 0.77 s if the label is obeyed at once (README); a user who reacts after 200 ms takes as much longer.

@@ -10,6 +10,8 @@
 namespace efferent::closed_loop {
 namespace {
 
+using subject::Vec3;
+
 /// Another pilot, who is told another reward.
 class Deceived final : public Pilot {
  public:

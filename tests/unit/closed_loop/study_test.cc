@@ -14,7 +14,7 @@ std::vector<ConditionOutcome> Study(const std::string& conditions, const std::st
   StudyParams params;
   params.decoders = {decoders, std::move(settings)};
   params.num_populations = 3;
-  params.num_dead_populations = 1;
+  params.num_control_populations = 1;
   params.seed = 11;
   params.num_threads = num_threads;
   return RunStudy(ChooseConditions(AllConditions({}, {5, 0.2}), conditions), params,
@@ -51,12 +51,14 @@ TEST(Study, LearnsIsScoredFrozenAndHasItsControlAndItsFloor) {
   const DecoderOutcome& rls = outcome.decoders[0];
   EXPECT_EQ(rls.runs.size(), 3u);
   EXPECT_EQ(rls.dead_runs.size(), 1u);
+  EXPECT_EQ(rls.summed_runs.size(), 1u);
   EXPECT_EQ(rls.trial_times_s.size(), 15u);  // 0.2 * 50 to learn, 5 test trials
   EXPECT_EQ(rls.sample_trials.size(), 5u);
   EXPECT_FALSE(rls.sample_trials[0].path.empty());
   EXPECT_GT(rls.trial_times_s[0], rls.trial_times_s[14]);  // It knew nothing yet.
   EXPECT_EQ(Summarize(rls.runs, kMetrics[0]).mean, 1.0);
   EXPECT_EQ(rls.dead_runs[0].success_rate, 0.0);
+  EXPECT_LT(rls.summed_runs[0].success_rate, 0.5);  // The number of spikes says little of the way.
   EXPECT_TRUE(rls.is_linear);
   const DecoderOutcome& floor = outcome.decoders[1];
   EXPECT_TRUE(floor.is_reference);

@@ -19,42 +19,46 @@ LimitParams Limits(double speed, double acceleration) {
 
 TEST(CommandShaper, BoundsSpeedAndKeepsTheDirection) {
   CommandShaper shaper(Limits(1.0, 1e6), kWidth);
-  EXPECT_TRUE(shaper.Shape(Vec3(3.0, 4.0, 0.0), std::nullopt)->isApprox(Vec3(0.6, 0.8, 0.0)));
+  EXPECT_TRUE(
+      shaper.Shape(TaskVector(3.0, 4.0, 0.0), std::nullopt)->isApprox(TaskVector(0.6, 0.8, 0.0)));
 }
 
 TEST(CommandShaper, BoundsTheChangeOfVelocityInEveryDirection) {
   CommandShaper shaper(Limits(1.0, 10.0), kWidth);
-  EXPECT_NEAR(shaper.Shape(Vec3(1.0, 0.0, 0.0), std::nullopt)->x(), 0.1, 1e-12);
-  EXPECT_NEAR(shaper.Shape(Vec3(1.0, 0.0, 0.0), std::nullopt)->x(), 0.2, 1e-12);
-  EXPECT_NEAR(shaper.Shape(Vec3(-1.0, 0.0, 0.0), std::nullopt)->x(), 0.1, 1e-12);
+  EXPECT_NEAR(shaper.Shape(TaskVector(1.0, 0.0, 0.0), std::nullopt)->x(), 0.1, 1e-12);
+  EXPECT_NEAR(shaper.Shape(TaskVector(1.0, 0.0, 0.0), std::nullopt)->x(), 0.2, 1e-12);
+  EXPECT_NEAR(shaper.Shape(TaskVector(-1.0, 0.0, 0.0), std::nullopt)->x(), 0.1, 1e-12);
 }
 
 TEST(CommandShaper, DoesNotLeadOutOfTheWorkspace) {
   LimitParams params = Limits(1.0, 1e6);
-  params.workspace.min_m = Vec3(-0.1, -0.1, -1.0);
-  params.workspace.max_m = Vec3(0.1, 0.1, 1.0);
+  params.workspace.min_m.head(2).setConstant(-0.1);
+  params.workspace.max_m.head(2).setConstant(0.1);
   CommandShaper shaper(params, kWidth);
-  const Vec3 at_edge(0.0999, 0.0, 0.0);
-  EXPECT_TRUE(shaper.Shape(Vec3(0.5, 0.5, 0.0), at_edge)->isApprox(Vec3(0.0, 0.5, 0.0)));
+  const TaskVector at_edge(0.0999, 0.0, 0.0);
   EXPECT_TRUE(
-      shaper.Shape(Vec3(-0.5, 0.0, 0.0), Vec3(0.3, 0.0, 0.0))->isApprox(Vec3(-0.5, 0.0, 0.0)))
+      shaper.Shape(TaskVector(0.5, 0.5, 0.0), at_edge)->isApprox(TaskVector(0.0, 0.5, 0.0)));
+  EXPECT_TRUE(shaper.Shape(TaskVector(-0.5, 0.0, 0.0), TaskVector(0.3, 0.0, 0.0))
+                  ->isApprox(TaskVector(-0.5, 0.0, 0.0)))
       << "the way back in is open";
 }
 
 TEST(CommandShaper, RefusesWhatIsNotFiniteAndBoundsWhatIsHuge) {
   CommandShaper shaper(Limits(1.0, 1e6), kWidth);
-  EXPECT_FALSE(shaper.Shape(Vec3(std::nan(""), 0.0, 0.0), std::nullopt));
-  EXPECT_FALSE(shaper.Shape(Vec3(0.0, std::numeric_limits<double>::infinity(), 0.0), std::nullopt));
-  const auto huge = shaper.Shape(Vec3::Constant(std::numeric_limits<double>::max()), std::nullopt);
+  EXPECT_FALSE(shaper.Shape(TaskVector(std::nan(""), 0.0, 0.0), std::nullopt));
+  EXPECT_FALSE(
+      shaper.Shape(TaskVector(0.0, std::numeric_limits<double>::infinity(), 0.0), std::nullopt));
+  const auto huge =
+      shaper.Shape(TaskVector::Constant(std::numeric_limits<double>::max()), std::nullopt);
   ASSERT_TRUE(huge);
-  EXPECT_NEAR(huge->norm(), 1.0, 1e-9);
+  EXPECT_NEAR(Norm(*huge), 1.0, 1e-9);
 }
 
 TEST(CommandShaper, AfterAStopItAcceleratesFromZero) {
   CommandShaper shaper(Limits(1.0, 10.0), kWidth);
-  for (int k = 0; k < 5; ++k) shaper.Shape(Vec3(1.0, 0.0, 0.0), std::nullopt);
+  for (int k = 0; k < 5; ++k) shaper.Shape(TaskVector(1.0, 0.0, 0.0), std::nullopt);
   shaper.Reset();
-  EXPECT_NEAR(shaper.Shape(Vec3(1.0, 0.0, 0.0), std::nullopt)->x(), 0.1, 1e-12);
+  EXPECT_NEAR(shaper.Shape(TaskVector(1.0, 0.0, 0.0), std::nullopt)->x(), 0.1, 1e-12);
 }
 
 TEST(CommandShaper, RefusesAnEmptyWorkspaceByName) {

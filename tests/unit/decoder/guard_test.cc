@@ -71,10 +71,10 @@ class Subject {
   explicit Subject(double noise) : noise_(noise) {}
   void Next() {
     const double angle = 6.28 * uniform_(random_);
-    wanted = 0.2 * Vec3(std::cos(angle), std::sin(angle), 0.0);
-    decoded = wanted + noise_ * Vec3(normal_(random_), normal_(random_), 0.0);
+    wanted = 0.2 * TaskVector(std::cos(angle), std::sin(angle), 0.0);
+    decoded = wanted + noise_ * TaskVector(normal_(random_), normal_(random_), 0.0);
   }
-  Vec3 wanted, decoded;
+  TaskVector wanted, decoded;
 
  private:
   double noise_;
@@ -90,7 +90,7 @@ class LabelGuardTest : public testing::Test {
     int waits = 0;
     for (int bin = 0; bin < static_cast<int>(seconds * kBinsPerS); ++bin) {
       subject_.Next();
-      last_ = guard_.Judge(subject_.decoded, sign * subject_.wanted, Vec3::Zero(), novelty);
+      last_ = guard_.Judge(subject_.decoded, sign * subject_.wanted, TaskVector(), novelty);
       if (last_ == LabelGuard::Verdict::kContradicts) {
         ++contradictions_;
         return waits;
@@ -125,7 +125,7 @@ TEST_F(LabelGuardTest, NextToNothingIsLearntBeforeItWaits) {
   int learnt = 0;
   for (; learnt < 100; ++learnt) {
     subject_.Next();
-    if (guard_.Judge(subject_.decoded, -subject_.wanted, Vec3::Zero(), kUsual) !=
+    if (guard_.Judge(subject_.decoded, -subject_.wanted, TaskVector(), kUsual) !=
         LabelGuard::Verdict::kLearn) {
       break;
     }
@@ -167,7 +167,7 @@ TEST_F(LabelGuardTest, WhatTheArmDoesAnywayIsNoAgreement) {
   // Labels that go a tenth of the way from a velocity that is much larger than the rest.
   const auto judge = [&](double sign) {
     subject_.Next();
-    const Vec3 carried = 0.9 * Vec3(0.3, -0.1, 0.0);
+    const TaskVector carried = 0.9 * TaskVector(0.3, -0.1, 0.0);
     return guard_.Judge(carried + 0.1 * subject_.decoded, carried + sign * 0.1 * subject_.wanted,
                         carried, kUsual);
   };
@@ -196,7 +196,7 @@ bool IsHarmed(double worse, double seconds) {
     reference.Next();
     decoder.Next();
     guard.Compare(decoder.decoded - decoder.wanted, reference.decoded - reference.wanted,
-                  Vec3::Zero(), 0.04);
+                  TaskVector(), 0.04);
     if (guard.is_proven()) return true;
   }
   return false;
@@ -214,7 +214,7 @@ TEST(HarmGuard, ASingleWildLabelProvesNothing) {
   Subject subject(0.1);
   for (int bin = 0; bin < 60 * kBinsPerS; ++bin) {
     subject.Next();
-    const Vec3 label = bin % 500 == 499 ? Vec3(1e6, 0.0, 0.0) : subject.wanted;
+    const TaskVector label = bin % 500 == 499 ? TaskVector(1e6, 0.0, 0.0) : subject.wanted;
     guard.Compare(subject.decoded, subject.decoded * 0.99, label, 0.04);
     ASSERT_FALSE(guard.is_proven());
   }
@@ -224,14 +224,14 @@ TEST(LearningGuard, LabelsThatCannotBeMeantAreNotPlausible) {
   GuardParams params;
   params.max_label_speed_m_s = 3.0;
   const LearningGuard guard(params, 1, kBinNs);
-  EXPECT_TRUE(guard.IsPlausible(Vec3(2.9, 0.0, 0.0)));
-  EXPECT_FALSE(guard.IsPlausible(Vec3(3.0, 0.5, 0.0)));
+  EXPECT_TRUE(guard.IsPlausible(TaskVector(2.9, 0.0, 0.0)));
+  EXPECT_FALSE(guard.IsPlausible(TaskVector(3.0, 0.5, 0.0)));
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_FALSE(guard.IsPlausible(Vec3(0.0, nan, 0.0)));
+  EXPECT_FALSE(guard.IsPlausible(TaskVector(0.0, nan, 0.0)));
   params.enabled = false;
   const LearningGuard off(params, 1, kBinNs);
-  EXPECT_TRUE(off.IsPlausible(Vec3(300.0, 0.0, 0.0)));
-  EXPECT_FALSE(off.IsPlausible(Vec3(0.0, nan, 0.0))) << "teaches nothing in any case";
+  EXPECT_TRUE(off.IsPlausible(TaskVector(300.0, 0.0, 0.0)));
+  EXPECT_FALSE(off.IsPlausible(TaskVector(0.0, nan, 0.0))) << "teaches nothing in any case";
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 BehaviorSample Reaching(double distance_m) {
   BehaviorSample behavior;
   behavior.engaged = true;
-  behavior.target_position_m = Vec3(0.0, distance_m, 0.0);
+  behavior.target_position_m = TaskVector(0.0, distance_m, 0.0);
   behavior.target_radius_m = 0.01;
   return behavior;
 }
@@ -16,7 +16,7 @@ BehaviorSample Reaching(double distance_m) {
 TEST(Intention, PointsAtTheTargetWithTheIntendedSpeed) {
   const auto label = IntentionEstimator({}).Estimate(Reaching(0.1));
   ASSERT_TRUE(label);
-  EXPECT_TRUE(label->isApprox(Vec3(0.0, 0.2, 0.0)));
+  EXPECT_TRUE(label->isApprox(TaskVector(0.0, 0.2, 0.0)));
 }
 
 TEST(Intention, SlowsDownWithTheSquareRootOfTheDistance) {
@@ -32,9 +32,9 @@ TEST(Intention, GoesTheStatedShareOfTheWayFromThePresentVelocity) {
   IntentionParams params;
   params.response = 0.25;
   BehaviorSample behavior = Reaching(0.1);
-  behavior.velocity_m_s = Vec3(0.4, 0.0, 0.0);
+  behavior.velocity_m_s = TaskVector(0.4, 0.0, 0.0);
   const auto label = IntentionEstimator(params).Estimate(behavior);
-  EXPECT_TRUE(label->isApprox(Vec3(0.3, 0.05, 0.0)));
+  EXPECT_TRUE(label->isApprox(TaskVector(0.3, 0.05, 0.0)));
 }
 
 TEST(Intention, OnTheTargetThereIsNothingToLearnUnlessAskedFor) {
@@ -48,17 +48,17 @@ TEST(Intention, RotationKeepsTheSpeedAndTurnsItTowardsTheTarget) {
   IntentionParams params;
   params.rule = IntentionRule::kRotation;
   BehaviorSample behavior = Reaching(0.1);
-  behavior.velocity_m_s = Vec3(0.3, -0.4, 0.0);
+  behavior.velocity_m_s = TaskVector(0.3, -0.4, 0.0);
   const auto label = IntentionEstimator(params).Estimate(behavior);
   ASSERT_TRUE(label);
-  EXPECT_TRUE(label->isApprox(Vec3(0.0, 0.5, 0.0)));
+  EXPECT_TRUE(label->isApprox(TaskVector(0.0, 0.5, 0.0)));
 }
 
 TEST(Intention, RotationIsZeroOnTheTargetWhateverTheVelocity) {
   IntentionParams params;
   params.rule = IntentionRule::kRotation;
   BehaviorSample behavior = Reaching(0.005);
-  behavior.velocity_m_s = Vec3(0.3, 0.0, 0.0);
+  behavior.velocity_m_s = TaskVector(0.3, 0.0, 0.0);
   EXPECT_TRUE(IntentionEstimator(params).Estimate(behavior)->isZero());
 }
 
@@ -67,7 +67,7 @@ TEST(Intention, RotationHasNothingToTurnWhileTheArmStandsOrItsVelocityIsUnknown)
   params.rule = IntentionRule::kRotation;
   BehaviorSample behavior = Reaching(0.1);
   EXPECT_FALSE(IntentionEstimator(params).Estimate(behavior));
-  behavior.velocity_m_s = Vec3::Zero();
+  behavior.velocity_m_s = TaskVector();
   EXPECT_FALSE(IntentionEstimator(params).Estimate(behavior));
 }
 
@@ -86,7 +86,7 @@ TEST(Intention, WithKinematicsItIsTheMeasuredVelocity) {
   params.label_source = LabelSource::kKinematics;
   BehaviorSample behavior;
   EXPECT_FALSE(IntentionEstimator(params).Estimate(behavior));
-  behavior.velocity_m_s = Vec3(1.0, 2.0, 3.0);
+  behavior.velocity_m_s = TaskVector(1.0, 2.0, 3.0);
   EXPECT_EQ(IntentionEstimator(params).Estimate(behavior), behavior.velocity_m_s);
 }
 

@@ -44,7 +44,7 @@ TEST(KalmanDecoder, LearnsTheSteadyStateGainsOfTheModelBehindTheData) {
     const Eigen::VectorXd u =
         c * v + d + std::sqrt(0.5) * Eigen::VectorXd::NullaryExpr(channels, draw);
     decoder.Decode(u.cast<float>());
-    decoder.Learn(Vec3(v.x(), v.y(), 0.0));
+    decoder.Learn(TaskVector(v.x(), v.y(), 0.0));
   }
   const Eigen::Matrix2d m1 = (Eigen::Matrix2d::Identity() - k * c) * a;
   EXPECT_LT((decoder.gains().m1 - m1).norm() / m1.norm(), 0.03);
@@ -55,7 +55,7 @@ TEST(KalmanDecoder, LearnsTheSteadyStateGainsOfTheModelBehindTheData) {
 TEST(KalmanDecoder, PutsOutZeroBeforeItKnowsAnything) {
   KalmanDecoder decoder({}, 3, 2, kWidth);
   EXPECT_TRUE(decoder.Decode(Eigen::Vector3f(5, 5, 5)).isZero());
-  decoder.Learn(Vec3(0.1, 0.0, 0.0));
+  decoder.Learn(TaskVector(0.1, 0.0, 0.0));
   EXPECT_TRUE(decoder.Decode(Eigen::Vector3f(5, 5, 5)).isZero());
 }
 
@@ -63,7 +63,7 @@ TEST(KalmanDecoder, LabelsThatSpanOneDirectionOnlyLeaveItFinite) {
   KalmanDecoder decoder({}, 3, 2, kWidth);
   for (int k = 0; k < 1000; ++k) {
     decoder.Decode(Eigen::Vector3f(static_cast<float>(k % 2), 1, 0));
-    decoder.Learn(Vec3(0.1, 0.0, 0.0));
+    decoder.Learn(TaskVector(0.1, 0.0, 0.0));
     ASSERT_TRUE(decoder.IsHealthy());
   }
 }
@@ -74,10 +74,10 @@ TEST(KalmanDecoder, GivenGainsAreDecodedWithAndNeverChanged) {
                              Eigen::Vector2d(1.0, 2.0), Eigen::Vector2d(4.0, 6.0)};
   KalmanDecoder decoder(params, 3, 2, kWidth);
   EXPECT_FALSE(decoder.learns());
-  EXPECT_TRUE(decoder.Decode(Eigen::Vector3f(1, 2, 3)).isApprox(Vec3(9.0, 11.0, 0.0)));
-  decoder.Learn(Vec3(1.0, 1.0, 0.0));
+  EXPECT_TRUE(decoder.Decode(Eigen::Vector3f(1, 2, 3)).isApprox(TaskVector(9.0, 11.0, 0.0)));
+  decoder.Learn(TaskVector(1.0, 1.0, 0.0));
   decoder.ResetActivity();
-  EXPECT_TRUE(decoder.Decode(Eigen::Vector3f(1, 2, 3)).isApprox(Vec3(9.0, 11.0, 0.0)));
+  EXPECT_TRUE(decoder.Decode(Eigen::Vector3f(1, 2, 3)).isApprox(TaskVector(9.0, 11.0, 0.0)));
 }
 
 TEST(KalmanDecoder, NamesEveryMatrixOfTheWrongShape) {

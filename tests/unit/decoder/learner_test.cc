@@ -28,7 +28,7 @@ Learner MakeLearner(LearningEffect effect, bool enabled = true) {
 
 double Decoded(Learner* learner) { return learner->Decode(kFeatures).value().x(); }
 
-bool Teach(Learner* learner, double x) { return learner->Learn(Vec3(x, 0.0, 0.0)); }
+bool Teach(Learner* learner, double x) { return learner->Learn(TaskVector(x, 0.0, 0.0)); }
 
 TEST(Learner, WithEffectAtTheBinTheNextBinKnows) {
   Learner learner = MakeLearner(LearningEffect::kBin);
@@ -92,11 +92,11 @@ TEST(Learner, SpoiltTwinNeverReachesTheDriver) {
 class SpoiledByLearning final : public Decoder {
  public:
   std::string_view name() const override { return "spoiled"; }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override {
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override {
     return {weight_ * static_cast<double>(features[0]) + 0.05 * static_cast<double>(features[1]),
             0.0, 0.0};
   }
-  void Learn(const std::optional<Vec3>& label) noexcept override {
+  void Learn(const std::optional<TaskVector>& label) noexcept override {
     if (label) weight_ -= step;
   }
   void ResetActivity() noexcept override {}
@@ -133,7 +133,7 @@ Windows ErrorsOf(Learner* learner, int num_windows, const GuardParams& guard) {
     double learner_error = 0.0, frozen_error = 0.0;
     for (int bin = 0; bin < bins; ++bin) {
       const Eigen::VectorXf features = Eigen::Vector2f(0.2f * normal(random), normal(random));
-      const Vec3 label(static_cast<double>(features[0]), 0.0, 0.0);
+      const TaskVector label(static_cast<double>(features[0]), 0.0, 0.0);
       learner_error += (learner->Decode(features).value() - label).squaredNorm() / bins;
       frozen_error += (frozen.Decode(features) - label).squaredNorm() / bins;
       learner->Learn(label);
@@ -164,7 +164,7 @@ double RateAfterAMinute(Learner* learner) {
   std::normal_distribution<float> normal;
   for (int bin = 0; bin < 3'000; ++bin) {
     learner->Decode(Eigen::VectorXf::NullaryExpr(8, [&] { return normal(random); }));
-    learner->Learn(Vec3(0.1, 0.0, 0.0));
+    learner->Learn(TaskVector(0.1, 0.0, 0.0));
     if (bin % 50 == 49) learner->OnTrialStop();
   }
   return learner->decoder().firing_rate_hz().value();
@@ -208,7 +208,7 @@ TEST(Learner, BinsOfAMillisecondDoNotMakeNeuronsFireWithoutRestraint) {
       features[i] = static_cast<float>((fires - kSpikesPerBin) / std::sqrt(kSpikesPerBin));
     }
     learner.Decode(features);
-    learner.Learn(Vec3(0.1 * std::cos(direction), 0.1 * std::sin(direction), 0.0));
+    learner.Learn(TaskVector(0.1 * std::cos(direction), 0.1 * std::sin(direction), 0.0));
     ASSERT_LT(learner.decoder().firing_rate_hz().value(), 60.0) << "bin " << bin;
   }
   EXPECT_EQ(learner.guard_rollback_count(), 0u);

@@ -33,14 +33,14 @@ class LinearWorld {
   }
 
   const Eigen::VectorXf& features() const { return features_; }
-  const Vec3& velocity() const { return velocity_; }
+  const TaskVector& velocity() const { return velocity_; }
 
  private:
   std::mt19937_64 random_;
   std::normal_distribution<double> normal_;
   Eigen::MatrixXd weights_;
   Eigen::VectorXf features_;
-  Vec3 velocity_;
+  TaskVector velocity_;
 };
 
 /// Root of the mean squared error over `bins` bins, relative to the velocity's; learns if `learn`.
@@ -48,11 +48,11 @@ double RelativeError(Decoder& decoder, LinearWorld& world, int bins, bool learn,
   double error = 0.0, power = 0.0;
   for (int bin = 0; bin < bins; ++bin) {
     world.Advance(silent);
-    const Vec3 decoded = decoder.Decode(world.features());
+    const TaskVector decoded = decoder.Decode(world.features());
     if (learn) decoder.Learn(world.velocity());
     decoder.OnCommand(decoded);
     error += (decoded - world.velocity()).squaredNorm();
-    power += world.velocity().squaredNorm();
+    power += SquaredNorm(world.velocity());
   }
   return std::sqrt(error / power);
 }
@@ -130,16 +130,16 @@ TEST_P(LinearDecoders, WithAnOutputLeakItLearnsWhatIsAddedToTheLastCommand) {
   const double leak = 0.9;
   const auto decoder = Make(leak);
   LinearWorld world(5);
-  Vec3 command = Vec3::Zero();
+  TaskVector command;
   for (int bin = 0; bin < 3000; ++bin) {
     world.Advance();
     decoder->Decode(world.features());
-    decoder->Learn(Vec3(leak * command + world.velocity()));
-    command = Vec3(0.3 * std::sin(0.1 * bin), 0.2, 0.0);
+    decoder->Learn(TaskVector(leak * command + world.velocity()));
+    command = TaskVector(0.3 * std::sin(0.1 * bin), 0.2, 0.0);
     decoder->OnCommand(command);
   }
   world.Advance();
-  const Vec3 expected = leak * command + world.velocity();
+  const TaskVector expected = leak * command + world.velocity();
   EXPECT_LT((decoder->Decode(world.features()) - expected).norm(), 0.01);
 }
 
@@ -148,7 +148,7 @@ TEST_P(LinearDecoders, NewTrialContinuesFromRest) {
   LinearWorld world(6);
   RelativeError(*decoder, world, 500, true);
   const auto fresh = decoder->Clone();
-  decoder->OnCommand(Vec3(1.0, 1.0, 0.0));
+  decoder->OnCommand(TaskVector(1.0, 1.0, 0.0));
   decoder->ResetActivity();
   fresh->ResetActivity();
   world.Advance();
@@ -193,7 +193,7 @@ TEST_P(LinearDecoders, SpoiltWeightsAreNotHealthy) {
   const auto decoder = Make();
   EXPECT_TRUE(decoder->IsHealthy());
   decoder->Decode(Eigen::VectorXf::Constant(kChannels, std::nanf("")));
-  decoder->Learn(Vec3(0.1, 0.0, 0.0));
+  decoder->Learn(TaskVector(0.1, 0.0, 0.0));
   EXPECT_FALSE(decoder->IsHealthy());
 }
 
@@ -245,15 +245,15 @@ TEST(WienerDecoder, SeesThePastOfTheSameTrialOnly) {
   for (int bin = 0; bin < 500; ++bin) {
     const float now = normal(random);
     decoder.Decode(Eigen::VectorXf::Constant(1, now));
-    decoder.Learn(Vec3(before, long_before, 0.0));
+    decoder.Learn(TaskVector(before, long_before, 0.0));
     long_before = before;
     before = now;
   }
-  const Vec3 decoded = decoder.Decode(Eigen::VectorXf::Constant(1, 9.0f));
+  const TaskVector decoded = decoder.Decode(Eigen::VectorXf::Constant(1, 9.0f));
   EXPECT_NEAR(decoded.x(), before, 1e-6);
   EXPECT_NEAR(decoded.y(), long_before, 1e-6);
   decoder.ResetActivity();
-  EXPECT_NEAR(decoder.Decode(Eigen::VectorXf::Constant(1, 9.0f)).norm(), 0.0, 1e-6);
+  EXPECT_NEAR(Norm(decoder.Decode(Eigen::VectorXf::Constant(1, 9.0f))), 0.0, 1e-6);
 }
 
 }  // namespace

@@ -13,8 +13,10 @@ class ProbeDecoder final : public Decoder {
  public:
   explicit ProbeDecoder(double weight) : weight_(weight) {}
   std::string_view name() const override { return "probe"; }
-  Vec3 Decode(const Eigen::VectorXf&) noexcept override { return Vec3(weight_, 0.0, 0.0); }
-  void Learn(const std::optional<Vec3>& label) noexcept override {
+  TaskVector Decode(const Eigen::VectorXf&) noexcept override {
+    return TaskVector(weight_, 0.0, 0.0);
+  }
+  void Learn(const std::optional<TaskVector>& label) noexcept override {
     if (label) weight_ = label->x() == 13.0 ? std::numeric_limits<double>::quiet_NaN() : label->x();
   }
   void ResetActivity() noexcept override {}

@@ -40,8 +40,8 @@ class Arm {
   void SetNoise(double noise) { noise_ = noise; }
 
   const Eigen::VectorXf& features() const { return features_; }
-  const Vec3& velocity() const { return velocity_; }
-  const Vec3& position() const { return position_; }
+  const TaskVector& velocity() const { return velocity_; }
+  const TaskVector& position() const { return position_; }
   const Eigen::MatrixXd& c() const { return c_; }
   const Eigen::MatrixXd& b() const { return b_; }
 
@@ -52,8 +52,8 @@ class Arm {
   Eigen::MatrixXd c_, b_;
   Eigen::VectorXd d_;
   Eigen::VectorXf features_;
-  Vec3 velocity_ = Vec3::Zero();
-  Vec3 position_ = Vec3(3.0, 3.0, 0.0);
+  TaskVector velocity_;
+  TaskVector position_ = TaskVector(3.0, 3.0, 0.0);
 };
 
 RefitKalmanParams Quick() { return {.batch_length_s = 10.0, .half_life_s = 20.0, .ridge = 0.01}; }
@@ -62,9 +62,9 @@ double RelativeError(Decoder& decoder, Arm& arm, int bins, bool learn, bool posi
   double error = 0.0, power = 0.0;
   for (int bin = 0; bin < bins; ++bin) {
     arm.Advance();
-    decoder.OnPosition(position_known ? std::optional<Vec3>(arm.position()) : std::nullopt);
+    decoder.OnPosition(position_known ? std::optional<TaskVector>(arm.position()) : std::nullopt);
     error += (decoder.Decode(arm.features()) - arm.velocity()).squaredNorm();
-    power += arm.velocity().squaredNorm();
+    power += SquaredNorm(arm.velocity());
     if (learn) decoder.Learn(arm.velocity());
   }
   return std::sqrt(error / power);
@@ -136,7 +136,8 @@ TEST(RefitKalmanDecoder, ForgetsAWorldThatIsNoMore) {
 
 /// What an arm that does not move yet teaches: a label that stays the same throughout a trial, here of
 /// 3 s as are the first batches. `positions`: where the arm is, to within this, m.
-double ErrorAfterStillTrials(RefitKalmanDecoder& decoder, double positions, const Vec3& elsewhere) {
+double ErrorAfterStillTrials(RefitKalmanDecoder& decoder, double positions,
+                             const TaskVector& elsewhere) {
   std::mt19937_64 random(12);
   std::normal_distribution<double> normal;
   const auto draw = [&] { return normal(random); };
@@ -145,14 +146,15 @@ double ErrorAfterStillTrials(RefitKalmanDecoder& decoder, double positions, cons
   constexpr int kTrials = 40, kScored = 10, kBins = 150;
   for (int trial = 0; trial < kTrials; ++trial) {
     const double angle = 2.4 * trial;  // Golden: no two alike.
-    const Vec3 intended(std::cos(angle), std::sin(angle), 0.0);
+    const TaskVector intended(std::cos(angle), std::sin(angle), 0.0);
     const bool learn = trial < kTrials - kScored;
     decoder.ResetActivity();
     for (int bin = 0; bin < kBins; ++bin) {
       const Eigen::VectorXd features =
           c * intended.head(2) + Eigen::VectorXd::NullaryExpr(kChannels, draw);
-      decoder.OnPosition(learn ? Vec3(positions * draw(), positions * draw(), 0.0) : elsewhere);
-      const Vec3 decoded = decoder.Decode(features.cast<float>());
+      decoder.OnPosition(learn ? TaskVector(positions * draw(), positions * draw(), 0.0)
+                               : elsewhere);
+      const TaskVector decoded = decoder.Decode(features.cast<float>());
       if (learn) decoder.Learn(intended);
       if (!learn && bin >= 50) error += (decoded - intended).norm() / (kScored * (kBins - 50));
     }
@@ -162,12 +164,12 @@ double ErrorAfterStillTrials(RefitKalmanDecoder& decoder, double positions, cons
 
 TEST(RefitKalmanDecoder, LabelsThatAreConstantInEachTrialTeachItToListen) {
   RefitKalmanDecoder decoder(Quick(), kChannels, 2, kWidth);
-  EXPECT_LT(ErrorAfterStillTrials(decoder, 0.0, Vec3::Zero()), 0.2);
+  EXPECT_LT(ErrorAfterStillTrials(decoder, 0.0, TaskVector()), 0.2);
 }
 
 TEST(RefitKalmanDecoder, LittleIsConcludedFromAnArmThatHasHardlyMoved) {
   RefitKalmanDecoder decoder({.batch_length_s = 10.0, .half_life_s = 20.0}, kChannels, 2, kWidth);
-  EXPECT_LT(ErrorAfterStillTrials(decoder, 1e-6, Vec3(0.3, -0.3, 0.0)), 0.2);
+  EXPECT_LT(ErrorAfterStillTrials(decoder, 1e-6, TaskVector(0.3, -0.3, 0.0)), 0.2);
 }
 
 TEST(RefitKalmanDecoder, LabelsThatSpanOneDirectionOnlyLeaveItFinite) {
@@ -177,7 +179,7 @@ TEST(RefitKalmanDecoder, LabelsThatSpanOneDirectionOnlyLeaveItFinite) {
     arm.Advance();
     decoder.OnPosition(arm.position());
     ASSERT_TRUE(decoder.Decode(arm.features()).allFinite());
-    decoder.Learn(Vec3(0.1, 0.0, 0.0));
+    decoder.Learn(TaskVector(0.1, 0.0, 0.0));
     ASSERT_TRUE(decoder.IsHealthy());
   }
 }
@@ -215,7 +217,7 @@ TEST(RefitKalmanDecoder, CloneGoesOnAndACopyOfTheWeightsDecodesTheSame) {
   for (Decoder* d : std::vector<Decoder*>{&decoder, clone.get(), &copy}) {
     d->OnPosition(arm.position());
   }
-  const Vec3 decoded = decoder.Decode(arm.features());
+  const TaskVector decoded = decoder.Decode(arm.features());
   EXPECT_EQ(clone->Decode(arm.features()), decoded);
   EXPECT_EQ(copy.Decode(arm.features()), decoded);
 }

@@ -32,8 +32,8 @@ class ExactWorld {
     }
     return features_;
   }
-  const Vec3& velocity_m_s() const { return velocity_; }
-  Vec3 NextPosition() { return {Draw(), Draw(), 0.0}; }
+  const TaskVector& velocity_m_s() const { return velocity_; }
+  TaskVector NextPosition() { return {Draw(), Draw(), 0.0}; }
 
  private:
   double Draw() {  // in [-1, 1), 24 bits
@@ -41,7 +41,7 @@ class ExactWorld {
     return static_cast<double>(state_ >> 40) * 0x1.0p-23 - 1.0;
   }
   std::uint64_t state_ = 1;
-  Vec3 velocity_ = Vec3::Zero();
+  TaskVector velocity_;
   Eigen::VectorXf features_;
 };
 
@@ -73,11 +73,11 @@ std::uint64_t ChecksumOf(const Session& session, const kernels::Kernels& kernels
   Checksum checksum;
   for (int k = 0; k < 3000; ++k) {
     if (session.tells_position) decoder.OnPosition(world.NextPosition());
-    const Vec3 command = decoder.Decode(world.Next());
-    checksum.AddAll(command);
+    const TaskVector command = decoder.Decode(world.Next());
+    checksum.AddAll(command.head<3>());
     decoder.OnCommand(command);
     // Now and then there is no label, or a trial begins.
-    decoder.Learn(k % 7 == 3 ? std::nullopt : std::optional<Vec3>(world.velocity_m_s()));
+    decoder.Learn(k % 7 == 3 ? std::nullopt : std::optional<TaskVector>(world.velocity_m_s()));
     if (k % 200 == 199) decoder.ResetActivity();
   }
   EXPECT_TRUE(decoder.IsHealthy());

@@ -16,7 +16,7 @@ constexpr double kSpeed = 0.2;
 
 /// Moves about for `num_bins` and is rewarded with `unit` (speed towards `goal` + offset) + noise.
 struct Mover {
-  Vec3 goal = Vec3(0.6, 0.8, 0.0);
+  TaskVector goal = TaskVector(0.6, 0.8, 0.0);
   double unit = 1.0;
   double offset = 0.0;
   double noise = 0.0;
@@ -24,8 +24,8 @@ struct Mover {
 
   void Run(int num_bins, RewardGradient* gradient) {
     for (int k = 0; k < num_bins; ++k) {
-      const Vec3& v = exploration.Next();
-      gradient->Observe(v, unit * (goal.dot(v) + offset + noise * normal(random)));
+      const TaskVector& v = exploration.Next();
+      gradient->Observe(v, unit * (Dot(goal, v) + offset + noise * normal(random)));
     }
   }
 
@@ -34,11 +34,11 @@ struct Mover {
   Exploration exploration{0.3 * kSpeed, 0.05, num_dimensions, kBinNs, 3};
 };
 
-double ErrorRad(const RewardGradient& gradient, const Vec3& goal) {
+double ErrorRad(const RewardGradient& gradient, const TaskVector& goal) {
   const auto direction = gradient.Direction();
   if (!direction) return std::numeric_limits<double>::infinity();
-  EXPECT_NEAR(direction->norm(), 1.0, 1e-12);
-  return std::acos(std::min(1.0, direction->dot(goal) / goal.norm()));
+  EXPECT_NEAR(Norm(*direction), 1.0, 1e-12);
+  return std::acos(std::min(1.0, Dot(*direction, goal) / Norm(goal)));
 }
 
 /// After `num_bins` of one who knows nothing.
@@ -66,14 +66,14 @@ TEST(RewardGradient, WhatIsPaidAnywayDoesNotMatter) {
 }
 
 TEST(RewardGradient, FindsDirectionsInSpace) {
-  EXPECT_LT(ErrorAfter(60, Mover{.goal = Vec3(0.0, 0.6, -0.8), .num_dimensions = 3}), 0.1);
+  EXPECT_LT(ErrorAfter(60, Mover{.goal = TaskVector(0.0, 0.6, -0.8), .num_dimensions = 3}), 0.1);
 }
 
 TEST(RewardGradient, FollowsAGoalThatMoves) {
   RewardGradient gradient(kSpeed, 2, kBinNs);
   Mover mover;
   mover.Run(100, &gradient);
-  mover.goal = Vec3(-0.8, 0.6, 0.0);
+  mover.goal = TaskVector(-0.8, 0.6, 0.0);
   mover.Run(100, &gradient);
   EXPECT_LT(ErrorRad(gradient, mover.goal), 0.2);
 }
@@ -88,7 +88,7 @@ TEST(RewardGradient, ATrialForgetsTheGoalOfTheLast) {
 
 TEST(RewardGradient, KnowsNothingWithoutMovementOrReward) {
   RewardGradient still(kSpeed, 2, kBinNs), unpaid(kSpeed, 2, kBinNs);
-  for (int k = 0; k < 500; ++k) still.Observe(Vec3::Zero(), 0.01);
+  for (int k = 0; k < 500; ++k) still.Observe(TaskVector(), 0.01);
   EXPECT_FALSE(still.Direction());
   Mover mover{.unit = 0.0};
   mover.Run(500, &unpaid);
@@ -97,13 +97,13 @@ TEST(RewardGradient, KnowsNothingWithoutMovementOrReward) {
 
 TEST(RewardGradient, RewardThatIsNoisePointsEveryWay) {
   RewardGradient gradient(kSpeed, 2, kBinNs);
-  Mover mover{.goal = Vec3::Zero(), .noise = 1.0};
-  Vec3 sum = Vec3::Zero();
+  Mover mover{.goal = TaskVector(), .noise = 1.0};
+  TaskVector sum;
   for (int k = 0; k < 20'000; ++k) {
     mover.Run(1, &gradient);
-    sum += gradient.Direction().value_or(Vec3::Zero());
+    sum += gradient.Direction().value_or(TaskVector());
   }
-  EXPECT_LT(sum.norm() / 20'000, 0.1);
+  EXPECT_LT(Norm(sum) / 20'000, 0.1);
 }
 
 TEST(RewardGradient, StaysFiniteWhateverItIsPaid) {
@@ -114,7 +114,7 @@ TEST(RewardGradient, StaysFiniteWhateverItIsPaid) {
     const double size = sizes[random() % 5];
     const double speed = sizes[random() % 5];
     const double sign = random() % 2 == 0 ? 1.0 : -1.0;
-    gradient.Observe(Vec3(speed, -speed, sign * speed), sign * size);
+    gradient.Observe(TaskVector(speed, -speed, sign * speed), sign * size);
     if (k % 500 == 0) gradient.OnTrialStart();
     const auto direction = gradient.Direction();
     ASSERT_TRUE(!direction || direction->allFinite()) << k;
@@ -141,10 +141,10 @@ TEST(RewardGradient, LivesThroughALongTimeWithoutReward) {
 TEST(Exploration, HasTheSpeedAndTheDurationThatWereAskedFor) {
   Exploration exploration(0.05, 0.1, 2, kBinNs, 1);
   double square = 0.0, product = 0.0;
-  Vec3 last = Vec3::Zero();
+  TaskVector last;
   const int num_bins = 200'000;
   for (int k = 0; k < num_bins; ++k) {
-    const Vec3 v = exploration.Next();
+    const TaskVector v = exploration.Next();
     EXPECT_EQ(v.z(), 0.0);
     square += v.x() * v.x();
     product += v.x() * last.x();
@@ -158,7 +158,7 @@ TEST(Exploration, SameSeedSameVelocities) {
   Exploration one(0.1, 0.05, 3, kBinNs, 7), same(0.1, 0.05, 3, kBinNs, 7),
       other(0.1, 0.05, 3, kBinNs, 8);
   for (int k = 0; k < 100; ++k) {
-    const Vec3 v = one.Next();
+    const TaskVector v = one.Next();
     EXPECT_EQ(v, same.Next());
     EXPECT_NE(v, other.Next());
   }

@@ -29,7 +29,7 @@ StepParams Params() {
 BehaviorSample Moving(double x) {
   BehaviorSample behavior;
   behavior.engaged = true;
-  behavior.velocity_m_s = Vec3(x, 0.0, 0.0);
+  behavior.velocity_m_s = TaskVector(x, 0.0, 0.0);
   return behavior;
 }
 
@@ -118,7 +118,7 @@ TEST(Shadows, NoKindOfShadowChangesWhatDrives) {
     Step step(params, MakeDecoder(SnnParams(), {4, 2, params.bin_width_ns}));
     std::mt19937 random(3);
     std::poisson_distribution<int> count(1.0);
-    std::vector<Vec3> velocities;
+    std::vector<TaskVector> velocities;
     for (int bin = 0; bin < 300; ++bin) {
       if (with_shadows && bin == 20) {
         int slot = 0;
@@ -133,10 +133,10 @@ TEST(Shadows, NoKindOfShadowChangesWhatDrives) {
       for (float& c : counts) c = static_cast<float>(count(random));
       step.AddCounts(counts);
       Command command;
-      step.DecodeBin(Vec3(0.01, 0.0, 0.0), &command);
+      step.DecodeBin(TaskVector(0.01, 0.0, 0.0), &command);
       velocities.push_back(command.velocity_m_s);
       BehaviorSample behavior = Moving(0.1);
-      behavior.target_position_m = Vec3(0.1, bin % 100 < 50 ? 0.05 : -0.05, 0.0);
+      behavior.target_position_m = TaskVector(0.1, bin % 100 < 50 ? 0.05 : -0.05, 0.0);
       step.LearnBin(behavior);
       for (int slot = 0; slot < Shadows::kMax; ++slot) step.ShowShadow(slot);
       if (bin % 50 == 49) step.OnTrialStop();

@@ -13,11 +13,11 @@ constexpr int kChannels = 10;
 struct World {
   std::mt19937_64 random{3};
   std::normal_distribution<float> normal;
-  Vec3 velocity = Vec3::Zero();
+  TaskVector velocity;
   Eigen::VectorXf features = Eigen::VectorXf::Zero(kChannels);
 
   void Advance() {
-    velocity = 0.9 * velocity + 0.05 * Vec3(normal(random), normal(random), 0.0);
+    velocity = 0.9 * velocity + 0.05 * TaskVector(normal(random), normal(random), 0.0);
     for (int i = 0; i < kChannels; ++i) {
       const float drive =
           static_cast<float>(10.0 * (std::cos(i) * velocity.x() + std::sin(i) * velocity.y()));
@@ -115,7 +115,7 @@ TEST(SnnDecoder, ATrialBeginsWithTheSameActivityWhateverCameBefore) {
   };
   hear_nothing();
   decoder.ResetActivity();
-  const Vec3 first = decoder.Decode(world.features);
+  const TaskVector first = decoder.Decode(world.features);
   MeanSquaredError(&decoder, 50, false, &world);
   hear_nothing();
   decoder.ResetActivity();
@@ -133,17 +133,18 @@ TEST_P(Readouts, SaysNothingWhereNothingIsHeard) {
   const Eigen::VectorXf silence = Eigen::VectorXf::Zero(kChannels);
   for (int bin = 0; bin < 1000; ++bin) {
     decoder.Decode(silence);
-    decoder.Learn(Vec3(0.1, 0.05, 0.0));
+    decoder.Learn(TaskVector(0.1, 0.05, 0.0));
   }
-  EXPECT_EQ(decoder.Decode(silence), Vec3(Vec3::Zero()));
+  EXPECT_EQ(decoder.Decode(silence), TaskVector());
 }
 
 TEST(SnnDecoder, ContinuesFromTheLastCommand) {
   SnnParams params;
   params.output_leak = 0.5;
   SnnDecoder decoder(params, kChannels, 2, kWidth);  // knows nothing: adds nothing
-  decoder.OnCommand(Vec3(0.4, -0.2, 0.0));
-  EXPECT_TRUE(decoder.Decode(Eigen::VectorXf::Zero(kChannels)).isApprox(Vec3(0.2, -0.1, 0.0)));
+  decoder.OnCommand(TaskVector(0.4, -0.2, 0.0));
+  EXPECT_TRUE(
+      decoder.Decode(Eigen::VectorXf::Zero(kChannels)).isApprox(TaskVector(0.2, -0.1, 0.0)));
 }
 
 /// Trials here and there: towards the right of the workspace tuning is turned by 1.2 rad, to the left by
@@ -155,10 +156,10 @@ double ErrorOfTurning(SnnDecoder* decoder, int bins, bool learn, bool tell, Worl
     const double x_m = k / 50 % 2 == 0 ? 0.4 : -0.4;
     world->Advance();
     const double turn = x_m > 0.0 ? 1.2 : -1.2;
-    const Vec3& v = world->velocity;
-    const Vec3 label(std::cos(turn) * v.x() - std::sin(turn) * v.y(),
-                     std::sin(turn) * v.x() + std::cos(turn) * v.y(), 0.0);
-    if (tell) decoder->OnPosition(Vec3(x_m, 0.0, 0.0));
+    const TaskVector& v = world->velocity;
+    const TaskVector label(std::cos(turn) * v.x() - std::sin(turn) * v.y(),
+                           std::sin(turn) * v.x() + std::cos(turn) * v.y(), 0.0);
+    if (tell) decoder->OnPosition(TaskVector(x_m, 0.0, 0.0));
     sum += (decoder->Decode(world->features) - label).squaredNorm();
     if (learn) decoder->Learn(label);
   }
@@ -181,9 +182,9 @@ TEST(SnnDecoder, KnowsFromTheArmsPositionWhichWayTuningIsTurned) {
   for (Decoder* decoder :
        {static_cast<Decoder*>(&told), static_cast<Decoder*>(&copy), clone.get()}) {
     decoder->ResetActivity();
-    decoder->OnPosition(Vec3(0.3, 0.1, 0.0));
+    decoder->OnPosition(TaskVector(0.3, 0.1, 0.0));
   }
-  const Vec3 said = told.Decode(world.features);
+  const TaskVector said = told.Decode(world.features);
   EXPECT_EQ(copy.Decode(world.features), said);
   EXPECT_EQ(clone->Decode(world.features), said);
 }

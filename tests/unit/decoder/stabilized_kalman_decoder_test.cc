@@ -37,7 +37,7 @@ class Population {
     silent_ = {7, 12};
   }
   const Eigen::VectorXf& features() const { return features_; }
-  Vec3 velocity() const { return Vec3(0.1 * latents_[0], 0.1 * latents_[1], 0.0); }
+  TaskVector velocity() const { return TaskVector(0.1 * latents_[0], 0.1 * latents_[1], 0.0); }
 
  private:
   std::mt19937_64 random_;
@@ -64,7 +64,7 @@ double RelativeError(Decoder& decoder, Population& population, int bins, Labels 
   for (int bin = 0; bin < bins; ++bin) {
     population.Advance();
     error += (decoder.Decode(population.features()) - population.velocity()).squaredNorm();
-    power += population.velocity().squaredNorm();
+    power += SquaredNorm(population.velocity());
     if (labels == Labels::kAll) decoder.Learn(population.velocity());
     if (labels == Labels::kNone) decoder.Learn(std::nullopt);
   }
@@ -135,7 +135,7 @@ TEST(StabilizedKalmanDecoder, LabelsThatSpanOneDirectionOnlyLeaveItFinite) {
   for (int bin = 0; bin < 3000; ++bin) {
     population.Advance();
     ASSERT_TRUE(decoder.Decode(population.features()).allFinite());
-    decoder.Learn(Vec3(0.1, 0.0, 0.0));
+    decoder.Learn(TaskVector(0.1, 0.0, 0.0));
     ASSERT_TRUE(decoder.IsHealthy());
   }
 }

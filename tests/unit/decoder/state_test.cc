@@ -21,21 +21,21 @@ class Rig {
   explicit Rig(int num_channels) : counts_(static_cast<std::size_t>(num_channels)) {}
 
   /// Returns the commands of so many bins, learning from them.
-  std::vector<Vec3> Run(Step* step, int num_bins) {
-    std::vector<Vec3> commands;
+  std::vector<TaskVector> Run(Step* step, int num_bins) {
+    std::vector<TaskVector> commands;
     for (int i = 0; i < num_bins; ++i, ++bin_) {
       if (bin_ % kTrialBins == 0) {
         step->OnTrialStop();
         step->OnTrialStart();
-        behavior_.target_position_m = Vec3(normal_(random_), normal_(random_), 0.0);
+        behavior_.target_position_m = TaskVector(normal_(random_), normal_(random_), 0.0);
       }
       for (std::size_t c = 0; c < counts_.size(); ++c) {
         const double drive = (*behavior_.target_position_m)[c % 2];
         counts_[c] = static_cast<float>(2.0 + drive + normal_(random_));
       }
       step->AddCounts(counts_);
-      behavior_.position_m = Vec3(0.1 * normal_(random_), 0.1 * normal_(random_), 0.0);
-      behavior_.velocity_m_s = Vec3(normal_(random_), normal_(random_), 0.0);
+      behavior_.position_m = TaskVector(0.1 * normal_(random_), 0.1 * normal_(random_), 0.0);
+      behavior_.velocity_m_s = TaskVector(normal_(random_), normal_(random_), 0.0);
       behavior_.reward = normal_(random_);
       behavior_.engaged = bin_ % kTrialBins > 5;  // labels come late in the trial
       Command command;
@@ -120,7 +120,7 @@ TEST_P(State, WhoLoadsItGoesOnBitForBit) {
     ASSERT_EQ(same.Run(loaded.get(), 500), rig.Run(saved.get(), 500));
     EXPECT_EQ(FirstDifference(SaveState(*loaded), SaveState(*saved)), std::nullopt);
   }
-  EXPECT_NE(rig.Run(saved.get(), 1).back(), Vec3(Vec3::Zero())) << "it has learnt nothing";
+  EXPECT_NE(rig.Run(saved.get(), 1).back(), TaskVector()) << "it has learnt nothing";
 }
 
 TEST_P(State, OfOtherChannelsIsRefusedByNameAndShape) {

@@ -25,7 +25,7 @@ StepParams Params() {
 BehaviorSample Reaching() {
   BehaviorSample behavior;
   behavior.engaged = true;
-  behavior.target_position_m = Vec3(0.1, 0.05, 0.0);
+  behavior.target_position_m = TaskVector(0.1, 0.05, 0.0);
   return behavior;
 }
 
@@ -35,7 +35,7 @@ TEST(Step, CommandCarriesItsBinAndItsEnd) {
   EXPECT_EQ(step.DecodeBin(std::nullopt, &command), CommandStatus::kDecoded);
   EXPECT_EQ(command.bin_index, 0u);
   EXPECT_EQ(command.bin_stop_time_ns, 10'000'000);
-  EXPECT_EQ(command.velocity_m_s, Vec3(0.5, 0.0, 0.0));
+  EXPECT_EQ(command.velocity_m_s, TaskVector(0.5, 0.0, 0.0));
   step.DecodeBin(std::nullopt, &command);
   EXPECT_EQ(command.bin_index, 1u);
 }
@@ -49,7 +49,7 @@ TEST(Step, ResultThatIsNotFiniteIsAFaultWithZeroVelocityAndTheNextBinRecovers) {
   kinematics.intention.label_source = LabelSource::kKinematics;
   kinematics.guard.enabled = false;  // it would refuse such a label
   Step spoilt(kinematics, std::make_unique<ProbeDecoder>(0.5));
-  poison.velocity_m_s = Vec3(13.0, 0.0, 0.0);
+  poison.velocity_m_s = TaskVector(13.0, 0.0, 0.0);
   spoilt.DecodeBin(std::nullopt, &command);
   spoilt.LearnBin(poison);
   EXPECT_EQ(spoilt.DecodeBin(std::nullopt, &command), CommandStatus::kFault);
@@ -65,7 +65,7 @@ TEST(Step, LabelThatIsNotFiniteTeachesNothing) {
   Command command;
   step.DecodeBin(std::nullopt, &command);
   BehaviorSample behavior;
-  behavior.velocity_m_s = Vec3::Constant(std::numeric_limits<double>::quiet_NaN());
+  behavior.velocity_m_s = TaskVector::Constant(std::numeric_limits<double>::quiet_NaN());
   EXPECT_FALSE(step.LearnBin(behavior));
 }
 
@@ -90,13 +90,13 @@ TEST(Step, VariesCommandsOnlyWhileItLearnsFromReward) {
   int num_varied = 0;
   for (int bin = 0; bin < 20; ++bin) {
     step.DecodeBin(std::nullopt, &command);
-    num_varied += command.velocity_m_s != Vec3(0.5, 0.0, 0.0) ? 1 : 0;
-    EXPECT_LT((command.velocity_m_s - Vec3(0.5, 0.0, 0.0)).norm(), 5 * 0.05 * 0.2);
+    num_varied += command.velocity_m_s != TaskVector(0.5, 0.0, 0.0) ? 1 : 0;
+    EXPECT_LT((command.velocity_m_s - TaskVector(0.5, 0.0, 0.0)).norm(), 5 * 0.05 * 0.2);
   }
   EXPECT_EQ(num_varied, 20);
   step.SetLearningEnabled(false);
   step.DecodeBin(std::nullopt, &command);
-  EXPECT_EQ(command.velocity_m_s, Vec3(0.5, 0.0, 0.0));
+  EXPECT_EQ(command.velocity_m_s, TaskVector(0.5, 0.0, 0.0));
 }
 
 TEST(Step, ADecoderGoesOnFromItsOwnCommandNotFromWhatWasTried) {
@@ -109,13 +109,13 @@ TEST(Step, ADecoderGoesOnFromItsOwnCommandNotFromWhatWasTried) {
   EXPECT_FALSE(command.velocity_m_s.isZero());
   step.SetLearningEnabled(false);
   step.DecodeBin(std::nullopt, &command);
-  EXPECT_LT(command.velocity_m_s.norm(), 1e-15);
+  EXPECT_LT(Norm(command.velocity_m_s), 1e-15);
 }
 
 TEST(Step, TaughtByRewardItAsksForRewardAndNotForTheTarget) {
   BehaviorSample towards_x;
   towards_x.engaged = true;
-  const auto learns_x = [&](bool with_reward, const Vec3& target) {
+  const auto learns_x = [&](bool with_reward, const TaskVector& target) {
     Step step(TaughtByReward(), std::make_unique<ProbeDecoder>(0.0));
     Command command;
     for (int bin = 0; bin < 100; ++bin) {
@@ -130,11 +130,11 @@ TEST(Step, TaughtByRewardItAsksForRewardAndNotForTheTarget) {
     step.DecodeBin(std::nullopt, &command);
     return std::pair(step.learner().learned_bin_count(), command.velocity_m_s.x());
   };
-  const auto with = learns_x(true, Vec3(0.1, 0.0, 0.0));
+  const auto with = learns_x(true, TaskVector(0.1, 0.0, 0.0));
   EXPECT_GT(with.first, 50u);
   EXPECT_NEAR(with.second, 0.2, 0.02) << "the intended speed, where reward rises";
-  EXPECT_EQ(learns_x(true, Vec3(-0.1, 0.0, 0.0)), with) << "wherever the target is";
-  EXPECT_EQ(learns_x(false, Vec3(0.1, 0.0, 0.0)).first, 0u);
+  EXPECT_EQ(learns_x(true, TaskVector(-0.1, 0.0, 0.0)), with) << "wherever the target is";
+  EXPECT_EQ(learns_x(false, TaskVector(0.1, 0.0, 0.0)).first, 0u);
 }
 
 TEST(Step, SameInputsGiveTheSameBits) {

@@ -12,12 +12,13 @@ using test::SyntheticParams;
 using test::SyntheticRecording;
 
 PointTrack Decode(Recording recording, const DecoderParams& decoder,
-                  std::optional<std::int64_t> freeze_at_bin = {}, bool silent = false) {
+                  std::optional<std::int64_t> freeze_at_bin = {},
+                  ChannelControl control = ChannelControl::kNone) {
   const RecordingInput input(&recording, recording.velocity_m_s, 1.0);
   RunPlan plan;
   plan.decoder = decoder;
   plan.freeze_at_bin = freeze_at_bin;
-  plan.silent = silent;
+  plan.control = control;
   return RunOnRecording(input, plan).decoded_m_s;
 }
 
@@ -69,7 +70,8 @@ TEST(RecordingRun, ASilentRunKnowsNothingOfTheSpikes) {
   SpikeEventList& events = std::get<SpikeEventList>(other.spikes);
   for (std::uint32_t& channel : events.channels) channel = (channel + 5) % other.num_channels;
   EXPECT_NE(Decode(recording, SnnParams()), Decode(other, SnnParams()));
-  EXPECT_EQ(Decode(recording, SnnParams(), {}, true), Decode(other, SnnParams(), {}, true));
+  EXPECT_EQ(Decode(recording, SnnParams(), {}, ChannelControl::kSilent),
+            Decode(other, SnnParams(), {}, ChannelControl::kSilent));
 }
 
 TEST(RecordingRun, WithoutTrialsWhatIsLearntTakesEffectAtTheEndOfEachBlock) {
@@ -83,6 +85,74 @@ TEST(RecordingRun, WithoutTrialsWhatIsLearntTakesEffectAtTheEndOfEachBlock) {
   const PointTrack other = Decode(mirrored, SnnParams());
   const auto first_difference = std::mismatch(decoded.begin(), decoded.end(), other.begin()).first;
   EXPECT_EQ(first_difference - decoded.begin(), 50) << "blocks of 1 s are 50 bins";
+}
+
+/// 150 reaches in each of two trials of a minute.
+Recording LongTrials() {
+  SyntheticParams params;
+  params.num_trials = 300;
+  Recording recording = SyntheticRecording(params);
+  std::vector<RecordedTrial> trials;
+  for (std::size_t i = 0; i < recording.trials.size(); i += 150) {
+    trials.push_back(recording.trials[i]);
+    trials.back().stop_bin = recording.trials[i + 149].stop_bin;
+  }
+  recording.trials = trials;
+  return recording;
+}
+
+// The driver of a long trial knows less and less beside what has been learnt since: that is no harm.
+TEST(RecordingRun, LongTrialsAreNoReasonToRollBack) {
+  for (const LabelSource label : {LabelSource::kTarget, LabelSource::kKinematics}) {
+    Recording recording = LongTrials();
+    const RecordingInput input(&recording, recording.velocity_m_s, 10.0);
+    RunPlan plan;
+    plan.decoder = SnnParams();
+    plan.step.intention.label_source = label;
+    const RunResult result = RunOnRecording(input, plan);
+    EXPECT_EQ(result.num_rollbacks, 0);
+    EXPECT_GT(result.num_learned, 5000) << "of 6,000 bins";
+  }
+}
+
+TEST(RecordingRun, ALongTrialIsDecodedByWeightsThatHaveNotSeenIt) {
+  Recording recording = LongTrials();
+  Recording mirrored = recording;
+  MirrorTargets(1, &mirrored);
+  const PointTrack decoded = Decode(recording, SnnParams());
+  EXPECT_EQ(decoded, Decode(mirrored, SnnParams())) << "the second trial teaches only what follows";
+}
+
+// A decoder that knew where the hand is could read the label from it.
+TEST(RecordingRun, WithMeasuredVelocityAsLabelPositionsChangeNothingUnlessAskedFor) {
+  Recording recording = SyntheticRecording();
+  Recording elsewhere = recording;
+  for (auto& position : elsewhere.position_m) (*position)[0] = 0.3 - 2.0 * (*position)[0];
+  const auto decode = [](Recording of, PositionInputMode mode) {
+    const RecordingInput input(&of, of.velocity_m_s, 1.0);
+    RunPlan plan;
+    plan.decoder = SnnParams();
+    plan.step.intention.label_source = LabelSource::kKinematics;
+    plan.step.features.position_input = mode;
+    return RunOnRecording(input, plan).decoded_m_s;
+  };
+  EXPECT_EQ(decode(recording, PositionInputMode::kAuto),
+            decode(elsewhere, PositionInputMode::kAuto));
+  EXPECT_NE(decode(recording, PositionInputMode::kDelayed),
+            decode(elsewhere, PositionInputMode::kDelayed));
+}
+
+TEST(RecordingRun, SummedChannelsAreOneChannelWithAllSpikes) {
+  Recording recording = SyntheticRecording();
+  Recording shuffled = recording;
+  for (std::uint32_t& channel : std::get<SpikeEventList>(shuffled.spikes).channels) {
+    channel = (channel + 7) % recording.num_channels;
+  }
+  EXPECT_NE(Decode(recording, SnnParams()), Decode(shuffled, SnnParams()));
+  EXPECT_EQ(Decode(recording, SnnParams(), {}, ChannelControl::kSummed),
+            Decode(shuffled, SnnParams(), {}, ChannelControl::kSummed));
+  EXPECT_NE(Decode(recording, SnnParams(), {}, ChannelControl::kSummed),
+            Decode(recording, SnnParams(), {}, ChannelControl::kSilent));
 }
 
 TEST(RecordingInput, BlocksCoverARecordingWithoutTrials) {

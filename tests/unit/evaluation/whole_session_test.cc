@@ -26,7 +26,7 @@ std::uint64_t ChecksumOfSession(const RecordingInput& input) {
     Command command;
     step.DecodeBin(behavior ? std::optional(behavior->position_m) : std::nullopt, &command);
     step.LearnBin(behavior);
-    checksum.AddAll(command.velocity_m_s);
+    checksum.AddAll(command.velocity_m_s.head<3>());
   }
   EXPECT_GT(step.learner().learned_bin_count(), 20'000u);
   EXPECT_EQ(step.learner().rollback_count(), 0u);
@@ -47,7 +47,7 @@ TEST(WholeSession, SameCommandsAndWeightsAgainAndInEveryBuild) {
   const RecordingInput input(&recording, {}, 10.0);
   const std::uint64_t first = ChecksumOfSession(input);
   EXPECT_EQ(ChecksumOfSession(input), first);
-  EXPECT_EQ(first, 16462262919793335444u);
+  EXPECT_EQ(first, 2749229943498147722u);
 }
 
 }  // namespace

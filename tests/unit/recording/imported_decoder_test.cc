@@ -26,8 +26,8 @@ std::unique_ptr<Step> Trained(const SessionSettings& settings, int num_bins) {
   BehaviorSample behavior;
   behavior.engaged = true;
   for (int bin = 0; bin < num_bins; ++bin) {
-    if (bin % 40 == 0) behavior.target_position_m = Vec3(normal(random), normal(random), 0.0);
-    behavior.velocity_m_s = Vec3(0.1 * normal(random), 0.1 * normal(random), 0.0);
+    if (bin % 40 == 0) behavior.target_position_m = TaskVector(normal(random), normal(random), 0.0);
+    behavior.velocity_m_s = TaskVector(0.1 * normal(random), 0.1 * normal(random), 0.0);
     for (std::size_t c = 0; c < counts.size(); ++c) {
       const double drive = (*behavior.target_position_m)[static_cast<Eigen::Index>(c % 2)];
       counts[c] = static_cast<float>(std::max(0.0, 2.0 + drive + normal(random)));
@@ -137,7 +137,7 @@ TEST(ImportedDecoder, OfAnotherShapeOrOtherFeaturesIsRefusedByName) {
   EXPECT_EQ(violations[1].field, "config.num_dimensions");
   EXPECT_EQ(violations[2].field, "config.bin_width_ns");
   EXPECT_EQ(violations[3].field, "config.features.saturation");
-  EXPECT_EQ(CompareOrigin(v1::SavedDecoder(), Settings(SmallSession())).size(), 8u)
+  EXPECT_EQ(CompareOrigin(v1::SavedDecoder(), Settings(SmallSession())).size(), 9u)
       << "nothing is said";
 }
 

@@ -22,16 +22,19 @@ class FaultyDecoder final : public Decoder {
   explicit FaultyDecoder(std::unique_ptr<Decoder> decoder) : decoder_(std::move(decoder)) {}
 
   std::string_view name() const override { return decoder_->name(); }
-  void OnPosition(const std::optional<Vec3>& position_m) noexcept override {
+  void OnPosition(const std::optional<TaskVector>& position_m) noexcept override {
     decoder_->OnPosition(position_m);
   }
-  Vec3 Decode(const Eigen::VectorXf& features) noexcept override {
-    const Vec3 velocity = decoder_->Decode(features);
-    return ++num_bins_ == kFaultAt ? Vec3::Constant(std::numeric_limits<double>::quiet_NaN()).eval()
-                                   : velocity;
+  TaskVector Decode(const Eigen::VectorXf& features) noexcept override {
+    const TaskVector velocity = decoder_->Decode(features);
+    return ++num_bins_ == kFaultAt
+               ? TaskVector::Constant(std::numeric_limits<double>::quiet_NaN()).eval()
+               : velocity;
   }
-  void Learn(const std::optional<Vec3>& label) noexcept override { decoder_->Learn(label); }
-  void OnCommand(const Vec3& velocity_m_s) noexcept override { decoder_->OnCommand(velocity_m_s); }
+  void Learn(const std::optional<TaskVector>& label) noexcept override { decoder_->Learn(label); }
+  void OnCommand(const TaskVector& velocity_m_s) noexcept override {
+    decoder_->OnCommand(velocity_m_s);
+  }
   void ResetActivity() noexcept override { decoder_->ResetActivity(); }
   void CopyWeightsFrom(const Decoder& other) noexcept override {
     decoder_->CopyWeightsFrom(*static_cast<const FaultyDecoder&>(other).decoder_);

@@ -25,11 +25,11 @@ std::string_view View(const std::vector<char>& bytes) { return {bytes.data(), by
 BehaviorSample Sample(bool full) {
   BehaviorSample sample;
   sample.time_ns = 7;
-  sample.position_m = Vec3(0.1, -0.2, 0.3);
+  sample.position_m = TaskVector(0.1, -0.2, 0.3);
   sample.engaged = full;
   if (!full) return sample;
-  sample.velocity_m_s = Vec3(1, 2, 3);
-  sample.target_position_m = Vec3(4, 5, 6);
+  sample.velocity_m_s = TaskVector(1, 2, 3);
+  sample.target_position_m = TaskVector(4, 5, 6);
   sample.target_radius_m = 0.01;
   sample.reward = -0.5;
   return sample;
@@ -50,7 +50,7 @@ AppliedChunk Applied() {
   bin.inputs.stopped = true;
   bin.inputs.learning = false;
   bin.inputs.arm = Sample(true);
-  bin.command = {2, 30'000'000, CommandStatus::kFault, Vec3(0.5, -0.25, 0.0)};
+  bin.command = {2, 30'000'000, CommandStatus::kFault, TaskVector(0.5, -0.25, 0.0)};
   bin.withheld = true;
   bin.decode_ns = 17;
   bin.respond_ns = 18;
@@ -111,7 +111,7 @@ TEST(Records, ChunkComesBackWithAllThatBecameOfIt) {
   ExpectSame(*bin.inputs.arm, Sample(true));
   EXPECT_EQ(bin.command.bin_index, 2u);
   EXPECT_EQ(bin.command.status, CommandStatus::kFault);
-  EXPECT_EQ(bin.command.velocity_m_s, Vec3(0.5, -0.25, 0.0));
+  EXPECT_EQ(bin.command.velocity_m_s, TaskVector(0.5, -0.25, 0.0));
   EXPECT_TRUE(bin.withheld);
   EXPECT_EQ(bin.decode_ns, 17);
   EXPECT_EQ(bin.respond_ns, 18);
@@ -157,7 +157,8 @@ TEST(Records, EveryKindComesBackInItsOrder) {
   ASSERT_TRUE(AppendRecord(CheckpointMark{4}, 2, &bytes));
   ASSERT_TRUE(AppendRecord(ArmUpdateRecord{"arm"}, 3, &bytes));
   ASSERT_TRUE(AppendRecord(TrialEventsRecord{}, 4, &bytes));
-  ASSERT_TRUE(AppendRecord(CommandRecord{{9, 10, CommandStatus::kHeld, Vec3(1, 0, 0)}}, 5, &bytes));
+  ASSERT_TRUE(
+      AppendRecord(CommandRecord{{9, 10, CommandStatus::kHeld, TaskVector(1, 0, 0)}}, 5, &bytes));
   ASSERT_TRUE(AppendRecord(Gap{77}, 6, &bytes));
   RecordCursor cursor(View(bytes));
   EXPECT_EQ(std::get<Learnt>(cursor.Next()->what).record.shadows, 3u);
