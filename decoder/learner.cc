@@ -108,12 +108,6 @@ void Learner::OnTrialStop() noexcept {
   if (twin_) driver_->CopyWeightsFrom(*twin_);
 }
 
-void Learner::Keep() noexcept {
-  if (!student().IsHealthy()) return RollBack();
-  MakeLastGood(student());
-  ResetReference();  // so that its activity need not be saved
-}
-
 void Learner::OnGap() noexcept { ResetActivity(); }
 
 void Learner::CopyWeightsFrom(const Learner& other) noexcept {
@@ -186,9 +180,7 @@ void Learner::VisitState(StateVisitor& visitor) {
   visitor("rollbacks", rollbacks_);
   visitor("guard_rollbacks", guard_rollbacks_);
   visitor("mean_squared_error", mean_squared_error_, 0.0);
-  if (!visitor.loads()) return;
-  last_good_->CopyWeightsFrom(student());
-  ResetReference();
+  visitor.WithoutEvidence("last_good", *last_good_);
 }
 
 }  // namespace efferent

@@ -59,12 +59,6 @@ class Learner {
   /// Bins are missing: activity starts anew, weights stay.
   void OnGap() noexcept;
 
-  /// Keeps the weights as the last good ones, whatever the guard thinks of them, or goes back to those if they
-  /// are not finite.
-  void Keep() noexcept;
-  /// Whether nothing speaks against Keep.
-  bool is_calm() const { return !enabled_ || guard_.is_calm(); }
-
   /// Takes over the weights of another learner's driver, built with the same parameters.
   void CopyWeightsFrom(const Learner& other) noexcept;
 
@@ -86,7 +80,7 @@ class Learner {
   /// Mean over the last 1,000 labels or so, or those that there were, of |decoded - intended|^2,
   /// (m/s)^2; nothing before the first label.
   std::optional<double> mean_squared_error() const { return mean_squared_error_; }
-  /// Fields of the state; see StateVisitor. After loading, the last good weights are those.
+  /// Fields of the state; see StateVisitor.
   void VisitState(StateVisitor& visitor);
 
  private:

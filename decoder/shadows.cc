@@ -1,6 +1,5 @@
 #include "decoder/shadows.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -45,15 +44,6 @@ void Shadows::OnStopped() noexcept {
 
 void Shadows::SetEnabled(bool enabled) noexcept {
   ForEach([enabled](Slot& slot) { slot.learner->SetEnabled(enabled && !slot.frozen); });
-}
-
-void Shadows::Keep() noexcept {
-  ForEach([](Slot& slot) { slot.learner->Keep(); });
-}
-
-bool Shadows::are_calm() const {
-  return std::all_of(slots_.begin(), slots_.end(),
-                     [](const Slot& slot) { return !slot.learner || slot.learner->is_calm(); });
 }
 
 void Shadows::VisitState(StateVisitor& visitor) {

@@ -38,9 +38,6 @@ class Shadows {
   /// The arm was stopped; see Decoder::OnCommand.
   void OnStopped() noexcept;
   void SetEnabled(bool enabled) noexcept;
-  /// See Learner::Keep.
-  void Keep() noexcept;
-  bool are_calm() const;
   /// Of those that there are; see StateVisitor.
   void VisitState(StateVisitor& visitor);
 

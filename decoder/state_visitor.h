@@ -85,6 +85,16 @@ class StateVisitor {
     part.VisitState(*this);
     Leave();
   }
+  /// A decoder that decodes and never learns: without the evidence behind its weights.
+  template <HasState T>
+  void WithoutEvidence(std::string_view name, T& decoder) {
+    wants_evidence_ = false;
+    (*this)(name, decoder);
+    wants_evidence_ = true;
+  }
+  /// Whether to visit what only learning reads.
+  bool wants_evidence() const { return wants_evidence_; }
+
   /// As many as there are.
   template <HasState T>
   void operator()(std::string_view name, std::vector<T>& parts) {
@@ -153,6 +163,7 @@ class StateVisitor {
     lengths_.pop_back();
   }
 
+  bool wants_evidence_ = true;
   std::string prefix_;
   std::vector<std::size_t> lengths_;
 };

@@ -158,11 +158,6 @@ std::uint64_t Step::SkipTo(std::uint64_t bin_index) noexcept {
   return skipped;
 }
 
-void Step::Keep() noexcept {
-  learner_->Keep();
-  shadows_.Keep();
-}
-
 void Step::VisitState(StateVisitor& visitor) {
   visitor("binner", binner_);
   visitor("features", features_);

@@ -101,11 +101,6 @@ class Step {
   void OnStopped() noexcept;
   /// Of the driver and of all shadows that are not frozen.
   void SetLearningEnabled(bool enabled) noexcept;
-  /// Keeps what driver and shadows have learnt as their last good weights; see Learner::Keep. A state
-  /// that is saved right after it need not hold those twice.
-  void Keep() noexcept;
-  /// Whether nothing speaks against Keep; see Learner::is_calm.
-  bool is_calm() const { return learner_->is_calm() && shadows_.are_calm(); }
   /// All of it between two bins: spikes of bins that are not complete, features, decoders and learning;
   /// see StateVisitor. Whoever loads holds shadows of the same kinds in the same slots.
   void VisitState(StateVisitor& visitor);

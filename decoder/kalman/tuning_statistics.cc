@@ -121,6 +121,7 @@ bool TuningStatistics::Fit(TuningModel* model) const noexcept {
 }
 
 void TuningStatistics::VisitState(StateVisitor& visitor) {
+  if (!visitor.wants_evidence()) return;
   visitor("previous", previous_, SmallVector(SmallVector::Zero(dimensions_)));
   visitor("weight", weight_);
   visitor("pair_weight", pair_weight_);

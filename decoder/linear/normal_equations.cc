@@ -77,6 +77,7 @@ void NormalEquations::Improve(int num_iterations, Eigen::MatrixXd* w) noexcept {
 }
 
 void NormalEquations::VisitState(StateVisitor& visitor) {
+  if (!visitor.wants_evidence()) return;
   visitor("weight", weight_);
   visitor("g", g_);
   visitor("b", b_);

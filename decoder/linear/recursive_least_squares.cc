@@ -191,6 +191,7 @@ void RecursiveLeastSquares::Sample::VisitState(StateVisitor& visitor) {
 }
 
 void RecursiveLeastSquares::VisitState(StateVisitor& visitor) {
+  if (!visitor.wants_evidence()) return;
   visitor("inflation", inflation_);
   visitor("cap", cap_);
   visitor("diagonal", diagonal_);

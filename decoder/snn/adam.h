@@ -81,6 +81,7 @@ class Adam {
   /// Fields of the state; see StateVisitor.
   template <class Visitor>
   void VisitState(Visitor& visitor) {
+    if (!visitor.wants_evidence()) return;
     visitor("schedule", schedule_);
     visitor("first", first_);
     visitor("second", second_);
@@ -106,6 +107,7 @@ struct SynapticAdam {
   /// Fields of the state; see StateVisitor.
   template <class Visitor>
   void VisitState(Visitor& visitor) {
+    if (!visitor.wants_evidence()) return;
     visitor("schedule", schedule);
     visitor("first", first);
     visitor("second", second);

@@ -96,6 +96,7 @@ void EligibilityTraces::Reset() noexcept {
 }
 
 void EligibilityTraces::VisitState(StateVisitor& visitor) {
+  if (!visitor.wants_evidence()) return;
   visitor("presynaptic_x", presynaptic_x_);
   visitor("presynaptic_z", presynaptic_z_);
   visitor("adaptation", adaptation_);

@@ -128,6 +128,7 @@ FactorFit FitFactorAnalysis(const Moments& data, const FactorModel& start,
 }
 
 void FactorAnalysisEm::VisitState(StateVisitor& visitor) {
+  if (!visitor.wants_evidence()) return;
   visitor("next_column", next_column_);
   visitor.Require(next_column_ >= 0 && next_column_ <= gain_.rows(), "next_column", "be a channel");
   visitor("posterior", posterior_);

@@ -29,6 +29,7 @@ void Moments::Clear() noexcept {
 }
 
 void Moments::VisitState(StateVisitor& visitor) {
+  if (!visitor.wants_evidence()) return;
   visitor("keep", keep_);
   visitor("weight", weight_);
   visitor("mean", mean_);

@@ -38,8 +38,7 @@ struct Learnt {
   LearnRecord record;
 };
 
-/// The state was saved here, after what drove and stood in the shadow had kept its weights
-/// (LoopState::Keep).
+/// The state was saved here.
 struct CheckpointMark {
   static constexpr RecordKind kKind = RecordKind::kCheckpoint;
   std::uint64_t number = 0;  ///< From 1.

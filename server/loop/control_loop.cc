@@ -88,18 +88,13 @@ void ControlLoop::LearnLast() {
   const std::optional<LearnRecord> learnt = LearnUntil(until_ns);
   if (!learnt || !journal_) return;
   journal_->OnLearnt(*learnt);
-  // While labels are in doubt the weights of now are not to become the last good ones.
-  if (!journal_->WantsCheckpoint() || !state_.is_calm()) return;
-  LearnInTime(&checkpoint_, until_ns, [this] {
-    state_.Keep();
-    journal_->OnCheckpoint(state_);
-  });
+  if (!journal_->WantsCheckpoint()) return;
+  LearnInTime(&checkpoint_, until_ns, [this] { journal_->OnCheckpoint(state_); });
 }
 
 void ControlLoop::Finish() {
   LearnLast();
   if (!journal_) return;
-  state_.Keep();
   journal_->OnCheckpoint(state_);
 }
 

@@ -72,11 +72,6 @@ class LoopState {
     });
   }
 
-  /// See Step::Keep.
-  void Keep() noexcept { step_->Keep(); }
-  /// See Step::is_calm.
-  bool is_calm() const { return step_->is_calm(); }
-
   /// Counts and scores, brought up to date.
   const LoopStatus& Count() noexcept;
 

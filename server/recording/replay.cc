@@ -90,7 +90,6 @@ Replay::Replay(const SessionSettings& settings, const std::vector<RecordedChange
 std::optional<Difference> Replay::Apply(const Record& record) {
   if (const auto* applied = std::get_if<AppliedChunk>(&record.what)) return ApplyChunk(*applied);
   if (const auto* learnt = std::get_if<Learnt>(&record.what)) state_.LearnAgain(learnt->record);
-  if (std::holds_alternative<CheckpointMark>(record.what)) state_.Keep();
   return std::nullopt;
 }
 

@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "clients/acquisition/recording_player.h"
 #include "clients/acquisition/recording_reader.h"
@@ -11,6 +14,8 @@
 #include "clients/evaluation/recording/recording_run.h"
 #include "clients/session/errors.h"
 #include "clients/session/session_client.h"
+#include "server/recording/recorder.h"
+#include "tests/scratch_folder.h"
 #include "tests/service/service_fixture.h"
 #include "tests/shared_data.h"
 #include "tests/unit/evaluation/synthetic_recording.h"
@@ -22,19 +27,22 @@ namespace {
 
 class EvalMatchesStream : public ServiceTest {
  protected:
-  // As `efferent stream --speed max` does, every label learnt from, but with a watchdog that a busy
-  // machine does not set off.
   PointTrack Stream(Recording recording, const std::string& decoder, bool by_kinematics,
                     int bins_per_chunk) {
+    return StreamTo(server_.address(), std::move(recording), decoder, by_kinematics,
+                    bins_per_chunk);
+  }
+
+  // As `efferent stream --speed max` does, every label learnt from.
+  static PointTrack StreamTo(const std::string& address, Recording recording,
+                             const std::string& decoder, bool by_kinematics, int bins_per_chunk) {
     SessionOptions options;
     options.decoder = decoder;
     v1::SessionConfig config = MakeSessionConfig(options, recording);
-    config.mutable_watchdog()->set_hold_after_ns(60'000'000'000);
-    config.mutable_watchdog()->set_stop_after_ns(61'000'000'000);
     config.mutable_timing()->set_real_time(false);
     if (by_kinematics) config.mutable_learning()->set_label_source(v1::LABEL_SOURCE_KINEMATICS);
     const PointTrack velocity = MeasuredVelocity(recording, by_kinematics);
-    const ServerConnection connection(server_.address());
+    const ServerConnection connection(address);
     SessionClient client(connection);
     StopFlag stop;
     PlayOptions play;
@@ -94,6 +102,71 @@ TEST_F(EvalMatchesStream, OnSpikeEventsWithTargetsAndWithKinematics) {
       SCOPED_TRACE(decoder + (by_kinematics ? ", kinematics" : ", target"));
       ExpectSame(Stream(recording, decoder, by_kinematics, 7),
                  Evaluate(recording, decoder, by_kinematics));
+    }
+  }
+}
+
+/// Two threads that want all of two processors, as long as it lives.
+class Load {
+ public:
+  ~Load() {
+    over_ = true;
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+ private:
+  void Spin() const {
+    while (!over_) {
+    }
+  }
+  std::atomic<bool> over_ = false;
+  std::vector<std::thread> threads_ = [this] {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 2; ++i) threads.emplace_back([this] { Spin(); });
+    return threads;
+  }();
+};
+
+/// A minute, in whose last third all targets lie on the other side of the cursor: the guard takes the
+/// decoder back to its last good weights, whatever those are by then.
+Recording WithLabelsThatTurn() {
+  SyntheticParams params;
+  params.num_trials = 150;
+  Recording recording = SyntheticRecording(params);
+  for (std::size_t bin = static_cast<std::size_t>(2 * recording.num_bins / 3);
+       bin < recording.target_m.size(); ++bin) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      double& target = (*recording.target_m[bin])[axis];
+      target = 2.0 * (*recording.position_m[bin])[axis] - target;
+    }
+  }
+  return recording;
+}
+
+TEST_F(EvalMatchesStream, WhetherItIsRecordedAndHowOftenItsStateIsSaved) {
+  const Recording recording = WithLabelsThatTurn();
+  struct Interval {
+    double batch_s, checkpoint_s;
+  };
+  for (const std::string decoder : {"snn", "rls"}) {
+    SCOPED_TRACE(decoder);
+    const PointTrack evaluated = Evaluate(recording, decoder, false);
+    ExpectSame(Stream(recording, decoder, false, 1), evaluated);
+    for (const Interval& interval :
+         {Interval{0.075, 60.0}, {0.001, 0.1}, {0.2, 1.7}, {0.01, 7.0}}) {
+      SCOPED_TRACE(interval.checkpoint_s);
+      const Load load;
+      const ScratchFolder folder;
+      RecorderParams params;
+      params.data_dir = folder.path();
+      params.batch_s = interval.batch_s;
+      params.checkpoint_s = interval.checkpoint_s;
+      const auto recorder = std::make_shared<Recorder>(params);
+      Server server(OnAFreePort(), {}, recorder, MakeDecoder, recorder);
+      ExpectSame(StreamTo(server.address(), recording, decoder, false, 1), evaluated);
+      for (const auto& session : server.sessions().sessions()) {
+        EXPECT_EQ(session->Statistics().learning_rollback_count(), 1u) << "nothing was tested";
+      }
     }
   }
 }

@@ -113,7 +113,6 @@ TEST_P(State, WhoLoadsItGoesOnBitForBit) {
   for (const int bins : {611, 1, 1, 1, 700}) {
     rig.Run(saved.get(), bins);
     const auto loaded = MakeStep(GetParam());
-    saved->Keep();
     LoadState(SaveState(*saved), loaded.get());
     EXPECT_EQ(FirstDifference(SaveState(*loaded), SaveState(*saved)), std::nullopt);
     Rig same = rig;
