@@ -43,6 +43,12 @@ class CommandShaper {
   /// The arm was stopped: the next command accelerates from zero.
   void Reset() noexcept { last_ = TaskVector(); }
 
+  /// No velocity is asked for: the next command is this share of the last one. Returns it.
+  const TaskVector& Fade(double keep) noexcept {
+    last_ *= keep;
+    return last_;
+  }
+
   const TaskVector& last_velocity_m_s() const { return last_; }
 
   /// Fields of the state; see StateVisitor.

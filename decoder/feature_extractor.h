@@ -38,7 +38,9 @@ void VisitFields(FeatureParams& p, Visitor&& visit) {
 ///   u = (c - mean) / max(sqrt(var), min_sd)
 ///   u <- u / sqrt(1 + (u / saturation)^2)     one wild bin does not outweigh a trial
 ///   x <- a x + (1 - a) u,  a = exp(-w / smoothing_tau)
-/// The statistics used for bin k include bin k. Real-time safe after construction.
+/// The statistics used for bin k include bin k. A count moves them no further than one that is
+/// max(8 sd, 3 counts) from the mean, once they are of 10 s: an artefact must not be what is usual
+/// for the next minute. Real-time safe after construction.
 class FeatureExtractor {
  public:
   /// @throws InvalidParameters for a field out of bounds.
@@ -47,6 +49,8 @@ class FeatureExtractor {
   /// counts: num_channels. Returns the features, num_channels, valid until the next call.
   const Eigen::VectorXf& Extract(const Eigen::VectorXf& counts) noexcept;
 
+  /// Whether 0 is what is usual.
+  bool normalizes() const { return params_.normalize; }
   const Eigen::VectorXf& mean() const { return mean_; }
   const Eigen::VectorXf& variance() const { return variance_; }
   /// Fields of the state; see StateVisitor.
@@ -55,6 +59,7 @@ class FeatureExtractor {
  private:
   FeatureParams params_;
   double max_samples_;
+  double settled_samples_;
   float smoothing_keep_;
   double num_samples_ = 0.0;
   Eigen::VectorXf mean_, variance_, features_;

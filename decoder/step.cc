@@ -1,5 +1,8 @@
 #include "decoder/step.h"
 
+#include <algorithm>
+
+#include "decoder/exponential_decay.h"
 #include "decoder/state_visitor.h"
 
 namespace efferent {
@@ -7,6 +10,10 @@ namespace {
 
 /// As many times as fast as a command may be, no label is meant.
 constexpr double kImplausiblyFast = 3.0;
+
+// Of session time, as the watchdog does by its clock.
+constexpr double kHoldHalfLifeS = 0.05;
+constexpr TimeNs kLongestHoldNs = 100'000'000;
 
 LearnerParams ParamsOfLearners(const StepParams& step) {
   LearnerParams params;
@@ -40,11 +47,16 @@ Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
       learner_params_(ParamsOfLearners(params)),
       learning_enabled_(params.learning_enabled),
       binner_(params.num_channels, params.bin_width_ns),
+      input_guard_(params.input_guard, params.num_channels, params.bin_width_ns),
       features_(params.features, params.num_channels, params.bin_width_ns),
       position_input_(TellsPosition(params)),
       learner_(MakeLearner(std::move(decoder))),
       shaper_(params.limits, params.bin_width_ns),
-      intention_(params.intention) {
+      intention_(params.intention),
+      hold_keep_(KeptWithHalfLife(kHoldHalfLifeS, params.bin_width_ns)),
+      longest_hold_bins_(
+          static_cast<std::uint64_t>(std::max<TimeNs>(2, kLongestHoldNs / params.bin_width_ns))),
+      seen_(Eigen::VectorXf::Zero(params.num_channels)) {
   learner_->SetEnabled(learning_enabled_);
   if (params.intention.label_source == LabelSource::kReward) {
     reward_intention_.emplace(params.intention, params.num_dimensions, params.bin_width_ns);
@@ -62,14 +74,16 @@ CommandStatus Step::DecodeBin(const std::optional<TaskVector>& position_m,
   command->status = CommandStatus::kFault;
   command->velocity_m_s = TaskVector();
 
-  const Eigen::VectorXf& features = features_.Extract(binner_.TakeBin());
+  const Eigen::VectorXf& features = Features(binner_.TakeBin());
   last_position_m_ = position_input_.Advance(position_m);
   learner_->OnPosition(last_position_m_);
   std::optional<TaskVector> velocity = learner_->Decode(features);
+  const bool plausible = input_guard_.verdict() == InputVerdict::kPlausible;
+  held_bins_ = plausible ? 0 : held_bins_ + 1;
   TaskVector tried;
-  if (reward_intention_ && learner_->enabled()) tried = reward_intention_->Explore();
-  if (velocity) velocity = shaper_.Shape(*velocity + tried, position_m);
-  last_bin_decoded_ = velocity.has_value();
+  if (reward_intention_ && learner_->enabled() && plausible) tried = reward_intention_->Explore();
+  if (velocity) velocity = plausible ? shaper_.Shape(*velocity + tried, position_m) : Hold();
+  last_bin_decoded_ = velocity && plausible;
   last_command_ = velocity ? TaskVector(*velocity - tried) : TaskVector();
   learner_->OnCommand(last_command_);
   last_features_ = &features;
@@ -79,9 +93,29 @@ CommandStatus Step::DecodeBin(const std::optional<TaskVector>& position_m,
     shaper_.Reset();
     return command->status;
   }
-  command->status = CommandStatus::kDecoded;
+  command->status = plausible                          ? CommandStatus::kDecoded
+                    : held_bins_ <= longest_hold_bins_ ? CommandStatus::kHeld
+                                                       : CommandStatus::kStopped;
   command->velocity_m_s = *velocity;
   return command->status;
+}
+
+const Eigen::VectorXf& Step::Features(const Eigen::VectorXf& counts) noexcept {
+  const bool plausible = input_guard_.Judge(counts) == InputVerdict::kPlausible;
+  if (!plausible) ++implausible_bins_;
+  const Eigen::VectorXf* extracted = plausible ? &features_.Extract(counts) : nullptr;
+  if (plausible && !input_guard_.masks_any()) return *extracted;
+  for (Eigen::Index i = 0; i < seen_.size(); ++i) {
+    const bool shows = plausible && input_guard_.masked()[i] == 0.0f;
+    const float usual = features_.normalizes() ? 0.0f : input_guard_.mean()[i];
+    seen_[i] = shows ? (*extracted)[i] : usual;
+  }
+  return seen_;
+}
+
+TaskVector Step::Hold() noexcept {
+  if (held_bins_ > longest_hold_bins_) shaper_.Reset();
+  return shaper_.Fade(hold_keep_);
 }
 
 bool Step::LearnBin(const std::optional<BehaviorSample>& behavior) noexcept {
@@ -150,6 +184,7 @@ std::uint64_t Step::SkipTo(std::uint64_t bin_index) noexcept {
   const std::uint64_t skipped = binner_.SkipTo(bin_index);
   if (skipped > 0) {
     position_input_.Reset();
+    input_guard_.OnGap();
     learner_->OnGap();
     shadows_.OnGap();
     last_features_ = nullptr;
@@ -160,6 +195,9 @@ std::uint64_t Step::SkipTo(std::uint64_t bin_index) noexcept {
 
 void Step::VisitState(StateVisitor& visitor) {
   visitor("binner", binner_);
+  visitor("input_guard", input_guard_);
+  visitor("held_bins", held_bins_);
+  visitor("implausible_bins", implausible_bins_);
   visitor("features", features_);
   visitor("position_input", position_input_);
   visitor("learner", *learner_);

@@ -7,6 +7,7 @@
 
 #include "decoder/command_shaper.h"
 #include "decoder/feature_extractor.h"
+#include "decoder/guard/input_guard.h"
 #include "decoder/intention.h"
 #include "decoder/learner.h"
 #include "decoder/parameters.h"
@@ -25,6 +26,7 @@ struct StepParams {
   int num_channels = 0;
   TimeNs bin_width_ns = 0;
   int num_dimensions = 2;
+  InputGuardParams input_guard;
   FeatureParams features;
   IntentionParams intention;
   GuardParams guard;
@@ -38,6 +40,7 @@ void VisitFields(StepParams& p, Visitor&& visit) {
   visit("num_channels", p.num_channels, Bounds{1, 4096}, "channels");
   visit("bin_width_ns", p.bin_width_ns, Bounds{1e5, 1e9}, "ns");
   visit("num_dimensions", p.num_dimensions, Bounds{1, kMaxDimensions}, "");
+  visit("input_guard", p.input_guard);
   visit("features", p.features);
   visit("learning", p.intention);
   visit("learning.guard", p.guard);
@@ -47,12 +50,16 @@ void VisitFields(StepParams& p, Visitor&& visit) {
 /// The path from spikes to command, and then to what is learnt:
 ///
 ///   AddSpikes / AddCounts    -> binner
-///   DecodeBin                -> binner -> features -> decoder -> shaper -> command  (respond,
+///   DecodeBin                -> binner -> input guard -> features -> decoder -> shaper -> command  (respond,
 ///   LearnBin                 -> label -> learner                                    then learn)
 ///   ShowShadow               -> a shadow decodes the same features and learns the same label
 ///
 /// With LabelSource::kReward commands are varied while it learns, and the label follows from what
 /// that earns; the decoder goes on from what it had itself commanded.
+///
+/// Of a bin that is not plausible (InputGuard) nothing is decoded or learnt: the decoder sees what is
+/// usual, and the command is the last one, halved each 50 ms, and zero after 100 ms or two bins. Of a
+/// masked channel the decoder sees what is usual.
 ///
 /// Real-time safe after construction: no allocation, lock, I/O, log or throw. Not thread-safe. A
 /// function of its inputs: same construction and same calls, same commands and weights, bit for
@@ -73,7 +80,7 @@ class Step {
 
   /// Closes the next bin and decodes it. `position_m`: where the arm is, if known: bounds the command;
   /// see PositionInput for what the decoder is told of it. Always writes a command: kDecoded or
-  /// kFault.
+  /// kFault; kHeld or kStopped if the bin is not plausible.
   CommandStatus DecodeBin(const std::optional<TaskVector>& position_m, Command* command) noexcept;
 
   /// Learns from the bin that was decoded last. `behavior`: arm and task as the subject had them
@@ -105,16 +112,25 @@ class Step {
   /// see StateVisitor. Whoever loads holds shadows of the same kinds in the same slots.
   void VisitState(StateVisitor& visitor);
 
+  const InputGuard& input_guard() const { return input_guard_; }
+  /// Bins that were not plausible.
+  std::uint64_t implausible_bin_count() const { return implausible_bins_; }
   const SpikeBinner& binner() const { return binner_; }
   const Learner& learner() const { return *learner_; }
   const Shadows& shadows() const { return shadows_; }
 
  private:
+  /// What the decoder is to see of a bin.
+  const Eigen::VectorXf& Features(const Eigen::VectorXf& counts) noexcept;
+  /// The velocity of a bin that is not plausible.
+  TaskVector Hold() noexcept;
+
   int num_dimensions_;
   IntentionParams intention_params_;
   LearnerParams learner_params_;
   bool learning_enabled_;  // as was asked for last
   SpikeBinner binner_;
+  InputGuard input_guard_;
   FeatureExtractor features_;
   PositionInput position_input_;
   std::unique_ptr<Learner> learner_;  // never null
@@ -122,6 +138,11 @@ class Step {
   CommandShaper shaper_;
   IntentionEstimator intention_;
   std::optional<RewardIntention> reward_intention_;  // with LabelSource::kReward
+  double hold_keep_;
+  std::uint64_t longest_hold_bins_;
+  std::uint64_t held_bins_ = 0;  // up to now, without one that was plausible
+  std::uint64_t implausible_bins_ = 0;
+  Eigen::VectorXf seen_;  // features, where they are not the extractor's
   bool last_bin_decoded_ = false;
   // Of the bin that was decoded last, for the shadows.
   const Eigen::VectorXf* last_features_ = nullptr;

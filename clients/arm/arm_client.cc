@@ -242,10 +242,10 @@ bool ArmClient::RunLockstep() {
     const auto command = stream_->ReadCommand();
     if (!command) return false;
     Take(*command, MonotonicNs());
-    if (command->status() != v1::COMMAND_STATUS_DECODED &&
-        command->status() != v1::COMMAND_STATUS_FAULT) {
-      continue;  // No bin has passed.
-    }
+    const bool of_watchdog = command->status() != v1::COMMAND_STATUS_DECODED &&
+                             command->status() != v1::COMMAND_STATUS_FAULT &&
+                             command->client_send_time_ns() == 0;
+    if (of_watchdog) continue;  // No bin has passed.
     while (rig_.now_ns() < command->bin_stop_time_ns()) {
       rig_.Step(std::min(rig_.now_ns() + rig_.step_ns(), command->bin_stop_time_ns()));
     }

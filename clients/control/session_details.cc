@@ -71,16 +71,20 @@ std::string DescribeCounters(const v1::Session& session) {
              "  bins       {} decoded, {} missing\n"
              "  spikes     {} too late for their bin\n"
              "  learning   {} bins learnt from, {} skipped to keep the next command on time\n"
-             "  commands   {} missed their deadline, {} overtaken before a slow arm took them\n"
+             "  commands   {} missed their deadline, {} were too old to move the arm, {} overtaken "
+             "before a slow arm took them\n"
              "  watchdog   HELD {}, STOPPED {}\n"
+             "  input      {} bins not plausible, {} channels masked at present\n"
              "  faults     {}\n"
              "  guard      {} roll-backs of learning, {} labels that cannot be meant\n",
              statistics.decoded_bin_count(), statistics.missed_bin_count(),
              statistics.late_event_count(), statistics.learned_bin_count(),
              statistics.skipped_learning_count(), statistics.missed_deadline_count(),
-             statistics.skipped_command_count(), statistics.held_count(),
-             statistics.stopped_count(), statistics.fault_count(),
-             statistics.learning_rollback_count(), statistics.rejected_label_count());
+             statistics.stale_bin_count(), statistics.skipped_command_count(),
+             statistics.held_count(), statistics.stopped_count(),
+             statistics.implausible_bin_count(), statistics.masked_channel_count(),
+             statistics.fault_count(), statistics.learning_rollback_count(),
+             statistics.rejected_label_count());
 }
 
 std::string DescribeLatencies(const v1::SessionStatistics& statistics) {

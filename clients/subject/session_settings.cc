@@ -26,12 +26,7 @@ v1::SessionConfig SuitableSessionConfig(const UserParams& user, const std::strin
   config.set_bin_width_ns(bin_width_ns);
   config.set_num_dimensions(2);
   config.mutable_limits()->set_max_acceleration_m_s2(kSuitableMaxAccelerationMS2);
-  if (lockstep) {
-    constexpr std::int64_t kSecond = 1'000'000'000;
-    config.mutable_watchdog()->set_hold_after_ns(30 * kSecond);
-    config.mutable_watchdog()->set_stop_after_ns(60 * kSecond);
-    config.mutable_timing()->set_real_time(false);
-  }
+  if (lockstep) config.mutable_timing()->set_real_time(false);
   const SuitableSettings settings = SuitableFor(user, decoder, bin_width_ns);
   SetDecoder(decoder, settings.decoder, config.mutable_decoder());
   v1::LearningConfig& learning = *config.mutable_learning();

@@ -114,7 +114,7 @@ void Fields(Archive& archive, BinRecord& bin) {
   archive(bin.inputs.learning);
   archive(bin.inputs.arm);
   archive(bin.command);
-  archive(bin.withheld);
+  Choice(archive, bin.withheld, Withheld::kStale);
   archive(bin.decode_ns);
   archive(bin.respond_ns);
   archive(bin.missed_deadline);

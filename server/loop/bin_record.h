@@ -19,6 +19,13 @@ struct BinInputs {
   std::optional<BehaviorSample> arm;  ///< Latest state of the arm stream.
 };
 
+/// Why a bin's velocity was not published.
+enum class Withheld : std::uint8_t {
+  kNo,       ///< It was.
+  kStopped,  ///< The arm was stopped meanwhile: zero velocity was published.
+  kStale,    ///< The bin was older than TimingParams::stale_after_ns: the arm was stopped.
+};
+
 /// Who learnt from a bin. The clock has its say in that, so it is written down.
 struct LearnRecord {
   bool driver = false;
@@ -28,8 +35,8 @@ struct LearnRecord {
 /// One bin: what went in beside the chunk, and what came out.
 struct BinRecord {
   BinInputs inputs;
-  Command command;              ///< As it was decoded.
-  bool withheld = false;        ///< The arm was stopped meanwhile, and zero velocity was published.
+  Command command;  ///< As it was decoded.
+  Withheld withheld = Withheld::kNo;
   std::int64_t decode_ns = 0;   ///< From spikes to command.
   std::int64_t respond_ns = 0;  ///< From the chunk's arrival to the command.
   bool missed_deadline = false;

@@ -23,8 +23,28 @@ PublishedCommand CommandMailbox::PublishBin(const Command& command,
     last_bin_ = command;
     last_bin_at_ns_ = now_ns;
     if (stopped_since_bin_) last_bin_.velocity_m_s = TaskVector();
-    listeners = Store(last_bin_, client_send_time_ns, now_ns);
+    listeners = Store(last_bin_, client_send_time_ns, now_ns, /*decoded=*/true);
     published = latest_;
+  }
+  Tell(listeners);
+  return published;
+}
+
+PublishedCommand CommandMailbox::WithholdBin(const Command& command,
+                                             std::int64_t client_send_time_ns,
+                                             std::int64_t now_ns) {
+  Listeners listeners;
+  PublishedCommand published{command, client_send_time_ns, 0};
+  published.command.status = CommandStatus::kStopped;
+  published.command.velocity_m_s = TaskVector();
+  {
+    const std::lock_guard lock(mutex_);
+    last_bin_ = published.command;
+    last_bin_at_ns_ = now_ns;
+    stopped_since_bin_ = true;
+    const bool is_stopped = latest_.number > 0 && latest_.command.status == CommandStatus::kStopped;
+    if (!is_stopped) listeners = Store(published.command, client_send_time_ns, now_ns);
+    published.number = latest_.number;
   }
   Tell(listeners);
   return published;
@@ -95,14 +115,14 @@ std::uint64_t CommandMailbox::stopped_count() const {
 
 CommandMailbox::Listeners CommandMailbox::Store(const Command& command,
                                                 std::int64_t client_send_time_ns,
-                                                std::int64_t now_ns) {
+                                                std::int64_t now_ns, bool decoded) {
   const CommandStatus before = latest_.command.status;
   if (command.status == CommandStatus::kHeld && before != CommandStatus::kHeld) ++held_count_;
   if (command.status == CommandStatus::kStopped) {
     stopped_since_bin_ = true;
     if (before != CommandStatus::kStopped) ++stopped_count_;
   }
-  latest_ = {command, client_send_time_ns, latest_.number + 1};
+  latest_ = {command, client_send_time_ns, latest_.number + 1, decoded};
   latest_at_ns_ = now_ns;
   return listeners_;
 }

@@ -13,9 +13,9 @@ namespace efferent {
 /// A command on its way out.
 struct PublishedCommand {
   Command command;
-  std::int64_t client_send_time_ns =
-      0;                     ///< Of the chunk that completed the bin; 0 for kHeld and kStopped.
-  std::uint64_t number = 0;  ///< 1 for the mailbox's first command, then one more each.
+  std::int64_t client_send_time_ns = 0;  ///< Of the chunk that completed the bin; 0: not of a bin.
+  std::uint64_t number = 0;              ///< 1 for the mailbox's first command, then one more each.
+  bool decoded = false;  ///< As its bin was decoded: the bin's record says all of it.
 };
 
 /// Wants to know that there is a newer command. Called on the publisher's thread, with no lock of
@@ -62,6 +62,11 @@ class CommandMailbox {
   PublishedCommand PublishBin(const Command& command, std::int64_t client_send_time_ns,
                               std::int64_t now_ns);
 
+  /// A bin has been decoded that must not move the arm: publishes kStopped, unless the arm is stopped already.
+  /// Returns the bin's command as kStopped, whether it was published or not.
+  PublishedCommand WithholdBin(const Command& command, std::int64_t client_send_time_ns,
+                               std::int64_t now_ns);
+
   /// Publishes the watchdog's command (kHeld or kStopped) unless something was published since
   /// `expected_number`.
   bool Overtake(std::uint64_t expected_number, const Command& command, std::int64_t now_ns);
@@ -87,7 +92,8 @@ class CommandMailbox {
   using Listeners = Snapshot<std::shared_ptr<CommandListener>>;
 
   /// Stores the command and returns whom to tell.
-  Listeners Store(const Command& command, std::int64_t client_send_time_ns, std::int64_t now_ns);
+  Listeners Store(const Command& command, std::int64_t client_send_time_ns, std::int64_t now_ns,
+                  bool decoded = false);
   static void Tell(const Listeners& listeners);
 
   mutable std::mutex mutex_;

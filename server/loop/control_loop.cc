@@ -29,7 +29,44 @@ ControlLoop::ControlLoop(LoopState state, const TimingParams& timing, CommandMai
 }
 
 std::optional<Violation> ControlLoop::Admit(const Chunk& chunk, ChunkPlan* plan) const {
+  if (auto wrong = CheckJump(chunk)) return wrong;
   return state_.Admit(chunk, plan);
+}
+
+std::optional<Violation> ControlLoop::CheckJump(const Chunk& chunk) const {
+  const std::uint64_t last = state_.applied_sequence_number();
+  if (chunk.sequence_number <= last) return std::nullopt;  // is ignored
+  const std::uint64_t missing = chunk.sequence_number - last - 1;
+  if (missing > static_cast<std::uint64_t>(timing_.max_missing_chunks)) {
+    return Violation{"chunk.sequence_number", "is " + std::to_string(chunk.sequence_number) +
+                                                  " and leaves out " + std::to_string(missing) +
+                                                  " numbers after " + std::to_string(last) +
+                                                  ", at most timing.max_missing_chunks (" +
+                                                  std::to_string(timing_.max_missing_chunks) +
+                                                  ") may be; number chunks one by one"};
+  }
+  const TimeNs last_ns = state_.complete_until_ns();
+  const TimeNs until_ns = chunk.complete_until_ns;
+  if (until_ns - last_ns > timing_.max_gap_ns) {
+    return Violation{"chunk.complete_until_ns",
+                     "is " + std::to_string(until_ns) + " ns, " +
+                         std::to_string(until_ns - last_ns) + " ns after the last chunk (" +
+                         std::to_string(last_ns) + " ns), at most timing.max_gap_ns (" +
+                         std::to_string(timing_.max_gap_ns) +
+                         " ns) may lie between; give nanoseconds since the session's start"};
+  }
+  if (!timing_.real_time || !schedule_.has_chunks()) return std::nullopt;
+  const std::int64_t ahead_ns = schedule_.DueNs(until_ns) - clock_();
+  if (ahead_ns > timing_.max_ahead_ns) {
+    return Violation{"chunk.complete_until_ns",
+                     "is " + std::to_string(until_ns) +
+                         " ns, which the server's clock reaches in " + std::to_string(ahead_ns) +
+                         " ns, at most timing.max_ahead_ns (" +
+                         std::to_string(timing_.max_ahead_ns) +
+                         " ns) are allowed; send bins when they are complete, or create the "
+                         "session with timing.real_time: false"};
+  }
+  return std::nullopt;
 }
 
 void ControlLoop::Apply(const Chunk& chunk, const ChunkPlan& plan, std::int64_t arrived_at_ns,
@@ -49,19 +86,21 @@ void ControlLoop::DecodeBins(const Chunk& chunk, const ChunkPlan& plan, std::int
   schedule_.OnChunk(chunk.complete_until_ns, arrived_at_ns);
   const std::int64_t due_ns = schedule_.DueNs(chunk.complete_until_ns);
   const std::int64_t deadline_ns = due_ns + timing_.deadline_ns;
+  bool teaches = true;
   for (std::size_t bin = 0; bin < plan.num_bins; ++bin) {
     // Of the bin before: the rest of the chunk must still be decoded in time.
-    if (bin > 0) record_.bins[bin - 1].learnt = LearnUntil(due_ns + timing_.deadline_ns / 2);
+    if (bin > 0) {
+      record_.bins[bin - 1].learnt = LearnUntil(teaches ? due_ns + timing_.deadline_ns / 2 : 0);
+    }
     const std::int64_t began_at_ns = clock_();
     record_.bins.emplace_back();
     PrepareBin(bin);
     const Command command = state_.DecodeBin(chunk, bin);
     const std::int64_t now_ns = clock_();
-    published->push_back(mailbox_->PublishBin(command, chunk.client_send_time_ns, now_ns));
-
     BinRecord& record = record_.bins.back();
-    record.command = command;
-    record.withheld = published->back().command.velocity_m_s != command.velocity_m_s;
+    published->push_back(Publish(command, chunk.client_send_time_ns, now_ns, &record));
+    // The arm's state of now does not belong to a bin that is old, recorded behaviour does.
+    teaches = record.withheld != Withheld::kStale || !chunk.behavior.empty();
     record.decode_ns = now_ns - began_at_ns;
     record.respond_ns = now_ns - arrived_at_ns;
     record.missed_deadline = timing_.real_time && now_ns > deadline_ns;
@@ -72,9 +111,27 @@ void ControlLoop::DecodeBins(const Chunk& chunk, const ChunkPlan& plan, std::int
   const TimeNs length_ns =
       static_cast<TimeNs>(plan.num_bins) * state_.step().binner().bin_width_ns();
   if (plan.num_bins > 0) {
-    learn_until_ns_ = due_ns + length_ns;
+    learn_until_ns_ = teaches ? due_ns + length_ns : 0;
     begin_learning_by_ns_ = due_ns + length_ns / 2;
   }
+}
+
+PublishedCommand ControlLoop::Publish(const Command& command, std::int64_t client_send_time_ns,
+                                      std::int64_t now_ns, BinRecord* record) {
+  record->command = command;
+  stale_by_ns_.reset();
+  const std::int64_t late_by_ns = now_ns - schedule_.DueNs(command.bin_stop_time_ns);
+  const bool moves = command.status == CommandStatus::kDecoded;
+  if (timing_.real_time && moves && late_by_ns > timing_.stale_after_ns) {
+    state_.CountStaleBin();
+    stale_by_ns_ = late_by_ns;
+    record->withheld = Withheld::kStale;
+    return mailbox_->WithholdBin(command, client_send_time_ns, now_ns);
+  }
+  PublishedCommand published = mailbox_->PublishBin(command, client_send_time_ns, now_ns);
+  const bool is_same = published.command.velocity_m_s == command.velocity_m_s;
+  record->withheld = is_same ? Withheld::kNo : Withheld::kStopped;
+  return published;
 }
 
 void ControlLoop::Conclude() {
@@ -202,6 +259,7 @@ void ControlLoop::PublishStatus() {
   const LoopStatus& counts = state_.Count();
   const std::lock_guard lock(status_mutex_);
   status_ = counts;
+  status_.stale_by_ns = stale_by_ns_;
 }
 
 }  // namespace efferent

@@ -35,6 +35,8 @@ namespace efferent {
 ///
 /// In real time (TimingParams) learning that is expected to end after the next command is due is
 /// skipped, for driver and shadows each, and counted; so are commands that come after their deadline.
+/// A bin that is stale, older than TimingParams::stale_after_ns, is decoded, so that activity and counts
+/// go on, but stops the arm; the decoder hears that it stands. The arm's state of now is no label for it.
 /// That is all that the clock decides, beside the stamps on what is published. What is decoded and learnt
 /// is LoopState's business; what was done to it is told to the journal, if there is one.
 ///
@@ -52,7 +54,8 @@ class ControlLoop {
               LoopJournal* journal = nullptr);
 
   /// Checks a chunk against what was applied before it. Returns what is wrong, or nothing and the
-  /// plan. Changes nothing.
+  /// plan. Changes nothing. One wrong number must not make all true chunks after it late: a chunk whose
+  /// number or time jumps further than TimingParams allows is refused.
   ///
   /// Missing bins. Rows of counts say where they start. Events do not: if sequence numbers were
   /// left out, decoding resumes at the bin of the chunk's earliest event that is not late (without
@@ -83,14 +86,24 @@ class ControlLoop {
   /// wait.
   bool Change(DecoderChange change);
 
+  /// The session is resumed: until its source turns out to be in time, its bins may be old. Before the
+  /// first chunk.
+  void BeginBehind() { schedule_.BeginBehind(); }
+
   /// What makes a decoder fit for this loop; see Step::MakeLearner.
   std::unique_ptr<Learner> MakeLearner(std::unique_ptr<Decoder> decoder) const;
 
   LoopStatus status() const;
+  /// For whoever holds the session's stream.
+  const InputGuard& input_guard() const { return state_.step().input_guard(); }
 
  private:
+  std::optional<Violation> CheckJump(const Chunk& chunk) const;
   void DecodeBins(const Chunk& chunk, const ChunkPlan& plan, std::int64_t arrived_at_ns,
                   std::vector<PublishedCommand>* published);
+  /// Publishes the bin's command, or stops the arm where it is too old; fills in the bin's record.
+  PublishedCommand Publish(const Command& command, std::int64_t client_send_time_ns,
+                           std::int64_t now_ns, BinRecord* record);
   /// What takes effect before bin `bin` of the present chunk: a stop of the arm, a change of learning or of
   /// decoders, boundaries of trials.
   void PrepareBin(std::size_t bin);
@@ -118,6 +131,7 @@ class ControlLoop {
   LoopJournal* journal_;
 
   BinSchedule schedule_;
+  std::optional<std::int64_t> stale_by_ns_;  // LoopStatus::stale_by_ns
   ExpectedDuration driver_learning_;
   std::array<ExpectedDuration, Shadows::kMax> shadow_learning_;
   ExpectedDuration checkpoint_;

@@ -222,6 +222,9 @@ const LoopStatus& LoopState::Count() noexcept {
   counts_.decoded_until_ns = binner.next_bin_start_ns();
   counts_.learning_enabled = learner.enabled();
   counts_.late_event_count = binner.late_event_count() + late_chunk_events_;
+  counts_.implausible_bin_count = step_->implausible_bin_count();
+  counts_.input_verdict = step_->input_guard().verdict();
+  counts_.masked_channel_count = step_->input_guard().masked_count();
   const auto score = [](const Learner& of, DecoderScore* into) {
     into->scored_bin_count = of.scored_bin_count();
     into->learned_bin_count = of.learned_bin_count();
@@ -254,6 +257,7 @@ void LoopState::VisitState(StateVisitor& visitor) {
   visitor("learned_bin_count", counts_.learned_bin_count);
   visitor("skipped_learning_count", counts_.skipped_learning_count);
   visitor("missed_deadline_count", counts_.missed_deadline_count);
+  visitor("stale_bin_count", counts_.stale_bin_count);
   visitor("fault_count", counts_.fault_count);
   visitor("learning_rollback_count", counts_.learning_rollback_count);
   visitor("rejected_label_count", counts_.rejected_label_count);

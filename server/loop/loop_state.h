@@ -54,6 +54,8 @@ class LoopState {
   Command DecodeBin(const Chunk& chunk, std::size_t bin) noexcept;
   /// A command was late.
   void CountMissedDeadline() noexcept { ++counts_.missed_deadline_count; }
+  /// A bin was too old to move the arm.
+  void CountStaleBin() noexcept { ++counts_.stale_bin_count; }
 
   /// Whether the bin that was decoded last has yet to be learnt from.
   bool learning_pending() const { return learning_pending_; }
@@ -74,6 +76,11 @@ class LoopState {
 
   /// Counts and scores, brought up to date.
   const LoopStatus& Count() noexcept;
+
+  /// Of the last chunk that was not ignored; 0: there was none.
+  std::uint64_t applied_sequence_number() const { return ledger_.highest(); }
+  /// Up to where the last chunk was complete.
+  TimeNs complete_until_ns() const { return complete_until_ns_; }
 
   std::uint64_t decoder_change_count() const { return counts_.decoder_change_count; }
   /// Of all drivers, by faults and by the guard.

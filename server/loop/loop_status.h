@@ -19,6 +19,7 @@ struct LoopStatus {
   std::uint64_t learned_bin_count = 0;
   std::uint64_t skipped_learning_count = 0;
   std::uint64_t missed_deadline_count = 0;
+  std::uint64_t stale_bin_count = 0;
   std::uint64_t late_event_count = 0;
   std::uint64_t duplicate_chunk_count = 0;
   std::uint64_t missing_chunk_count = 0;
@@ -34,6 +35,13 @@ struct LoopStatus {
   std::array<DecoderScore, Shadows::kMax> shadows;  ///< By slot.
   std::uint64_t driver_since_bin_index = 0;         ///< First bin of the one that drives now.
   std::uint64_t decoder_change_count = 0;           ///< Changes carried out.
+
+  std::uint64_t implausible_bin_count = 0;
+  InputVerdict input_verdict = InputVerdict::kPlausible;  ///< Of the last bin.
+  std::uint32_t masked_channel_count = 0;                 ///< At present.
+
+  /// How late the last bin was if it was stale; else nothing.
+  std::optional<std::int64_t> stale_by_ns;
 };
 
 }  // namespace efferent

@@ -4,14 +4,23 @@
 #include <cmath>
 
 namespace efferent {
+namespace {
 
-WatchdogParams WatchdogParams::Effective(TimeNs bin_width_ns) const {
+constexpr std::int64_t kUnhurriedNs = 600'000'000'000;
+
+}  // namespace
+
+WatchdogParams WatchdogParams::Effective(TimeNs bin_width_ns, bool real_time) const {
   WatchdogParams effective = *this;
   if (hold_after_ns == 0) {
     effective.hold_after_ns = std::max<std::int64_t>(bin_width_ns * 3 / 2, 5'000'000);
   }
   if (stop_after_ns == 0) {
     effective.stop_after_ns = std::max<std::int64_t>(bin_width_ns * 2, 100'000'000);
+  }
+  if (!real_time) {
+    effective.hold_after_ns = std::max(effective.hold_after_ns, kUnhurriedNs);
+    effective.stop_after_ns = std::max(effective.stop_after_ns, kUnhurriedNs + 1'000'000'000);
   }
   return effective;
 }

@@ -15,8 +15,10 @@ struct WatchdogParams {
   std::int64_t stop_after_ns = 0;  ///< 0: 100 ms, or two bins where that is longer.
   std::int64_t hold_half_life_ns = 50'000'000;
 
-  /// With the zeros replaced by what they stand for.
-  WatchdogParams Effective(TimeNs bin_width_ns) const;
+  /// With the zeros replaced by what they stand for. A session that is not in real time waits for ten
+  /// minutes before it holds, whatever is set: its source and its arm do not go by the clock, and a busy
+  /// machine must not change what is decoded.
+  WatchdogParams Effective(TimeNs bin_width_ns, bool real_time) const;
 };
 
 template <class Visitor>

@@ -140,6 +140,7 @@ std::optional<Difference> Replay::ApplyChunk(const AppliedChunk& applied) {
     state_.PrepareBin(recorded.inputs, changes, boundaries);
     const Command command = state_.DecodeBin(chunk, bin);
     if (recorded.missed_deadline) state_.CountMissedDeadline();
+    if (recorded.withheld == Withheld::kStale) state_.CountStaleBin();
     if (const auto different = Compare(command, recorded.command); different && !first) {
       first = Difference{command.bin_index, *different};
     }

@@ -18,6 +18,21 @@
 namespace efferent {
 namespace {
 
+std::string_view Explain(InputVerdict verdict) {
+  switch (verdict) {
+    case InputVerdict::kPlausible:
+      return "";
+    case InputVerdict::kSilent:
+      return "nearly all channels are silent: the arm is held and stops; look at the recording";
+    case InputVerdict::kSaturated:
+      return "many channels count far more than usual: the arm is held and stops; look at the "
+             "recording";
+    case InputVerdict::kAlike:
+      return "nearly all channels rise together: the arm is held and stops; look at the recording";
+  }
+  return "";
+}
+
 using Request = v1::StreamAcquisitionRequest;
 using Response = v1::StreamAcquisitionResponse;
 
@@ -225,12 +240,21 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
 
   /// What the chunk changed and is worth remembering.
   void Report() {
+    const LoopStatus after = session_->loop().status();
+    if (after.stale_by_ns && !before_.stale_by_ns) {
+      session_->events().Record(SessionEventKind::kStale, session_->id(),
+                                "a bin came " + std::to_string(*after.stale_by_ns / 1'000'000) +
+                                    " ms late, more than watchdog.stop_after_ns: bins do not move "
+                                    "the arm until they are in "
+                                    "time again");
+    }
+    ReportInput(after);
     const bool silent_before =
         status_before_ == CommandStatus::kHeld || status_before_ == CommandStatus::kStopped;
-    if (plan_.num_bins > 0 && before_.decoded_bin_count > 0 && silent_before) {
+    if (plan_.num_bins > 0 && before_.decoded_bin_count > 0 && silent_before &&
+        !after.stale_by_ns && after.input_verdict == InputVerdict::kPlausible) {
       session_->events().Record(SessionEventKind::kResumed, session_->id(), "");
     }
-    const LoopStatus after = session_->loop().status();
     if (after.fault_count > before_.fault_count) {
       session_->events().Record(SessionEventKind::kFault, session_->id(),
                                 "the decoder was rolled back and learning is frozen; " +
@@ -251,6 +275,27 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
               " chunks before number " + std::to_string(after.applied_sequence_number) + ", " +
               std::to_string(after.missed_bin_count - before_.missed_bin_count) + " bins");
     }
+  }
+
+  /// What the recorded population looks like, where that has changed.
+  void ReportInput(const LoopStatus& after) {
+    if (after.input_verdict != before_.input_verdict) {
+      const bool plausible = after.input_verdict == InputVerdict::kPlausible;
+      session_->events().Record(
+          plausible ? SessionEventKind::kInputPlausible : SessionEventKind::kInputImplausible,
+          session_->id(), Explain(after.input_verdict));
+    }
+    if (after.masked_channel_count == before_.masked_channel_count) return;
+    constexpr int kNamed = 10;
+    std::string detail = std::to_string(after.masked_channel_count) + " channels are masked";
+    const Eigen::ArrayXf& masked = session_->loop().input_guard().masked();
+    int named = 0;
+    for (Eigen::Index channel = 0; channel < masked.size() && named < kNamed; ++channel) {
+      if (masked[channel] == 0.0f) continue;
+      detail += (named++ == 0 ? ": " : ", ") + std::to_string(channel);
+    }
+    if (after.masked_channel_count > kNamed) detail += ", ...";
+    session_->events().Record(SessionEventKind::kChannelsMasked, session_->id(), detail);
   }
 
   void ReadNext() {

@@ -118,6 +118,15 @@ class ArmStream final
                "is " + std::to_string(sample.time_ns) + " ns, before that of the last update (" +
                    std::to_string(last_time_ns_) + " ns); session time never goes back"};
     }
+    const TimeNs session_time_ns = session_->loop().status().decoded_until_ns;
+    const TimeNs max_gap_ns = session_->settings().timing.max_gap_ns;
+    if (!wrong && sample.time_ns - session_time_ns > max_gap_ns) {
+      wrong = {"update.state.time_ns",
+               "is " + std::to_string(sample.time_ns) + " ns, more than timing.max_gap_ns (" +
+                   std::to_string(max_gap_ns) + " ns) after the last decoded bin (" +
+                   std::to_string(session_time_ns) +
+                   " ns); give session time, as commands carry it in `bin_stop_time_ns`"};
+    }
     if (!wrong) {
       wrong = ReadTrialEvents(update.trial_events(), sample.time_ns, "update.trial_events",
                               &boundaries_);

@@ -54,7 +54,8 @@ void WriteBin(const BinRecord& bin, int num_dimensions, std::int64_t client_send
               v1::RecordedBin* message) {
   WriteCommand({bin.command, client_send_time_ns, 0}, num_dimensions, 0,
                message->mutable_command());
-  message->set_withheld(bin.withheld);
+  message->set_withheld(bin.withheld != Withheld::kNo);
+  message->set_stale(bin.withheld == Withheld::kStale);
   if (bin.inputs.arm) WriteBehavior(*bin.inputs.arm, num_dimensions, message->mutable_behavior());
   if (bin.learnt) message->set_learnt(bin.learnt->driver);
   message->set_decode_time_ns(bin.decode_ns);

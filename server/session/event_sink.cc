@@ -16,6 +16,14 @@ std::string_view Name(SessionEventKind kind) {
       return "held";
     case SessionEventKind::kStopped:
       return "stopped";
+    case SessionEventKind::kStale:
+      return "stale";
+    case SessionEventKind::kInputImplausible:
+      return "input implausible";
+    case SessionEventKind::kInputPlausible:
+      return "input plausible";
+    case SessionEventKind::kChannelsMasked:
+      return "channels masked";
     case SessionEventKind::kResumed:
       return "resumed";
     case SessionEventKind::kFault:

@@ -38,10 +38,7 @@ class JournalListener final : public CommandListener {
     CommandCursor cursor;
     const auto latest = mailbox_->TakeNewer(&cursor);
     if (!latest) return;
-    const CommandStatus status = latest->command.status;
-    if (status == CommandStatus::kHeld || status == CommandStatus::kStopped) {
-      journal_->OnCommand(latest->command);
-    }
+    if (!latest->decoded) journal_->OnCommand(latest->command);
   }
 
  private:
@@ -96,7 +93,10 @@ Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder,
                 [this](const DecoderChangeNote& note) {
                   if (recording_) recording_->DecoderChangeAsked(id_, note);
                 }) {
-  if (resumed.position.sequence_number > 0) mailbox_.BeginStopped();
+  if (resumed.position.sequence_number > 0) {
+    mailbox_.BeginStopped();
+    loop_.BeginBehind();
+  }
   if (!journal_) return;
   journal_->ReserveState(loop_.StateSize());
   mailbox_.Subscribe(std::make_shared<JournalListener>(&mailbox_, journal_), /*first=*/false);
@@ -323,6 +323,9 @@ v1::SessionStatistics Session::Statistics() const {
   statistics.set_learned_bin_count(status.learned_bin_count);
   statistics.set_skipped_learning_count(status.skipped_learning_count);
   statistics.set_missed_deadline_count(status.missed_deadline_count);
+  statistics.set_stale_bin_count(status.stale_bin_count);
+  statistics.set_implausible_bin_count(status.implausible_bin_count);
+  statistics.set_masked_channel_count(status.masked_channel_count);
   statistics.set_late_event_count(status.late_event_count);
   statistics.set_duplicate_chunk_count(status.duplicate_chunk_count);
   statistics.set_missing_chunk_count(status.missing_chunk_count);

@@ -16,6 +16,7 @@ using google::protobuf::RepeatedField;
 template <class Settings, class Visit>
 void ForEachSection(Settings& settings, Visit&& visit) {
   visit("", settings.shape);
+  visit("input_guard", settings.input_guard);
   visit("features", settings.features);
   std::visit([&](auto& params) { visit("decoder." + std::string(params.kName), params); },
              settings.decoder);
@@ -129,7 +130,8 @@ void ReadWorkspace(const v1::LimitConfig& config, int num_dimensions, Workspace*
 }
 
 void CheckWatchdog(const WatchdogParams& params, std::vector<Violation>* violations) {
-  if (params.stop_after_ns > params.hold_after_ns) return;
+  const bool decided = params.hold_after_ns > 0 && params.stop_after_ns > 0;
+  if (!decided || params.stop_after_ns > params.hold_after_ns) return;
   violations->push_back({"watchdog.stop_after_ns", "is " + std::to_string(params.stop_after_ns) +
                                                        " ns, must be larger than hold_after_ns (" +
                                                        std::to_string(params.hold_after_ns) +
@@ -173,11 +175,14 @@ SessionSettings ReadSettings(const v1::SessionConfig& config, SettingsUse use,
   ReadWorkspace(config.limits(), settings.shape.num_dimensions, &settings.limits.workspace,
                 violations);
   if (use == SettingsUse::kSession) {
-    settings.watchdog = settings.watchdog.Effective(settings.shape.bin_width_ns);
-    settings.timing = settings.timing.Effective(settings.shape.bin_width_ns);
+    const TimeNs bin_width_ns = settings.shape.bin_width_ns;
+    CheckWatchdog(settings.watchdog.Effective(bin_width_ns, /*real_time=*/true), violations);
+    settings.watchdog = settings.watchdog.Effective(bin_width_ns, settings.timing.real_time);
+    settings.timing = settings.timing.Effective(bin_width_ns);
+    settings.timing.stale_after_ns = settings.watchdog.stop_after_ns;
+  } else {
+    CheckWatchdog(settings.watchdog, violations);
   }
-  const bool decided = settings.watchdog.hold_after_ns > 0 && settings.watchdog.stop_after_ns > 0;
-  if (decided) CheckWatchdog(settings.watchdog, violations);
   return settings;
 }
 
@@ -248,6 +253,7 @@ std::unique_ptr<Step> MakeStep(const SessionSettings& settings,
   params.num_channels = settings.shape.num_channels;
   params.bin_width_ns = settings.shape.bin_width_ns;
   params.num_dimensions = settings.shape.num_dimensions;
+  params.input_guard = settings.input_guard;
   params.features = settings.features;
   params.intention = settings.intention;
   params.guard = settings.guard;

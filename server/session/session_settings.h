@@ -50,6 +50,7 @@ void VisitFields(LearningSwitches& p, Visitor&& visit) {
 struct SessionSettings {
   std::string subject_code;
   SessionShape shape;
+  InputGuardParams input_guard;
   FeatureParams features;
   DecoderParams decoder;
   LearningSwitches learning;

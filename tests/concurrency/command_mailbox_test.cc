@@ -53,6 +53,26 @@ TEST(CommandMailbox, BinThatAStopOvertookDoesNotMoveTheArm) {
   EXPECT_EQ(mailbox.PublishBin(Decoded(2, 1.0), 0, 0).command.velocity_m_s.x(), 1.0);
 }
 
+TEST(CommandMailbox, WithheldBinsStopTheArmOnceAndTheNextOneBeginsFromRest) {
+  CommandMailbox mailbox;
+  mailbox.PublishBin(Decoded(0, 1.0), 0, 0);
+  EXPECT_FALSE(mailbox.BeginBin());
+  for (std::uint64_t bin = 1; bin <= 3; ++bin) {
+    const PublishedCommand withheld = mailbox.WithholdBin(Decoded(bin, 1.0), 7, 0);
+    EXPECT_EQ(withheld.command.status, CommandStatus::kStopped);
+    EXPECT_EQ(withheld.command.bin_index, bin);
+    EXPECT_EQ(withheld.command.velocity_m_s, TaskVector());
+    EXPECT_EQ(withheld.client_send_time_ns, 7);
+    EXPECT_TRUE(mailbox.BeginBin()) << "every one of them";
+  }
+  EXPECT_EQ(mailbox.stopped_count(), 1u);
+  CommandCursor cursor;
+  EXPECT_EQ(mailbox.TakeNewer(&cursor)->command.bin_index, 1u) << "of the first";
+  EXPECT_EQ(cursor.skipped, 1u);
+  mailbox.PublishBin(Decoded(4, 1.0), 0, 0);
+  EXPECT_EQ(mailbox.TakeNewer(&cursor)->command.velocity_m_s.x(), 1.0);
+}
+
 TEST(CommandMailbox, StopsOnce) {
   CommandMailbox mailbox;
   mailbox.PublishBin(Decoded(3, 1.0), 0, 0);

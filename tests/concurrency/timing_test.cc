@@ -119,8 +119,9 @@ TEST(Timing, SourceWhoseClockIsAThousandthSlowIsNotLateInAnHour) {
   EXPECT_EQ(HourOfASource(0.999, 0).missed_deadline_count, 0u);
 }
 
-TEST(Timing, SourceWhoseClockJumpsHoursAheadIsNotLateAndLearnsOn) {
-  constexpr int kJump = 1'080'000;  // three hours
+// Ten seconds ahead of the server's clock is as far as it may jump by default.
+TEST(Timing, SourceWhoseClockJumpsSecondsAheadIsNotLateAndLearnsOn) {
+  constexpr int kJump = 1'000;
   PressedLoop loop(3 * kMs);
   loop.FeedInTime(1, 20);
   for (int bin = kJump; bin < kJump + 20; ++bin) {
@@ -169,11 +170,64 @@ TEST(BinSchedule, SourceThatIsLateByNowOnIsLateForSomeSecondsOnly) {
   EXPECT_EQ(schedule.DueNs(time), time + delay_ns);
 }
 
-TEST(BinSchedule, AfterAPauseItBeginsAnew) {
+// Two blocks of 100 ms in which lateness stays where it is.
+TEST(BinSchedule, PauseThatStaysIsTheNewOffsetAfterAFifthOfASecond) {
   BinSchedule schedule;
-  schedule.OnChunk(0, 0);
-  schedule.OnChunk(10 * kMs, 200 * kMs);
-  EXPECT_EQ(schedule.DueNs(10 * kMs), 200 * kMs);
+  for (TimeNs time = 0; time <= 1'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, time);
+  TimeNs time = 1'010 * kMs;
+  const std::int64_t pause_ns = 2'000 * kMs;
+  for (; time < 1'210 * kMs; time += 10 * kMs) {
+    schedule.OnChunk(time, time + pause_ns);
+    EXPECT_TRUE(schedule.is_behind());
+    EXPECT_EQ(schedule.DueNs(time), time);
+  }
+  schedule.OnChunk(time, time + pause_ns);
+  EXPECT_FALSE(schedule.is_behind());
+  EXPECT_EQ(schedule.DueNs(time), time + pause_ns);
+}
+
+TEST(BinSchedule, PauseIsRecognisedThoughEveryOtherChunkComesUpTo50MillisecondsLater) {
+  BinSchedule schedule;
+  for (TimeNs time = 0; time <= 1'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, time);
+  std::int64_t jitter_ms = 13, now_ns = 0;
+  TimeNs time = 1'010 * kMs;
+  for (; time <= 1'410 * kMs; time += 10 * kMs) {
+    jitter_ms = (jitter_ms * 37 + 11) % 101;
+    const std::int64_t delay_ns = 2'000 * kMs + std::max<std::int64_t>(0, jitter_ms - 50) * kMs;
+    now_ns = std::max(now_ns, time + delay_ns);  // chunks come in order
+    schedule.OnChunk(time, now_ns);
+  }
+  EXPECT_FALSE(schedule.is_behind());
+  EXPECT_NEAR(static_cast<double>(schedule.DueNs(0)), 2e9, 5e6);
+}
+
+// However slowly it is caught up, as long as it is faster than 1.1 times real time: 1.25 here.
+TEST(BinSchedule, DelayThatIsCaughtUpIsLateAllTheTimeAndTheOffsetStays) {
+  BinSchedule schedule;
+  for (TimeNs time = 0; time <= 1'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, time);
+  std::int64_t now_ns = 6'000 * kMs;  // it stood still for five seconds
+  TimeNs time = 1'010 * kMs;
+  for (; now_ns - time > 100 * kMs; time += 10 * kMs, now_ns += 8 * kMs) {
+    schedule.OnChunk(time, now_ns);
+    ASSERT_TRUE(schedule.is_behind());
+    ASSERT_EQ(schedule.DueNs(time), time);
+  }
+  EXPECT_GT(now_ns, 20'000 * kMs) << "far longer than the window";
+  schedule.OnChunk(time, now_ns);
+  EXPECT_FALSE(schedule.is_behind());
+  EXPECT_EQ(schedule.DueNs(time), time);
+}
+
+TEST(BinSchedule, OneThatIsOlderThanItsFirstChunkIsBehindUntilTheyAreSteady) {
+  BinSchedule schedule;
+  schedule.BeginBehind();
+  TimeNs time = 5'000 * kMs;
+  // What was kept while the server was away comes at once, then all is as always.
+  for (; time < 7'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, 7'000 * kMs);
+  EXPECT_TRUE(schedule.is_behind());
+  for (; time < 7'300 * kMs; time += 10 * kMs) schedule.OnChunk(time, time);
+  EXPECT_FALSE(schedule.is_behind());
+  EXPECT_EQ(schedule.DueNs(time), time);
 }
 
 TEST(BinSchedule, WideBinsAreNoPause) {

@@ -21,13 +21,21 @@ PublishedCommand Latest(const CommandMailbox& mailbox) {
 }
 
 TEST(WatchdogParams, ZeroMeansOneAndAHalfBinsAndAHundredMilliseconds) {
-  EXPECT_EQ(WatchdogParams{}.Effective(20 * kMs).hold_after_ns, 30 * kMs);
-  EXPECT_EQ(WatchdogParams{}.Effective(20 * kMs).stop_after_ns, 100 * kMs);
+  EXPECT_EQ(WatchdogParams{}.Effective(20 * kMs, true).hold_after_ns, 30 * kMs);
+  EXPECT_EQ(WatchdogParams{}.Effective(20 * kMs, true).stop_after_ns, 100 * kMs);
 }
 
 TEST(WatchdogParams, ShortBinsAreHeldAfterFiveMillisecondsLongOnesStopAfterTwoBins) {
-  EXPECT_EQ(WatchdogParams{}.Effective(kMs).hold_after_ns, 5 * kMs);
-  EXPECT_EQ(WatchdogParams{}.Effective(1'000 * kMs).stop_after_ns, 2'000 * kMs);
+  EXPECT_EQ(WatchdogParams{}.Effective(kMs, true).hold_after_ns, 5 * kMs);
+  EXPECT_EQ(WatchdogParams{}.Effective(1'000 * kMs, true).stop_after_ns, 2'000 * kMs);
+}
+
+TEST(WatchdogParams, OutsideRealTimeNothingIsHeldForTenMinutesWhateverIsSet) {
+  for (const WatchdogParams& asked : {WatchdogParams{}, kParams}) {
+    const WatchdogParams effective = asked.Effective(20 * kMs, false);
+    EXPECT_EQ(effective.hold_after_ns, 600'000 * kMs);
+    EXPECT_GT(effective.stop_after_ns, effective.hold_after_ns);
+  }
 }
 
 TEST(JudgeSilence, HoldsThenStops) {

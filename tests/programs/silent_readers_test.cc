@@ -49,6 +49,7 @@ TEST_F(SilentReaders, SourceThatReadsNoAcknowledgementIsReadNoFurtherAndItsArmSt
   v1::SessionConfig config = SmallConfig();
   config.mutable_watchdog()->set_hold_after_ns(500'000'000);
   config.mutable_watchdog()->set_stop_after_ns(1'000'000'000);
+  config.mutable_timing()->set_real_time(true);
   ASSERT_TRUE(clients_.Create("s", config).ok());
   auto arm = clients_.Arm("s");
   const std::int64_t before = Resident();

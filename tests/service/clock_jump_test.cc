@@ -1,5 +1,7 @@
-// The source's clock jumps: forward is a gap, backward is refused, and the ends of time hold.
+// The source's clock jumps: forward is a gap, as far as that is allowed, backward is refused, and the ends
+// of time hold.
 #include <limits>
+#include <string>
 
 #include "server/loop/chunk.h"
 #include "tests/service/service_fixture.h"
@@ -16,7 +18,9 @@ constexpr std::int64_t kTenYears = kMaxSessionTimeNs;
 class ClockJump : public ServiceTest {
  protected:
   void SetUp() override {
-    CreateSmall("s");
+    v1::SessionConfig config = SmallConfig();
+    config.mutable_timing()->set_max_gap_ns(kTenYears);
+    ASSERT_TRUE(clients_.Create("s", config).ok());
     call_ = clients_.Acquire("s", /*return_commands=*/true);
     ASSERT_TRUE(Send(call_.get(), OneBin(1)));
   }
@@ -107,6 +111,54 @@ TEST_F(ClockJump, BeforeTheSessionIsRefused) {
   v1::AcquisitionChunk counts = Counts(2, kWidth);
   counts.mutable_spike_counts()->set_start_time_ns(-kWidth);
   ExpectRefused(counts, "chunk.spike_counts.start_time_ns");
+}
+
+/// What one wrong number does to a session with the default bounds.
+class WrongNumber : public ServiceTest {
+ protected:
+  static constexpr std::int64_t kThreeYears = 3 * 365 * 24 * kHours;
+
+  void SetUp() override {
+    CreateSmall("s");
+    auto call = clients_.Acquire("s");
+    ASSERT_TRUE(Send(call.get(), OneBin(1)));
+    call->WritesDone();
+    ASSERT_TRUE(call->Finish().ok());
+  }
+  /// The chunk is refused, and the true one after it is decoded.
+  void ExpectRefusedAndForgotten(const v1::AcquisitionChunk& wrong, const std::string& field) {
+    auto call = clients_.Acquire("s");
+    EXPECT_FALSE(Send(call.get(), wrong));
+    EXPECT_EQ(ViolatedFields(call->Finish()), Fields{field});
+    const std::uint64_t next = clients_.Get("s")->applied_sequence_number() + 1;
+    auto again = clients_.Acquire("s", /*return_commands=*/true);
+    const auto ack = Send(again.get(), OneBin(next));
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->commands_size(), 1);
+    EXPECT_EQ(ack->missing_chunk_count(), 0u);
+  }
+};
+
+TEST_F(WrongNumber, OfAChunkIsRefused) {
+  v1::AcquisitionChunk wrong = OneBin(2);
+  wrong.set_sequence_number(std::numeric_limits<std::uint64_t>::max());
+  ExpectRefusedAndForgotten(wrong, "chunk.sequence_number");
+}
+
+TEST_F(WrongNumber, OfItsTimeIsRefused) {
+  v1::AcquisitionChunk wrong = OneBin(3);
+  wrong.set_complete_until_ns(kThreeYears);
+  ExpectRefusedAndForgotten(wrong, "chunk.complete_until_ns");
+}
+
+TEST_F(WrongNumber, OfAnArmsTimeIsRefusedAndTheTrueOneTaken) {
+  auto arm = clients_.Arm("s");
+  ASSERT_TRUE(arm->Write(ArmUpdateAt(kThreeYears)));
+  EXPECT_EQ(ViolatedFields(arm->Finish()), Fields{"update.state.time_ns"});
+  auto again = clients_.Arm("s");
+  ASSERT_TRUE(again->Write(ArmUpdateAt(kWidth)));
+  auto watch = clients_.Watch("s");
+  EXPECT_TRUE(watch->Read());
 }
 
 }  // namespace

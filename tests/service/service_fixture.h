@@ -22,15 +22,13 @@ namespace efferent::test {
 inline constexpr int kChannels = 4;
 inline constexpr std::int64_t kWidth = 10'000'000;
 
-/// A small session that is not pressed for time and whose watchdog stays quiet (a minute), so that only
-/// the tests about time depend on the machine's speed.
+/// A small session that is not in real time and whose watchdog therefore stays quiet, so that only the
+/// tests about time depend on the machine's speed.
 inline v1::SessionConfig SmallConfig() {
   v1::SessionConfig config;
   config.set_num_channels(kChannels);
   config.set_bin_width_ns(kWidth);
   config.mutable_decoder()->mutable_snn()->set_num_neurons(8);
-  config.mutable_watchdog()->set_hold_after_ns(60'000'000'000);
-  config.mutable_watchdog()->set_stop_after_ns(61'000'000'000);
   config.mutable_timing()->set_real_time(false);
   return config;
 }

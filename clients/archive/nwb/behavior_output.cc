@@ -76,7 +76,7 @@ BehaviorOutput::BehaviorOutput(int num_dimensions, Hdf5Output* file)
       withheld_(file,
                 Flag(In(kBehavior, "command_withheld"),
                      "Zero velocity was sent instead of the one that was decoded: the arm had "
-                     "been stopped meanwhile.")),
+                     "been stopped meanwhile, or the bin was too old.")),
       learnt_(file, Flag(In(kDecoding, "learnt"),
                          "Whether the decoder learnt from the bin; false where that is not "
                          "known, too.")),

@@ -45,6 +45,21 @@ TEST(FeatureExtractor, SilentChannelStaysFiniteAndItsFirstSpikeBounded) {
   EXPECT_LE(first, 1.0 / params.min_standard_deviation);
 }
 
+// The bound is 8 deviations or 3 counts: with these two counts in turn, a deviation of 1, 8 counts.
+TEST(FeatureExtractor, WildBinsMoveWhatIsUsualNoFurtherThanTheBound) {
+  FeatureParams params;
+  FeatureExtractor wild(params, 1, kWidth), bounded(params, 1, kWidth);
+  for (int k = 0; k < 3000; ++k) {
+    const Eigen::VectorXf counts = Eigen::VectorXf::Constant(1, k % 2 == 0 ? 3.0f : 5.0f);
+    wild.Extract(counts);
+    bounded.Extract(counts);
+  }
+  wild.Extract(Eigen::VectorXf::Constant(1, 1e6f));
+  bounded.Extract(Eigen::VectorXf::Constant(1, 12.0f));
+  EXPECT_NEAR(wild.mean()[0], bounded.mean()[0], 1e-3);
+  EXPECT_NEAR(wild.variance()[0], bounded.variance()[0], 1e-2);
+}
+
 TEST(FeatureExtractor, AWildBinSaturatesAndAnOrdinaryOneHardly) {
   FeatureParams params;
   params.saturation = 4.0;

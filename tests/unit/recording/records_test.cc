@@ -51,7 +51,7 @@ AppliedChunk Applied() {
   bin.inputs.learning = false;
   bin.inputs.arm = Sample(true);
   bin.command = {2, 30'000'000, CommandStatus::kFault, TaskVector(0.5, -0.25, 0.0)};
-  bin.withheld = true;
+  bin.withheld = Withheld::kStale;
   bin.decode_ns = 17;
   bin.respond_ns = 18;
   bin.missed_deadline = true;
@@ -112,7 +112,7 @@ TEST(Records, ChunkComesBackWithAllThatBecameOfIt) {
   EXPECT_EQ(bin.command.bin_index, 2u);
   EXPECT_EQ(bin.command.status, CommandStatus::kFault);
   EXPECT_EQ(bin.command.velocity_m_s, TaskVector(0.5, -0.25, 0.0));
-  EXPECT_TRUE(bin.withheld);
+  EXPECT_EQ(bin.withheld, Withheld::kStale);
   EXPECT_EQ(bin.decode_ns, 17);
   EXPECT_EQ(bin.respond_ns, 18);
   EXPECT_TRUE(bin.missed_deadline);
