@@ -245,8 +245,7 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
       session_->events().Record(SessionEventKind::kStale, session_->id(),
                                 "a bin came " + std::to_string(*after.stale_by_ns / 1'000'000) +
                                     " ms late, more than watchdog.stop_after_ns: bins do not move "
-                                    "the arm until they are in "
-                                    "time again");
+                                    "the arm until they are in time again");
     }
     ReportInput(after);
     const bool silent_before =

@@ -7,6 +7,7 @@
 #include "tests/bench/echo_servers.h"
 #include "tests/bench/round_trip_command.h"
 #include "tests/bench/scale_command.h"
+#include "tests/bench/stall_command.h"
 #include "tests/bench/step_command.h"
 
 namespace {
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
   efferent::bench::AddRoundTripCommand(app);
   efferent::bench::AddScaleCommand(app);
   efferent::bench::AddArchiveCommand(app);
+  efferent::bench::AddStallCommand(app);
   efferent::bench::AddEchoServers(app);
   try {
     app.parse(argc, argv);  // Runs the subcommand that was named.
