@@ -64,7 +64,7 @@ std::vector<RecordedTrial> ReadTrials(const NwbFile& file, const BinGrid& grid,
     trial.stop_bin = grid.FirstBinFrom((*stop)[i]);
     if (trial.stop_bin <= trial.first_bin) continue;
     trial.trial_type = type ? PrintableText((*type)[i], kMaxConditionBytes) : "trials";
-    if (success) trial.success = (*success)[i] != 0.0;
+    if (success && !std::isnan((*success)[i])) trial.success = (*success)[i] != 0.0;
     if (instability) trial.instability = (*instability)[i] != 0.0;
     if (!trials.empty() && trials.back().stop_bin > trial.first_bin) {
       ++cut;

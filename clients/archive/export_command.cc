@@ -11,6 +11,7 @@
 
 #include "clients/archive/nwb/file_description.h"
 #include "clients/archive/nwb/hdf5_output.h"
+#include "clients/archive/nwb/metadata_file.h"
 #include "clients/archive/nwb/nwb_export.h"
 #include "clients/archive/partial_file.h"
 #include "clients/archive/recording_client.h"
@@ -26,6 +27,7 @@ struct ExportOptions {
   std::string name;
   std::string path;
   bool overwrite = false;
+  std::string metadata_path;  ///< Empty: none.
   archive::FileDescription description;
 };
 
@@ -44,6 +46,7 @@ A session that runs is exported as far as it has been recorded.
 Examples:
   efferent export s1 s1.nwb
   efferent export s1@12 s1.nwb --species "Macaca mulatta" --age P7Y --sex M --lab "Our lab"
+  efferent export s1 s1.nwb --metadata lab.yaml
   efferent export s1 s1.nwb --electrode-location "M1, hand area" --specifications other.nwb)";
 
 void PrintTotals(const ExportOptions& options, const v1::Recording& recording,
@@ -68,8 +71,11 @@ void PrintTotals(const ExportOptions& options, const v1::Recording& recording,
   }
 }
 
-void RunExport(const ExportOptions& options) {
+void RunExport(ExportOptions options) {
   const auto began = std::chrono::steady_clock::now();
+  if (!options.metadata_path.empty()) {
+    archive::ReadMetadata(options.metadata_path, &options.description);
+  }
   archive::CheckDescription(options.description);
   archive::PartialFile target(options.path, options.overwrite);
   StopFlag& stop = ProcessStopFlag();
@@ -106,6 +112,8 @@ void AddDescriptionOptions(CLI::App* command, archive::FileDescription* descript
     command->add_option(option, *value, help)->group(kGroup);
   };
   add("--session-description", &description->session_description, "What the session was for");
+  add("--experiment-description", &description->experiment_description,
+      "What the experiment is about");
   add("--institution", &description->institution, "Where it was run");
   add("--lab", &description->lab, "Who runs the laboratory");
   command
@@ -117,10 +125,17 @@ void AddDescriptionOptions(CLI::App* command, archive::FileDescription* descript
   command->add_option("--keyword", description->keywords, "A keyword; may be given several times")
       ->allow_extra_args(false)
       ->group(kGroup);
-  add("--species", &description->species,
+  add("--subject-species,--species", &description->species,
       "Species of the subject: in Latin, or a link to the NCBI taxonomy");
-  add("--age", &description->age, "Age of the subject, a duration of ISO 8601: P7Y, P90D");
-  add("--sex", &description->sex, "Sex of the subject: M, F, U (unknown) or O (other)");
+  add("--subject-age,--age", &description->age,
+      "Age of the subject, a duration of ISO 8601: P7Y, P90D");
+  add("--subject-sex,--sex", &description->sex,
+      "Sex of the subject: M, F, U (unknown) or O (other)");
+  add("--subject-strain", &description->strain, "Strain of the subject");
+  add("--subject-genotype", &description->genotype, "Genotype of the subject");
+  add("--subject-weight", &description->weight, "Weight of the subject with its unit, `8.2 kg`");
+  add("--subject-description", &description->subject_description,
+      "More about the subject; nothing that identifies a person");
   add("--electrode-location", &description->electrode_location, "Where the electrodes lie");
   add("--device", &description->device_description, "What the signals were recorded with");
   add("--specifications", &description->specifications_path,
@@ -137,6 +152,11 @@ void AddExportCommand(CLI::App& app) {
       ->required();
   command->add_option("OUT", options->path, "File to write, OUT.nwb")->required();
   command->add_flag("--overwrite", options->overwrite, "Replace a file of that name");
+  command
+      ->add_option("--metadata", options->metadata_path,
+                   "YAML file with the same under the names of the NWB schema: experimenter, lab, "
+                   "subject: {species, age, sex, ...}. Options have precedence")
+      ->group("Description");
   AddDescriptionOptions(command, &options->description);
   control::AddServerOptions(command, &options->server);
   command->footer(kExamples);

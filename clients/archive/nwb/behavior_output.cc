@@ -11,7 +11,6 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kBehavior = "/processing/behavior";
 constexpr const char* kDecoding = "/processing/decoding";
 constexpr const char* kPosition = "/processing/behavior/Position";
-constexpr const char* kDecoded = "/processing/behavior/recorded_decoder_velocity";
 constexpr const char* kFrame =
     "The task's: x to the right, y up or away from the subject, z towards the ceiling.";
 
@@ -56,7 +55,6 @@ SeriesDescription Status() {
 BehaviorOutput::BehaviorOutput(int num_dimensions, Hdf5Output* file)
     : num_dimensions_(num_dimensions),
       file_(file),
-      timestamps_(file, In(kDecoded, "timestamps"), ElementType::kFloat64, 0, kUnknown),
       position_(file, Vector(In(kPosition, "cursor_position"), "meters", num_dimensions,
                              "Position of the arm's or cursor's end point; not a number: unknown.",
                              kFrame)),
@@ -70,7 +68,7 @@ BehaviorOutput::BehaviorOutput(int num_dimensions, Hdf5Output* file)
                           "Whether the arm or cursor followed the decoder.")),
       reward_(file, Number(In(kBehavior, "reward"), "n/a",
                            "Reward for the movement, larger is better; not a number: unknown.")),
-      decoded_(file, Vector(kDecoded, "m/s", num_dimensions,
+      decoded_(file, Vector(kDecodedPath, "m/s", num_dimensions,
                             "Velocity that was decoded from the bin and commanded at its end.")),
       status_(file, Status()),
       withheld_(file,
@@ -94,9 +92,8 @@ void BehaviorOutput::PutVector(std::uint64_t row,
   series->Put(row, std::span(values.data(), static_cast<std::size_t>(values.size())));
 }
 
-void BehaviorOutput::Add(std::uint64_t row, std::int64_t start_ns, const v1::RecordedBin& bin,
+void BehaviorOutput::Add(std::uint64_t row, const v1::RecordedBin& bin,
                          const v1::BehaviorSample* behavior) {
-  timestamps_.Append(Seconds(start_ns));
   PutVector(row, bin.command().velocity_m_s(), &decoded_);
   status_.Put(row, static_cast<double>(bin.command().status()));
   if (bin.withheld()) withheld_.Put(row, 1.0);
@@ -118,15 +115,12 @@ void BehaviorOutput::AddBehavior(std::uint64_t row, const v1::BehaviorSample& be
   target_radius_.Put(row, behavior.target().radius_m());
 }
 
-void BehaviorOutput::Finish(std::uint64_t num_rows) {
-  timestamps_.Flush();
-  file_->IntegerAttribute(timestamps(), "interval", 1);
-  file_->TextAttribute(timestamps(), "unit", "seconds");
+void BehaviorOutput::Finish(std::uint64_t num_rows, const BinTimes& times) {
   const bool has_points = position_.exists() || target_.exists();
   for (SeriesOutput* series :
        {&position_, &velocity_, &target_, &target_radius_, &engaged_, &reward_, &decoded_, &status_,
         &withheld_, &learnt_, &decode_time_, &respond_time_, &missed_deadline_}) {
-    series->Finish(num_rows, timestamps());
+    series->Finish(num_rows, times);
   }
   if (has_points) MarkObject(file_, kPosition, "core", "Position");
   MarkModule(kBehavior, "What body, task and decoder did, a row for each bin that was decoded.");

@@ -15,16 +15,15 @@ class BehaviorOutput {
   /// @param num_dimensions of positions and velocities, 2 or 3.
   BehaviorOutput(int num_dimensions, Hdf5Output* file);
 
-  /// @param row number of the bin among those of the file, from 0. @param start_ns its start.
-  /// @param behavior what it was decoded and learnt with; null: nothing.
-  void Add(std::uint64_t row, std::int64_t start_ns, const v1::RecordedBin& bin,
-           const v1::BehaviorSample* behavior);
+  /// The series that every file has.
+  static constexpr const char* kDecodedPath = "/processing/behavior/recorded_decoder_velocity";
 
-  /// The dataset with the start of each bin, for other series of one row a bin.
-  const std::string& timestamps() const { return timestamps_.path(); }
+  /// @param row number of the bin among those of the file, from 0.
+  /// @param behavior what it was decoded and learnt with; null: nothing.
+  void Add(std::uint64_t row, const v1::RecordedBin& bin, const v1::BehaviorSample* behavior);
 
   /// Writes what is left. Once, at least one bin later.
-  void Finish(std::uint64_t num_rows);
+  void Finish(std::uint64_t num_rows, const BinTimes& times);
 
  private:
   void AddBehavior(std::uint64_t row, const v1::BehaviorSample& behavior);
@@ -34,7 +33,6 @@ class BehaviorOutput {
 
   int num_dimensions_;
   Hdf5Output* file_;
-  GrowingDataset timestamps_;
   SeriesOutput position_, velocity_, target_, target_radius_, engaged_, reward_;
   SeriesOutput decoded_, status_, withheld_;
   SeriesOutput learnt_, decode_time_, respond_time_, missed_deadline_;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "clients/archive/nwb/hdf5_output.h"
+#include "clients/archive/nwb/table_output.h"
 #include "efferent/v1/recording.pb.h"
 
 namespace efferent::archive {
@@ -35,7 +35,9 @@ class EventRows {
     std::int64_t unix_ns = 0;
     std::string kind;
     std::string detail;
+    const v1::RecordedDecoderChange* change = nullptr;  // of decoders, if it is one
   };
+  void WriteChanges(TableOutput* table) const;
 
   const v1::GetRecordingResponse& recording_;
   int next_event_ = 0;

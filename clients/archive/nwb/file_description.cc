@@ -85,6 +85,10 @@ void WriteSubject(const FileDescription& description, const std::string& code, H
   }
   WriteText("/general/subject/sex", description.sex, file);
   WriteText("/general/subject/species", description.species, file);
+  WriteText("/general/subject/strain", description.strain, file);
+  WriteText("/general/subject/genotype", description.genotype, file);
+  WriteText("/general/subject/weight", description.weight, file);
+  WriteText("/general/subject/description", description.subject_description, file);
 }
 
 void WriteElectrodes(const FileDescription& description, std::uint32_t num_channels,
@@ -120,6 +124,8 @@ void CheckDescription(const FileDescription& description) {
   RequireForm("--age", description.age, (duration + "(/(" + duration + ")?)?").c_str(),
               "a duration of ISO 8601, `P7Y` or `P90D`, or a range, `P7Y/P8Y`");
   RequireForm("--sex", description.sex, "[MFUO]", "M, F, U (unknown) or O (other)");
+  RequireForm("--subject-weight", description.weight, "[0-9]+(\\.[0-9]+)? k?g",
+              "a number and its unit, `8.2 kg` or `310 g`");
 }
 
 void WriteDescription(const FileDescription& description, const v1::Recording& recording,
@@ -127,6 +133,7 @@ void WriteDescription(const FileDescription& description, const v1::Recording& r
   WriteRoot(description, recording, file);
   file->Group("/general");
   file->Text("/general/session_id", recording.name());
+  WriteText("/general/experiment_description", description.experiment_description, file);
   WriteText("/general/institution", description.institution, file);
   WriteText("/general/lab", description.lab, file);
   if (!description.experimenters.empty()) {

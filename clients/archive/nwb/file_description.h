@@ -11,6 +11,7 @@ namespace efferent::archive {
 /// What a file says beyond what the server has recorded. Empty: it does not say it.
 struct FileDescription {
   std::string session_description;
+  std::string experiment_description;
   std::string institution;
   std::string lab;
   std::vector<std::string> experimenters;  ///< Who ran the session; never the subject.
@@ -18,6 +19,10 @@ struct FileDescription {
   std::string species;  ///< In Latin, or a link to the NCBI taxonomy.
   std::string age;      ///< A duration of ISO 8601, `P7Y`, or two with a slash between them.
   std::string sex;      ///< `M`, `F`, `U` or `O`.
+  std::string strain;
+  std::string genotype;
+  std::string weight;  ///< With its unit, for example `8.2 kg`.
+  std::string subject_description;
   std::string electrode_location = "unknown";
   std::string device_description;
   std::string specifications_path;  ///< An NWB file whose `/specifications` are copied.

@@ -111,6 +111,15 @@ void Hdf5Output::Text(const std::string& dataset, const std::string& value) {
   Checked(H5Dwrite(made.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, &text), dataset);
 }
 
+void Hdf5Output::Number(const std::string& dataset, double value) {
+  const Hdf5Handle space = Scalar();
+  const Hdf5Handle made(Checked(H5Dcreate2(id(), dataset.c_str(), H5T_IEEE_F64LE, space.get(),
+                                           link_creation(), H5P_DEFAULT, H5P_DEFAULT),
+                                dataset),
+                        H5Dclose);
+  Checked(H5Dwrite(made.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value), dataset);
+}
+
 void Hdf5Output::Texts(const std::string& dataset, const std::vector<std::string>& values) {
   const Hdf5Handle type = TextType();
   Dataset(dataset, type.get(), type.get(), values.size(), Pointers(values).data());

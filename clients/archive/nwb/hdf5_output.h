@@ -33,6 +33,7 @@ class Hdf5Output {
 
   void Text(const std::string& dataset, const std::string& value);
   void Texts(const std::string& dataset, const std::vector<std::string>& values);
+  void Number(const std::string& dataset, double value);
   void Numbers(const std::string& dataset, std::span<const double> values);
   void Integers(const std::string& dataset, std::span<const std::int64_t> values);
   void Unsigneds(const std::string& dataset, std::span<const std::uint64_t> values);

@@ -22,6 +22,7 @@ NwbExport::NwbExport(const v1::GetRecordingResponse& recording, const std::strin
                      Hdf5Output* file)
     : file_(file),
       bin_width_ns_(recording.recording().config().bin_width_ns()),
+      times_(bin_width_ns_, BehaviorOutput::kDecodedPath, file),
       behavior_(static_cast<int>(recording.recording().config().num_dimensions()), file),
       spikes_(recording.recording().config().num_channels(), bin_width_ns_, folder, file),
       trials_(bin_width_ns_),
@@ -64,8 +65,9 @@ void NwbExport::AddChunk(const v1::RecordedChunk& chunk, std::int64_t time_unix_
     const v1::RecordedBin& bin = chunk.bins(i);
     const std::uint64_t bin_index = bin.command().bin_index();
     const std::int64_t start_ns = static_cast<std::int64_t>(bin_index) * bin_width_ns_;
-    spikes_.AddCounts(totals_.num_bins, bin_index, chunk.chunk());
-    behavior_.Add(totals_.num_bins, start_ns, bin, BehaviorOf(chunk, i));
+    spikes_.AddBin(totals_.num_bins, bin_index, chunk.chunk());
+    times_.Add(start_ns);
+    behavior_.Add(totals_.num_bins, bin, BehaviorOf(chunk, i));
     events_.AddBin(bin, start_ns, time_unix_ns);
     if (totals_.num_bins == 0) first_bin_ = bin_index;
     ++totals_.num_bins;
@@ -81,8 +83,9 @@ void NwbExport::AddTrialEvents(const google::protobuf::RepeatedPtrField<v1::Tria
 ExportTotals NwbExport::Finish() {
   if (totals_.num_bins == 0) throw InputError("no bin was decoded: there is nothing to export");
   events_.AdvanceTo(std::numeric_limits<std::int64_t>::max(), decoded_until_ns_);
-  behavior_.Finish(totals_.num_bins);
-  spikes_.Finish(totals_.num_bins, behavior_.timestamps());
+  times_.Finish();
+  behavior_.Finish(totals_.num_bins, times_);
+  spikes_.Finish(totals_.num_bins, times_);
   trials_.Write(decoded_until_ns_, file_);
   events_.Write(kEvents, file_);
   const auto span = static_cast<std::uint64_t>(decoded_until_ns_ / bin_width_ns_) - first_bin_;

@@ -27,9 +27,10 @@ struct ExportTotals {
 /// Writes a recorded session as an NWB 2 file, item by item; memory does not grow with the session.
 ///
 /// Times are session time, seconds. A row of any series in `/processing` is a bin that was decoded, at
-/// its start; a bin that never came has no row. What a session did not have is left out of the file.
+/// its start; a bin that never came has no row. What a session did not have is left out of the file. Series without
+/// missing bins have a rate, the others time stamps.
 ///   /processing/ecephys/spike_counts     counts as the decoder was given them, bins x channels
-///   /units                               spike events, a unit for each channel
+///   /units                               spike events, a unit for each channel; see SpikeOutput
 ///   /processing/behavior                 position, velocity, target; what was decoded from the bin
 ///   /processing/decoding                 learnt, times, events
 ///   /intervals/trials                    see TrialRows
@@ -55,6 +56,7 @@ class NwbExport {
 
   Hdf5Output* file_;
   std::int64_t bin_width_ns_;
+  BinTimes times_;
   BehaviorOutput behavior_;
   SpikeOutput spikes_;
   TrialRows trials_;

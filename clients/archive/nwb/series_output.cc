@@ -13,7 +13,7 @@ void SeriesOutput::Put(std::uint64_t row, std::span<const double> values) {
   data_->Append(values);
 }
 
-void SeriesOutput::Finish(std::uint64_t num_rows, const std::string& timestamps) {
+void SeriesOutput::Finish(std::uint64_t num_rows, const BinTimes& times) {
   if (!data_) return;
   data_->ExtendTo(num_rows);
   data_->Flush();
@@ -27,7 +27,7 @@ void SeriesOutput::Finish(std::uint64_t num_rows, const std::string& timestamps)
   file_->NumberAttribute(data, "resolution", -1.0);
   file_->TextAttribute(data, "unit", d.unit);
   if (!d.reference_frame.empty()) file_->Text(d.path + "/reference_frame", d.reference_frame);
-  if (timestamps != d.path + "/timestamps") file_->SoftLink(d.path + "/timestamps", timestamps);
+  times.WriteFor(d.path);
 }
 
 }  // namespace efferent::archive

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "clients/archive/nwb/bin_times.h"
 #include "clients/archive/nwb/growing_dataset.h"
 
 namespace efferent::archive {
@@ -34,9 +35,8 @@ class SeriesOutput {
   void Put(std::uint64_t row, double value) { Put(row, std::span(&value, 1)); }
   bool exists() const { return data_.has_value(); }
 
-  /// Fills it up to `num_rows` and writes what describes it. Its time stamps are those of another
-  /// series, the dataset `timestamps`. Nothing if no row was put.
-  void Finish(std::uint64_t num_rows, const std::string& timestamps);
+  /// Fills it up to `num_rows` and writes what describes it. Nothing if no row was put.
+  void Finish(std::uint64_t num_rows, const BinTimes& times);
 
  private:
   Hdf5Output* file_;

@@ -1,24 +1,13 @@
 #include "clients/archive/nwb/spike_spool.h"
 
 #include <fcntl.h>
-#include <spdlog/fmt/fmt.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <stdexcept>
 
 namespace efferent::archive {
 namespace {
-
-std::runtime_error Failure(const std::string& folder, int error) {
-  const bool full = error == ENOSPC;
-  return std::runtime_error(fmt::format("{}: cannot keep spikes there for a while: {}", folder,
-                                        full ? "the disk is full" : std::strerror(error)));
-}
 
 /// The whole of a file in memory, which the system writes to the file as it needs room.
 class Mapping {
@@ -42,23 +31,10 @@ class Mapping {
 }  // namespace
 
 SpikeSpool::SpikeSpool(const std::string& folder, std::uint32_t num_channels)
-    : folder_(folder), num_spikes_of_(num_channels), arrivals_(MakeFile()) {}
-
-SpikeSpool::File SpikeSpool::MakeFile() const {
-  std::string name = folder_ + "/.efferent-spikes-XXXXXX";
-  const int descriptor = mkostemp(name.data(), O_CLOEXEC);
-  if (descriptor < 0) throw Failure(folder_, errno);
-  unlink(name.c_str());
-  std::FILE* file = fdopen(descriptor, "w+b");
-  if (file == nullptr) {
-    close(descriptor);
-    throw Failure(folder_, errno);
-  }
-  return File(file);
-}
+    : folder_(folder), num_spikes_of_(num_channels), arrivals_(MakeTemporaryFile(folder)) {}
 
 void SpikeSpool::Write(const void* data, std::size_t size) {
-  if (std::fwrite(data, size, 1, arrivals_.get()) != 1) throw Failure(folder_, errno);
+  if (std::fwrite(data, size, 1, arrivals_.get()) != 1) throw TemporaryFileFailure(folder_, errno);
 }
 
 void SpikeSpool::Add(std::uint32_t channel, std::int64_t time_ns) {
@@ -74,12 +50,12 @@ void SpikeSpool::ForEachChannel(const std::function<void(std::span<const std::in
     return;
   }
   const std::size_t size = num_spikes_ * sizeof(std::int64_t);
-  const File grouped = MakeFile();
+  const TemporaryFile grouped = MakeTemporaryFile(folder_);
   // Room is taken first: a mapped file that finds none ends the process.
   const int error = posix_fallocate(fileno(grouped.get()), 0, static_cast<off_t>(size));
-  if (error != 0) throw Failure(folder_, error);
+  if (error != 0) throw TemporaryFileFailure(folder_, error);
   Mapping times(fileno(grouped.get()), size);
-  if (!times.ok()) throw Failure(folder_, errno);
+  if (!times.ok()) throw TemporaryFileFailure(folder_, errno);
 
   std::vector<std::uint64_t> next(num_spikes_of_.size());
   std::uint64_t first = 0;
@@ -87,14 +63,14 @@ void SpikeSpool::ForEachChannel(const std::function<void(std::span<const std::in
     next[channel] = first;
     first += num_spikes_of_[channel];
   }
-  if (std::fflush(arrivals_.get()) != 0) throw Failure(folder_, errno);
+  if (std::fflush(arrivals_.get()) != 0) throw TemporaryFileFailure(folder_, errno);
   std::rewind(arrivals_.get());
   for (std::uint64_t i = 0; i < num_spikes_; ++i) {
     std::uint32_t channel = 0;
     std::int64_t time_ns = 0;
     if (std::fread(&channel, sizeof(channel), 1, arrivals_.get()) != 1 ||
         std::fread(&time_ns, sizeof(time_ns), 1, arrivals_.get()) != 1) {
-      throw Failure(folder_, errno);
+      throw TemporaryFileFailure(folder_, errno);
     }
     times.data()[next[channel]++] = time_ns;
   }

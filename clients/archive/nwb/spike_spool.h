@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "clients/archive/nwb/temporary_file.h"
 
 namespace efferent::archive {
 
@@ -27,18 +27,12 @@ class SpikeSpool {
   void ForEachChannel(const std::function<void(std::span<const std::int64_t>)>& take);
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  using File = std::unique_ptr<std::FILE, Close>;
-
-  File MakeFile() const;
   void Write(const void* data, std::size_t size);
 
   std::string folder_;
   std::vector<std::uint64_t> num_spikes_of_;
   std::uint64_t num_spikes_ = 0;
-  File arrivals_;  // pairs of a channel and a time
+  TemporaryFile arrivals_;  // pairs of a channel and a time
 };
 
 }  // namespace efferent::archive

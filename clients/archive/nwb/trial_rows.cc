@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "clients/archive/nwb/nwb_object.h"
-#include "clients/archive/nwb/table_output.h"
 
 namespace efferent::archive {
 
@@ -27,12 +26,31 @@ void TrialRows::Add(const v1::TrialEvent& event, std::int64_t decoded_until_ns) 
   }
 }
 
+void TrialRows::WriteSuccess(TableOutput* table) const {
+  const bool is_known = std::all_of(rows_.begin(), rows_.end(),
+                                    [](const Row& row) { return row.success.has_value(); });
+  if (is_known) {
+    std::vector<bool> success;
+    for (const Row& row : rows_) success.push_back(*row.success);
+    return table->Booleans("success", "Whether the target was acquired.", success);
+  }
+  std::vector<double> success;
+  for (const Row& row : rows_) {
+    success.push_back(!row.success   ? std::numeric_limits<double>::quiet_NaN()
+                      : *row.success ? 1.0
+                                     : 0.0);
+  }
+  table->Numbers("success",
+                 "Whether the target was acquired: 1 yes, 0 no; not a number where the end of the "
+                 "trial was not reported.",
+                 success);
+}
+
 void TrialRows::Write(std::int64_t end_ns, Hdf5Output* file) {
   if (rows_.empty()) return;
   if (under_way_) rows_.back().stop_ns = std::max(rows_.back().start_ns, end_ns);
   std::vector<double> start, stop, reported_start, reported_stop;
   std::vector<std::string> condition;
-  std::vector<bool> success;
   std::vector<std::int64_t> index;
   for (const Row& row : rows_) {
     start.push_back(Seconds(row.start_ns));
@@ -41,7 +59,6 @@ void TrialRows::Write(std::int64_t end_ns, Hdf5Output* file) {
     reported_stop.push_back(row.reported_stop_ns ? Seconds(*row.reported_stop_ns)
                                                  : std::numeric_limits<double>::quiet_NaN());
     condition.push_back(row.condition);
-    success.push_back(row.success);
     index.push_back(row.trial_index);
   }
   TableOutput table(file, "/intervals/trials", "TimeIntervals",
@@ -50,7 +67,7 @@ void TrialRows::Write(std::int64_t end_ns, Hdf5Output* file) {
                 start);
   table.Numbers("stop_time", "End of the last bin of the trial, seconds of session time.", stop);
   table.Texts("trial_type", "The task's name for the condition of the trial.", condition);
-  table.Booleans("success", "Whether the target was acquired.", success);
+  WriteSuccess(&table);
   table.Integers("trial_index", "Number of the trial as the task counts them.", index);
   table.Numbers("reported_start_time",
                 "When the trial started, as the task reported it, seconds of session time.",

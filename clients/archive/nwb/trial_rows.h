@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "clients/archive/nwb/hdf5_output.h"
+#include "clients/archive/nwb/table_output.h"
 #include "efferent/v1/behavior.pb.h"
 
 namespace efferent::archive {
 
 /// Puts together trials from their beginnings and ends, as the decoder met them. A trial without an
-/// end ends where the next one begins, or with the recording, and was no success; an end without a
+/// end ends where the next one begins, or with the recording, and whether it succeeded is not known; an end without a
 /// beginning, which a gap can leave, is none.
 class TrialRows {
  public:
@@ -27,13 +27,14 @@ class TrialRows {
   void Write(std::int64_t end_ns, Hdf5Output* file);
 
  private:
+  void WriteSuccess(TableOutput* table) const;
   struct Row {
     std::int64_t start_ns = 0;
     std::int64_t stop_ns = 0;
     std::int64_t reported_start_ns = 0;
     std::optional<std::int64_t> reported_stop_ns;
     std::string condition;
-    bool success = false;
+    std::optional<bool> success;  // absent: it was never reported
     std::int64_t trial_index = 0;
   };
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,40 @@ TEST_F(NwbRoundTrip, SpikeTimesAreExactToTheNanosecondAndInOrder) {
   EXPECT_EQ(recording_.num_bins, kSyntheticBins);
 }
 
+TEST_F(NwbRoundTrip, OfASessionThatWentOverFromEventsToCountsAndBackBothAreThere) {
+  SyntheticSession session = MakeSyntheticSession(SyntheticSpikes::kEvents);
+  const SyntheticSession counted = MakeSyntheticSession(SyntheticSpikes::kCounts);
+  // The chunk with bins 6 and 7 has counts.
+  const auto has_counts = [](const v1::RecordedItem& item) {
+    return item.chunk().bins_size() > 0 && item.chunk().bins(0).command().bin_index() == 6;
+  };
+  const auto to = std::find_if(session.items.begin(), session.items.end(), has_counts);
+  const auto from = std::find_if(counted.items.begin(), counted.items.end(), has_counts);
+  *to = *from;
+  const std::string path = ScratchPath("both.nwb");
+  const archive::ExportTotals totals = Export(session, path);
+  EXPECT_TRUE(totals.has_counts);
+  const Hdf5File file(path);
+  EXPECT_FALSE(file.IsGroup("/units")) << "it would be taken for all the spikes";
+  EXPECT_EQ(file.Shape("/processing/ecephys/spike_events/spike_times")[0], totals.num_spikes);
+
+  RecordingOptions options;
+  options.path = path;
+  Recording recording = ReadRecording(options);
+  CountMatrix& counts = std::get<CountMatrix>(recording.spikes);
+  for (int bin = 0; bin < kSyntheticBins; ++bin) {
+    for (int channel = 0; channel < kSyntheticChannels; ++channel) {
+      // As events bin + channel of them; see MakeSyntheticSession.
+      const bool is_counted = bin == 6 || bin == 7;
+      const float expected = is_counted
+                                 ? static_cast<float>(bin) + static_cast<float>(channel) / 3.0F
+                                 : static_cast<float>(bin + channel);
+      EXPECT_EQ(counts.Row(bin)[static_cast<std::size_t>(channel)], expected)
+          << "bin " << bin << ", channel " << channel;
+    }
+  }
+}
+
 TEST_F(NwbRoundTrip, WhatADecoderIsToldOfBodyAndTargetIsTheSame) {
   Pass(SyntheticSpikes::kCounts);
   for (int bin = 1; bin < kSyntheticBins; ++bin) ExpectSameBehavior(bin);
@@ -107,7 +142,7 @@ TEST_F(NwbRoundTrip, TrialsCoverTheBinsThatTheyTookEffectIn) {
   EXPECT_EQ(recording_.trials[0].success, true);
   EXPECT_EQ(recording_.trials[1].first_bin, 6);
   EXPECT_EQ(recording_.trials[1].stop_bin, kSyntheticBins) << "under way at the end";
-  EXPECT_EQ(recording_.trials[1].success, false);
+  EXPECT_EQ(recording_.trials[1].success, std::nullopt) << "nobody has said how it ended";
   const NwbFile file(path_);
   EXPECT_THAT(file.NumberColumn("/intervals/trials", "reported_start_time").value(),
               ElementsAre(1e-9, (5.0 * kSyntheticWidthNs + 4) / 1e9));

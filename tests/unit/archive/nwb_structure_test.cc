@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "clients/acquisition/nwb_file.h"
 #include "tests/unit/acquisition/nwb_writer.h"
 #include "tests/unit/archive/hdf5_facts.h"
 #include "tests/unit/archive/synthetic_session.h"
@@ -56,11 +57,11 @@ const std::map<std::string, TypeRule> kRules{
     {"ProcessingModule", {"core", {{"description", "text"}}, {}}},
     {"Position", {"core", {}, {}}},
     {"TimeSeries",
-     {"core", {{"description", "text"}, {"comments", "text"}}, {{"timestamps", "float64"}}}},
+     {"core", {{"description", "text"}, {"comments", "text"}}, {{"starting_time", "float64"}}}},
     {"SpatialSeries",
      {"core",
       {{"description", "text"}, {"comments", "text"}},
-      {{"timestamps", "float64"}, {"reference_frame", "text"}}}},
+      {{"starting_time", "float64"}, {"reference_frame", "text"}}}},
     {"TimeIntervals",
      {"core",
       {{"description", "text"}, {"colnames", "text"}},
@@ -71,6 +72,8 @@ const std::map<std::string, TypeRule> kRules{
       {{"id", "int64"},
        {"spike_times", "float64"},
        {"spike_times_index", "uint64"},
+       {"obs_intervals", "float64"},
+       {"obs_intervals_index", "uint64"},
        {"electrodes", "int64"},
        {"electrodes_index", "uint64"}}}},
     {"DynamicTable",
@@ -113,6 +116,8 @@ class NwbStructure : public testing::TestWithParam<SyntheticSpikes> {
     description.age = "P7Y";
     description.sex = "M";
     description.lab = "A laboratory";
+    description.weight = "8.2 kg";
+    description.experiment_description = "Reaching";
     Export(MakeSyntheticSession(GetParam()), path_, description);
   }
 
@@ -175,7 +180,7 @@ TEST_P(NwbStructure, EveryObjectHasAnIdentifierOfItsOwn) {
   }
 }
 
-TEST_P(NwbStructure, SeriesHaveARowForEachTimeStampAndSayWhatItIs) {
+TEST_P(NwbStructure, SeriesHaveARowForEachBinAndSayWhatItIs) {
   const Hdf5File file(path_);
   const Hdf5Facts facts(path_);
   for (const auto& [object, type] : TypedObjects()) {
@@ -187,20 +192,68 @@ TEST_P(NwbStructure, SeriesHaveARowForEachTimeStampAndSayWhatItIs) {
     }
     EXPECT_EQ(file.Shape(data)[0], kSyntheticBins) << data;
     EXPECT_TRUE(facts.IsPacked(data)) << data;
-    const std::string timestamps = object + "/timestamps";
-    EXPECT_EQ(file.Shape(timestamps), std::vector<std::uint64_t>{kSyntheticBins}) << object;
-    EXPECT_EQ(facts.AttributeType(timestamps, "interval"), "int32") << object;
-    EXPECT_EQ(file.NumberAttribute(timestamps, "interval"), 1.0) << object;
-    EXPECT_EQ(file.StringAttribute(timestamps, "unit"), "seconds") << object;
-    // PyNWB takes a link to the time stamps of another series for that series.
-    const std::string link = facts.SoftLink(timestamps);
-    if (link.empty()) continue;
-    EXPECT_EQ(TypeOf(link.substr(0, link.rfind('/'))), "TimeSeries") << link;
+    // No bin is missing: a rate, and no time stamps.
+    const std::string start = object + "/starting_time";
+    EXPECT_EQ(file.ReadNumbers(start), std::vector<double>{0.0}) << object;
+    EXPECT_EQ(file.NumberAttribute(start, "rate"), 1e9 / kSyntheticWidthNs) << object;
+    EXPECT_EQ(file.StringAttribute(start, "unit"), "seconds") << object;
+    EXPECT_FALSE(file.IsDataset(object + "/timestamps")) << object;
   }
   EXPECT_EQ(facts.DatasetType("/processing/behavior/decoder_engaged/data"), "boolean");
   EXPECT_EQ(facts.DatasetType("/processing/behavior/command_status/data"), "int8");
   EXPECT_EQ(file.StringAttribute("/processing/behavior/Position/cursor_position/data", "unit"),
             "meters");
+}
+
+TEST_P(NwbStructure, SeriesWithMissingBinsHaveATimeStampForEachRow) {
+  SyntheticSession session = MakeSyntheticSession(GetParam());
+  std::erase_if(session.items, [](const v1::RecordedItem& item) {
+    return item.chunk().bins_size() > 0 && item.chunk().bins(0).command().bin_index() == 8;
+  });
+  const std::string path = ScratchPath("gap.nwb");
+  Export(session, path);
+  const Hdf5File file(path);
+  const Hdf5Facts facts(path);
+  const std::string first = "/processing/behavior/recorded_decoder_velocity/timestamps";
+  ASSERT_EQ(file.Shape(first), std::vector<std::uint64_t>{kSyntheticBins - 2});
+  EXPECT_EQ(file.ReadNumbers(first)[7], 7.0 * kSyntheticWidthNs / 1e9);
+  EXPECT_EQ(file.ReadNumbers(first)[8], 10.0 * kSyntheticWidthNs / 1e9);
+  EXPECT_EQ(facts.AttributeType(first, "interval"), "int32");
+  EXPECT_EQ(file.StringAttribute(first, "unit"), "seconds");
+  // PyNWB takes a link to the time stamps of another series for that series.
+  EXPECT_EQ(facts.SoftLink("/processing/behavior/command_status/timestamps"), first);
+  EXPECT_FALSE(file.IsDataset("/processing/behavior/command_status/starting_time"));
+  if (GetParam() == SyntheticSpikes::kCounts) return;
+  // A unit is observed in the two stretches of bins that came.
+  const auto seconds = [](int bin) { return bin * static_cast<double>(kSyntheticWidthNs) / 1e9; };
+  EXPECT_EQ(file.Shape("/units/obs_intervals"),
+            (std::vector<std::uint64_t>{2 * kSyntheticChannels, 2}));
+  const std::vector<double> intervals = file.ReadNumbers("/units/obs_intervals");
+  EXPECT_EQ(std::vector<double>(intervals.begin(), intervals.begin() + 4),
+            (std::vector<double>{0.0, seconds(8), seconds(10), seconds(kSyntheticBins)}));
+  EXPECT_EQ(file.ReadNumbers("/units/obs_intervals_index"), (std::vector<double>{2, 4, 6}));
+}
+
+TEST_P(NwbStructure, NoColumnIsTakenForATimeThatIsNoneAndNoTextForJson) {
+  const Hdf5File file(path_);
+  const Hdf5Facts facts(path_);
+  for (const auto& [object, type] : TypedObjects()) {
+    if (type != "TimeIntervals" && type != "DynamicTable") continue;
+    for (const std::string& column : facts.TextsAttribute(object, "colnames")) {
+      const std::string path = In(object, column);
+      const bool is_text = facts.DatasetType(path) == "text";
+      // The NWB inspector takes columns with these names for numbers.
+      EXPECT_FALSE(is_text && (column.ends_with("_time") || column.ends_with("_times"))) << path;
+    }
+  }
+  const NwbFile nwb(path_);
+  const std::string table = "/processing/decoding/events";
+  for (const char* column : {"kind", "detail", "decoder_settings"}) {
+    for (const std::string& text : nwb.StringColumn(table, column).value()) {
+      EXPECT_EQ(text.find('{'), std::string::npos) << column << ": " << text;
+    }
+  }
+  EXPECT_THAT(nwb.StringColumn(table, "decoder").value(), testing::Contains(testing::Ne("")));
 }
 
 TEST_P(NwbStructure, TablesHaveTheirColumnsAndNoOthers) {
@@ -237,6 +290,7 @@ TEST_P(NwbStructure, ElectrodesAreOfTheirGroupAndItsDevice) {
               ElementsAre(ephys + "/array", ephys + "/array", ephys + "/array"));
   EXPECT_EQ(facts.SoftLink(ephys + "/array/device"), "/general/devices/acquisition");
   if (GetParam() == SyntheticSpikes::kCounts) return;
+  EXPECT_EQ(file.NumberAttribute("/units/spike_times", "resolution"), 1e-9);
   EXPECT_EQ(facts.ReferenceAttribute("/units/electrodes", "table"), ephys + "/electrodes");
   EXPECT_THAT(file.StringAttribute("/units", "description").value_or(""), HasSubstr("not sorted"));
 }
@@ -253,6 +307,9 @@ TEST_P(NwbStructure, SessionAndSubjectAreDescribed) {
   EXPECT_EQ(file.StringAttribute("/general/subject/age", "reference"), "birth");
   EXPECT_EQ(facts.Text("/general/subject/sex"), "M");
   EXPECT_EQ(facts.Text("/general/lab"), "A laboratory");
+  EXPECT_EQ(facts.Text("/general/subject/weight"), "8.2 kg");
+  EXPECT_EQ(facts.Text("/general/subject/strain"), std::nullopt);
+  EXPECT_EQ(facts.Text("/general/experiment_description"), "Reaching");
   EXPECT_EQ(facts.Text("/general/institution"), std::nullopt);
   EXPECT_EQ(facts.Text("/general/session_id"), "s1@3");
   EXPECT_THAT(facts.Text("/general/notes").value_or(""),
