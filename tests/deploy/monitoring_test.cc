@@ -11,6 +11,7 @@
 
 #include "tests/programs/programs.h"
 #include "tests/programs/running_program.h"
+#include "tests/scratch_folder.h"
 #include "tests/service/http_get.h"
 
 namespace efferent::test {
@@ -41,7 +42,9 @@ Names NamesIn(const std::string& expression) {
 
 // The families that a server shows.
 Names NamesOnThePage() {
-  RunningServer server("127.0.0.1:0", {"--metrics-listen", "127.0.0.1:0"});
+  const ScratchFolder folder;
+  RunningServer server("127.0.0.1:0", {"--metrics-listen", "127.0.0.1:0", "--data-dir",
+                                       (folder.path() / "data").string()});
   const std::string text = "metrics on ";
   EXPECT_TRUE(server.Says(text)) << server.output();
   const std::string output = server.output();
@@ -70,6 +73,19 @@ TEST(Dashboard, AsksForMetricsThatTheServerHas) {
       EXPECT_TRUE(there.contains(name)) << name << " in " << query;
     }
   }
+}
+
+TEST(Dashboard, ShowsWhatTellsOfLostRecordsAndLostLearning) {
+  const auto dashboard =
+      nlohmann::json::parse(ReadFile(SourceDir() / "deploy/dashboards/efferent.json"));
+  std::vector<std::string> queries;
+  Gather(dashboard, "expr", &queries);
+  Names shown;
+  for (const std::string& query : queries) shown.merge(NamesIn(query));
+  EXPECT_THAT(shown, testing::IsSupersetOf({"efferent_recording_ok", "efferent_records_lost_total",
+                                            "efferent_recording_failed_batches_total",
+                                            "efferent_learning_rollbacks_total",
+                                            "efferent_labels_rejected_total"}));
 }
 
 TEST(Dashboard, EveryQueryIsPromQl) {
