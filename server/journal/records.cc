@@ -96,7 +96,18 @@ void Fields(Archive& archive, Chunk& chunk) {
 
 template <class Archive>
 void Fields(Archive& archive, LearnRecord& record) {
-  archive(record.driver);
+  // One byte, as the flag that old recordings have in its place, and other bits of it.
+  constexpr std::uint8_t kShown = 1, kKnown = 2, kLearnt = 4;
+  std::uint8_t driver = 0;
+  if (record.driver) {
+    driver = kShown;
+    if (record.driver_learnt) driver |= *record.driver_learnt ? kKnown | kLearnt : kKnown;
+  }
+  archive(driver);
+  if constexpr (Archive::kReads) {
+    record.driver = driver != 0;
+    if (driver & kKnown) record.driver_learnt = (driver & kLearnt) != 0;
+  }
   archive(record.shadows);
 }
 

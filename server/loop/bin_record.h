@@ -28,8 +28,10 @@ enum class Withheld : std::uint8_t {
 
 /// Who learnt from a bin. The clock has its say in that, so it is written down.
 struct LearnRecord {
-  bool driver = false;
-  std::uint32_t shadows = 0;  ///< One bit for each slot.
+  bool driver = false;        ///< It was shown the bin and its label.
+  std::uint32_t shadows = 0;  ///< The same of each shadow: one bit for each slot.
+  /// Whether the driver learnt from what it was shown: not without a label, nor frozen. Absent in old recordings.
+  std::optional<bool> driver_learnt;
 };
 
 /// One bin: what went in beside the chunk, and what came out.

@@ -125,6 +125,7 @@ LearnRecord LoopState::Learn(Run&& run) noexcept {
   const bool learns = step_->learner().enabled();
   bool learnt = false;
   record.driver = run(kDriver, [&] { learnt = step_->LearnBin(behavior_); });
+  if (record.driver) record.driver_learnt = learnt;
   if (learnt) ++counts_.learned_bin_count;
   if (!record.driver && learns) ++counts_.skipped_learning_count;
   for (int slot = 0; slot < Shadows::kMax; ++slot) {

@@ -50,6 +50,12 @@ void WriteChunk(const Chunk& chunk, int num_dimensions, TimeNs bin_width_ns,
   }
 }
 
+/// Whether the driver learnt. Nothing: that is not known.
+void WriteLearnt(const LearnRecord& record, v1::RecordedBin* message) {
+  if (!record.driver) message->set_learnt(false);
+  if (record.driver_learnt) message->set_learnt(*record.driver_learnt);
+}
+
 void WriteBin(const BinRecord& bin, int num_dimensions, std::int64_t client_send_time_ns,
               v1::RecordedBin* message) {
   WriteCommand({bin.command, client_send_time_ns, 0}, num_dimensions, 0,
@@ -57,7 +63,7 @@ void WriteBin(const BinRecord& bin, int num_dimensions, std::int64_t client_send
   message->set_withheld(bin.withheld != Withheld::kNo);
   message->set_stale(bin.withheld == Withheld::kStale);
   if (bin.inputs.arm) WriteBehavior(*bin.inputs.arm, num_dimensions, message->mutable_behavior());
-  if (bin.learnt) message->set_learnt(bin.learnt->driver);
+  if (bin.learnt) WriteLearnt(*bin.learnt, message);
   message->set_decode_time_ns(bin.decode_ns);
   message->set_respond_time_ns(bin.respond_ns);
   message->set_missed_deadline(bin.missed_deadline);
@@ -135,7 +141,7 @@ bool ToItem(const Record& record, int num_dimensions, TimeNs bin_width_ns,
     }
   } else if (const auto* learnt = std::get_if<Learnt>(&record.what)) {
     if (last_chunk && !last_chunk->bins().empty()) {
-      last_chunk->mutable_bins(last_chunk->bins_size() - 1)->set_learnt(learnt->record.driver);
+      WriteLearnt(learnt->record, last_chunk->mutable_bins(last_chunk->bins_size() - 1));
     }
     return false;
   } else if (const auto* mark = std::get_if<CheckpointMark>(&record.what)) {

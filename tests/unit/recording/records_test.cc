@@ -211,5 +211,23 @@ TEST(Records, DamagedOnesAreRefusedOrReadButNeverMoreThanThereIs) {
   }
 }
 
+TEST(Records, SayWhetherTheDriverLearntAndThoseOfOldThatItIsNotKnown) {
+  for (const std::optional<bool> learnt :
+       {std::optional<bool>(), std::optional(false), std::optional(true)}) {
+    std::vector<char> bytes = Buffer();
+    LearnRecord record{true, 5, learnt};
+    ASSERT_TRUE(AppendRecord(Learnt{record}, kNow, &bytes));
+    // Length, kind and time come before it. In old recordings it is a flag: 1.
+    const std::size_t driver = 4 + 1 + 8;
+    if (!learnt) EXPECT_EQ(bytes[driver], 1);
+    const auto read = RecordCursor(View(bytes)).Next();
+    ASSERT_TRUE(read);
+    const LearnRecord& again = std::get<Learnt>(read->what).record;
+    EXPECT_TRUE(again.driver);
+    EXPECT_EQ(again.shadows, 5u);
+    EXPECT_EQ(again.driver_learnt, learnt);
+  }
+}
+
 }  // namespace
 }  // namespace efferent
