@@ -27,7 +27,7 @@ void VisitFields(FeatureParams& p, Visitor&& visit) {
   visit("normalize", p.normalize);
   visit("normalization_tau_s", p.normalization_tau_s, Bounds{0.1, 1e6}, "s");
   visit("min_standard_deviation", p.min_standard_deviation, Bounds{1e-6, 1e3}, "counts per bin");
-  visit("saturation", p.saturation, Bounds{0.0, 1e3}, "standard deviations");
+  visit("saturation", p.saturation, Bounds{0.0, 1e3, 0.1}, "standard deviations");
   visit("smoothing_tau_s", p.smoothing_tau_s, Bounds{0.0, 60.0}, "s");
   visit("position_input", p.position_input);
 }

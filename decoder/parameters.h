@@ -23,6 +23,15 @@ namespace efferent {
 struct Bounds {
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
+  /// Where 0 means something of its own (none, the default): the smallest value beside it. 0: no such bound.
+  double least = 0.0;
+
+  /// False for NaN.
+  bool Contains(double value) const {
+    return value >= min && value <= max && (least == 0.0 || value == 0.0 || value >= least);
+  }
+  /// Smallest value of the interval.
+  double lowest() const { return least == 0.0 ? min : least; }
 };
 
 /// Every seed: all of std::uint64_t.
@@ -65,10 +74,10 @@ class BoundsChecker {
   void operator()(std::string_view name, T& value, Bounds bounds, std::string_view unit) {
     static_assert(std::is_arithmetic_v<T>);
     const double number = static_cast<double>(value);
-    // Written so that NaN fails.
-    if (number >= bounds.min && number <= bounds.max) return;
+    if (bounds.Contains(number)) return;
     std::ostringstream text;
-    text << "is " << number << ", must be in [" << bounds.min << ", " << bounds.max << "]";
+    text << "is " << number << ", must be " << (bounds.least == 0.0 ? "" : "0 or ") << "in ["
+         << bounds.lowest() << ", " << bounds.max << "]";
     if (!unit.empty()) text << " " << unit;
     out_->push_back({prefix_ + std::string(name), text.str()});
   }

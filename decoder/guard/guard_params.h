@@ -27,11 +27,11 @@ struct GuardParams {
 template <class Visitor>
 void VisitFields(GuardParams& p, Visitor&& visit) {
   visit("enabled", p.enabled);
-  visit("max_label_speed_m_s", p.max_label_speed_m_s, Bounds{0.0, 1e6}, "m/s");
+  visit("max_label_speed_m_s", p.max_label_speed_m_s, Bounds{0.0, 1e6, 1e-3}, "m/s");
   visit("contradiction_s", p.contradiction_s, Bounds{0.5, 600.0}, "s");
   visit("max_excess_error", p.max_excess_error, Bounds{0.0, 10.0}, "");
   visit("excess_error_s", p.excess_error_s, Bounds{0.5, 3600.0}, "s");
-  visit("max_firing_rate_hz", p.max_firing_rate_hz, Bounds{0.0, 1e4}, "Hz");
+  visit("max_firing_rate_hz", p.max_firing_rate_hz, Bounds{0.0, 1e4, 0.1}, "Hz");
 }
 
 /// Labels of so much labelled time; enough of them to judge by, however wide the bins.

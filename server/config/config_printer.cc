@@ -29,7 +29,8 @@ std::string Quoted(const std::string& text) {
 std::string Comment(Bounds bounds, std::string_view unit) {
   std::string text = "  #";
   if (std::isfinite(bounds.min) || std::isfinite(bounds.max)) {
-    text += fmt::format(" [{}, {}]", Number(bounds.min), Number(bounds.max));
+    text += fmt::format("{} [{}, {}]", bounds.least == 0.0 ? "" : " 0 or", Number(bounds.lowest()),
+                        Number(bounds.max));
   }
   if (!unit.empty()) text += fmt::format(" {}", unit);
   return text == "  #" ? "" : text;

@@ -23,9 +23,9 @@ struct WatchdogParams {
 
 template <class Visitor>
 void VisitFields(WatchdogParams& p, Visitor&& visit) {
-  visit("hold_after_ns", p.hold_after_ns, Bounds{0, 3.6e12},
+  visit("hold_after_ns", p.hold_after_ns, Bounds{0, 3.6e12, 1e5},
         "ns (0: one and a half bins, at least 5 ms)");
-  visit("stop_after_ns", p.stop_after_ns, Bounds{0, 3.6e12},
+  visit("stop_after_ns", p.stop_after_ns, Bounds{0, 3.6e12, 1e5},
         "ns (0: 100 ms, or two bins where that is longer)");
   visit("hold_half_life_ns", p.hold_half_life_ns, Bounds{1e6, 3.6e12}, "ns");
 }

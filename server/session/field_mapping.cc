@@ -61,8 +61,7 @@ void SetNumber(Message* message, const FieldDescriptor& field, WireNumber number
 }
 
 bool Within(WireNumber number, Bounds bounds) {
-  const double value = std::visit([](auto n) { return static_cast<double>(n); }, number);
-  return value >= bounds.min && value <= bounds.max;
+  return bounds.Contains(std::visit([](auto n) { return static_cast<double>(n); }, number));
 }
 
 std::string DescribeOutOfBounds(WireNumber number, Bounds bounds, std::string_view unit) {
@@ -70,7 +69,8 @@ std::string DescribeOutOfBounds(WireNumber number, Bounds bounds, std::string_vi
   text << "is ";
   std::visit([&](auto n) { text << n; }, number);
   text.precision(12);
-  text << ", must be in [" << bounds.min << ", " << bounds.max << "]";
+  text << ", must be " << (bounds.least == 0.0 ? "" : "0 or ") << "in [" << bounds.lowest() << ", "
+       << bounds.max << "]";
   if (!unit.empty()) text << " " << unit;
   return text.str();
 }
