@@ -39,7 +39,10 @@ void LogEvents::SessionCreated(const v1::Session& session) {
 }
 
 void LogEvents::SessionEnded(const v1::Session& session, std::string_view reason) {
-  spdlog::info("session {}: {} after {} bins", session.session_id(), reason,
+  const std::string_view how = reason == "idle"       ? "ended, idle (server.end_idle_after_s),"
+                               : reason == "replaced" ? "replaced"
+                                                      : reason;
+  spdlog::info("session {}: {} after {} bins", session.session_id(), how,
                session.statistics().decoded_bin_count());
 }
 

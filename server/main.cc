@@ -107,6 +107,7 @@ std::shared_ptr<Recorder> MakeRecorder(const ServerParams& params) {
   recorder.keep_days = params.keep_days;
   recorder.keep_gigabytes = params.keep_gigabytes;
   recorder.server_version = EFFERENT_VERSION;
+  spdlog::info("{}", DescribeRetention(recorder));
   return std::make_shared<Recorder>(recorder);
 }
 

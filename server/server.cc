@@ -27,6 +27,7 @@
 #include "server/services/decoder_service.h"
 #include "server/services/diagnostics_service.h"
 #include "server/services/recording_service.h"
+#include "server/services/reflection_service.h"
 #include "server/services/service_context.h"
 #include "server/services/session_service.h"
 #include "server/session/session_clock.h"
@@ -40,6 +41,20 @@ constexpr int kFrameBytes = 1 << 20;
 std::size_t NumProcessors(const ServerParams& params) {
   if (!params.processors.empty()) return params.processors.size();
   return std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// Full names of the services whose health is known.
+std::vector<std::string> ServiceNames() {
+  return {v1::SessionService::service_full_name(),     v1::DecoderService::service_full_name(),
+          v1::AcquisitionService::service_full_name(), v1::ArmService::service_full_name(),
+          v1::RecordingService::service_full_name(),   v1::DiagnosticsService::service_full_name()};
+}
+
+/// Those, and what the library brings.
+std::vector<std::string> ReflectedNames() {
+  std::vector<std::string> names = ServiceNames();
+  names.insert(names.end(), {"grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"});
+  return names;
 }
 
 /// Chunks are small, come at a steady pace and must not wait for anything.
@@ -74,7 +89,10 @@ class Server::Impl {
                  params.durability == DurabilityChoice::kFull,
                  make_decoder},
         recorder_(recorder),
-        clock_(&io_, &sessions_, [this](std::int64_t now_ns) { streams_.CutStuck(now_ns); }) {
+        clock_(&io_, &sessions_, [this](std::int64_t now_ns) {
+          streams_.CutStuck(now_ns);
+          EndIdleSessions(now_ns);
+        }) {
     if (!params.metrics_listen.empty()) {
       metrics_.emplace(params.metrics_listen,
                        MetricsEndpoint::Collectables{
@@ -116,6 +134,16 @@ class Server::Impl {
   SessionRegistry& sessions() { return sessions_; }
 
  private:
+  void EndIdleSessions(std::int64_t now_ns) {
+    constexpr std::int64_t kLookEveryNs = 1'000'000'000;
+    if (params_.end_idle_after_s == 0.0 || now_ns - looked_for_idle_at_ns_ < kLookEveryNs) return;
+    looked_for_idle_at_ns_ = now_ns;
+    // Not here: the state of a session that ends is saved.
+    workers_.PostControl([this, now_ns] {
+      sessions_.EndIdle(now_ns, static_cast<std::int64_t>(params_.end_idle_after_s * 1e9));
+    });
+  }
+
   void Listen() {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -137,14 +165,10 @@ class Server::Impl {
     builder.RegisterService(&arm_service_);
     builder.RegisterService(&recording_service_);
     builder.RegisterService(&diagnostics_service_);
+    builder.RegisterService(&reflection_service_);
     grpc_ = StartListening(&builder, params_.listen, &addresses_);
     auto* health = grpc_->GetHealthCheckService();
-    for (const char* service :
-         {v1::SessionService::service_full_name(), v1::DecoderService::service_full_name(),
-          v1::AcquisitionService::service_full_name(), v1::ArmService::service_full_name(),
-          v1::RecordingService::service_full_name(), v1::DiagnosticsService::service_full_name()}) {
-      health->SetServingStatus(service, true);
-    }
+    for (const std::string& service : ServiceNames()) health->SetServingStatus(service, true);
   }
 
   ServerParams params_;
@@ -160,12 +184,14 @@ class Server::Impl {
   ArmService arm_service_{&context_};
   RecordingService recording_service_{&context_};
   DiagnosticsService diagnostics_service_{&context_};
+  ReflectionService reflection_service_{ReflectedNames()};
   std::unique_ptr<grpc::Server> grpc_;
   std::vector<std::string> addresses_;
   std::optional<MetricsEndpoint> metrics_;
 
   boost::asio::io_context io_{1};
   SessionClock clock_;
+  std::int64_t looked_for_idle_at_ns_ = 0;  // the clock thread's
   std::thread clock_thread_;
   std::atomic<bool> shut_down_ = false;
 };

@@ -177,12 +177,16 @@ bool RecordingPlayer::PlayPaced() {
 bool RecordingPlayer::Recover() {
   const grpc::Status status = stream_->Finish();
   if (stop_->requested()) return false;
-  // A server that shuts down in good order ends streams without an error, or cancels them.
-  const bool may_come_back = status.ok() || IsTransient(status.error_code()) ||
-                             status.error_code() == grpc::StatusCode::CANCELLED ||
-                             status.error_code() == grpc::StatusCode::NOT_FOUND;
+  if (status.ok()) {
+    on_message_(fmt::format("session {} was ended after bin {}", session_id_, result_.num_played));
+    result_.session_was_ended = true;
+    return false;
+  }
+  // A server that shuts down in good order may cancel streams.
+  const bool may_come_back =
+      IsTransient(status.error_code()) || status.error_code() == grpc::StatusCode::CANCELLED;
   if (!may_come_back) throw RpcError("the stream to session `" + session_id_ + "` ended", status);
-  return OpenAgain(status.ok() ? "the server ended the stream" : DescribeStatus(status));
+  return OpenAgain(DescribeStatus(status));
 }
 
 bool RecordingPlayer::OpenAgain(const std::string& why) {

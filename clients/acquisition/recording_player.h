@@ -38,8 +38,9 @@ struct PlayResult {
                                 ///< nothing else under way.
   LatencyRecorder echoes;       ///< Bare echo of the same size, in turn with them.
   int num_reconnects = 0;
-  int num_restarts = 0;  ///< Sessions made anew because the server had lost the old one.
-  bool stopped = false;  ///< Ended early on request.
+  int num_restarts = 0;            ///< Sessions made anew because the server had lost the old one.
+  bool stopped = false;            ///< Ended early on request, or because the session was ended.
+  bool session_was_ended = false;  ///< By somebody else.
 };
 
 /// Plays a recording to a session, chunk by chunk; survives broken connections. Goes on from what

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "clients/acquisition/play_speed.h"
 #include "clients/acquisition/recording_options.h"
@@ -32,6 +33,7 @@ struct StreamOptions {
   SessionOptions session;
   std::string session_id;
   bool keep_session = false;
+  bool replace = false;  ///< A session of that id to which nobody is attached is ended first.
   std::string speed = "1";
   PlayOptions play;
   int reconnect_for_s = 30;
@@ -123,7 +125,7 @@ void RunStream(StreamOptions options) {
   RecordingPlayer player(&recording, &report.measured_velocity_m_s, &connection, &stop,
                          options.play);
   player.set_session_maker([&] {
-    session = client.Create(options.session_id, config);
+    session = client.Create(options.session_id, config, std::exchange(options.replace, false));
     return session.session_id();
   });
   player.set_progress_listener([&](const PlayResult& play) {
@@ -138,7 +140,9 @@ void RunStream(StreamOptions options) {
   report.protocol = ProtocolName(session.config());
   report.intended_speed_m_s = session.config().learning().intended_speed_m_s();
   fmt::print("\n{}", DescribeReport(report));
-  if (options.keep_session) {
+  if (play.session_was_ended) {
+    fmt::print("session {} was ended by somebody else\n", session.session_id());
+  } else if (options.keep_session) {
     fmt::print("session {} is still there (--keep-session)\n", session.session_id());
   } else {
     PrintStatistics(client.End(session.session_id()));
@@ -180,6 +184,10 @@ void AddSessionOptions(CLI::App* command, StreamOptions* options) {
                    "Id of the session. Default: the server's choice")
       ->group(kGroup);
   command->add_flag("--keep-session", options->keep_session, "Do not end the session at the end")
+      ->group(kGroup);
+  command
+      ->add_flag("--replace", options->replace,
+                 "End a session of that id first if no client is attached to it")
       ->group(kGroup);
   command
       ->add_option("--subject-code", options->session.subject_code,

@@ -36,8 +36,14 @@ RecordingClient::RecordingClient(const ServerConnection& connection)
     : stub_(v1::RecordingService::NewStub(connection.grpc_channel())) {}
 
 v1::ListRecordingsResponse RecordingClient::List() {
-  return UnaryCall(*stub_, &Stub::ListRecordings, v1::ListRecordingsRequest(),
-                   "cannot list recordings");
+  v1::ListRecordingsResponse all;
+  v1::ListRecordingsRequest request;
+  do {
+    auto page = UnaryCall(*stub_, &Stub::ListRecordings, request, "cannot list recordings");
+    all.mutable_recordings()->MergeFrom(page.recordings());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return all;
 }
 
 v1::GetRecordingResponse RecordingClient::Get(const std::string& name) {

@@ -17,6 +17,7 @@ class RecordingClient {
  public:
   explicit RecordingClient(const ServerConnection& connection);
 
+  /// All of them, asked for page by page.
   v1::ListRecordingsResponse List();
   v1::GetRecordingResponse Get(const std::string& name);
 

@@ -121,6 +121,9 @@ std::string DescribeRecording(const v1::GetRecordingResponse& answer) {
   if (!answer.checkpoints().empty()) text += '\n' + DescribeCheckpoints(answer);
   if (!answer.events().empty()) {
     Table table({"time", "event", "detail"}, 3);
+    if (answer.omitted_event_count() > 0) {
+      text += fmt::format("\n{} earlier events are left out\n", answer.omitted_event_count());
+    }
     for (const auto& event : answer.events()) {
       table.AddRow({TimeText(event.time_unix_ns()), event.kind(), event.detail()});
     }

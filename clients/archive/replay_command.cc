@@ -107,6 +107,10 @@ void AddReplayCommand(CLI::App& app) {
   command->add_option("--speed", options->stream.speed, "Times recorded speed, or `max`")
       ->capture_default_str()
       ->excludes(verify);
+  command
+      ->add_flag("--replace", options->stream.replace,
+                 "End a session of that id first if no client is attached to it")
+      ->needs("--to");
   command->add_flag("--keep-session", options->stream.keep_session, "Do not end the new session")
       ->excludes(verify);
   control::AddServerOptions(command, &options->server);

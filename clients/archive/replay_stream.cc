@@ -7,6 +7,7 @@
 #include <cmath>
 #include <deque>
 #include <functional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -83,7 +84,11 @@ class Sender {
     sum_of_squares_ += squares;
     if (squares == 0.0 && now.status() == then.status()) ++num_equal_;
   }
-  [[noreturn]] void Fail() { throw RpcError("streaming the recording again", stream_.Finish()); }
+  [[noreturn]] void Fail() {
+    const grpc::Status status = stream_.Finish();
+    if (status.ok()) throw std::runtime_error("the session was ended while it was streamed to");
+    throw RpcError("streaming the recording again", status);
+  }
 
   AcquisitionStream stream_;
   double speed_;  // times recorded; 0: as fast as the server takes it
@@ -111,7 +116,7 @@ void StreamAgain(const ServerConnection& connection, const std::string& name,
   config.mutable_timing()->set_real_time(speed == 1.0);
 
   SessionClient sessions(connection);
-  const v1::Session session = sessions.Create(options.session_id, config);
+  const v1::Session session = sessions.Create(options.session_id, config, options.replace);
   v1::AcquisitionOpen open;
   open.set_session_id(session.session_id());
   open.set_num_channels(config.num_channels());

@@ -13,6 +13,7 @@ struct ReplayStreamOptions {
   std::optional<std::string> decoder;  ///< Absent: the one that the session was created with.
   std::string speed = "max";           ///< Times recorded speed, or `max`.
   bool keep_session = false;
+  bool replace = false;  ///< A session of that id to which nobody is attached is ended first.
 };
 
 /// Sends a recording's chunks to a new session and prints what came of it beside what had been recorded.

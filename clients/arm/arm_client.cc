@@ -123,7 +123,7 @@ void ArmClient::Run() {
       const grpc::Status status = stream_->Finish();
       if (done || stop_.requested()) break;
       if (status.ok()) {
-        report_("the session has ended");
+        report_(fmt::format("session {} was ended", options_.session_id));
         break;
       }
       if (!IsTransient(status.error_code())) {
@@ -179,7 +179,7 @@ bool ArmClient::Attach() {
                     options_.session_id, bin_width_ns_, rig_.step_ns()));
   }
   decoder_name_ = DecoderName(session->config());
-  stream_ = std::make_unique<ArmStream>(connection_, options_.session_id);
+  stream_ = std::make_unique<ArmStream>(connection_, options_.session_id, options_.take_over);
   const bool is_new = session_created_ns_ != session->create_time_unix_ns();
   report_(fmt::format("attached to session {}{}", options_.session_id,
                       !is_new ? " again"

@@ -176,6 +176,8 @@ void AddArmCommand(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--end-session", options->end_session,
                     "End the session when all phases are done");
+  command->add_flag("--take-over", options->take_over,
+                    "Drive the session's arm even if another client does, whose stream then ends");
   command->add_option("--render", options->render_directory,
                       "Draw PNG frames into this directory; needs no display");
   command

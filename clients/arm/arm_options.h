@@ -19,6 +19,7 @@ struct ArmOptions {
   double command_timeout_s = 0.1;  ///< Silence after which the arm holds still.
   double reconnect_s = 30.0;
   bool end_session = false;
+  bool take_over = false;        ///< From another client that drives the session's arm.
   std::string render_directory;  ///< Empty: no frames.
   double render_interval_s = 0.1;
   std::string json_path, trials_csv_path, trajectory_csv_path;

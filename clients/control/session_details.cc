@@ -33,10 +33,19 @@ std::string Indented(const std::string& lines) {
   return text;
 }
 
+std::string SinceText(bool is_attached, std::int64_t since_unix_ns) {
+  const std::string text = is_attached ? "attached" : "none";
+  return since_unix_ns == 0 ? text : text + " since " + UtcText(since_unix_ns);
+}
+
 std::string DescribeState(const v1::Session& session) {
   std::string text = fmt::format(
-      "  status     {}\n  learning   {}\n  attached   {}\n  decoded    {} of session time\n",
-      StatusText(session.statistics()), LearningText(session), AttachedText(session),
+      "  status     {}\n  learning   {}\n  source     {}\n  arm        {}\n  decoded    {} of "
+      "session "
+      "time\n",
+      StatusText(session.statistics()), LearningText(session),
+      SinceText(session.acquisition_attached(), session.acquisition_since_time_unix_ns()),
+      SinceText(session.arm_attached(), session.arm_since_time_unix_ns()),
       Seconds(session.decoded_until_ns()));
   if (session.reserved_processor_share() > 0.0) {
     text += fmt::format("  reserved   {:.2f} of a processor\n", session.reserved_processor_share());

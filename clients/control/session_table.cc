@@ -34,8 +34,8 @@ std::string DescribeSessions(const v1::ListSessionsResponse& answer, const std::
       const v1::SessionStatistics& statistics = session.statistics();
       const std::string& subject = config.subject_code();
       table.AddRow({session.session_id(), subject.empty() ? "-" : subject, DriverText(session),
-                    StatusText(statistics), LearningText(session), AttachedText(session),
-                    std::to_string(config.num_channels()),
+                    StatusText(statistics), LearningText(session),
+                    AttachedText(session, now_unix_ns), std::to_string(config.num_channels()),
                     fmt::format("{:g}", 1e-6 * static_cast<double>(config.bin_width_ns())),
                     MeanRate(session, now_unix_ns), std::to_string(statistics.decoded_bin_count()),
                     RmsErrorText(statistics), std::to_string(statistics.missed_deadline_count()),

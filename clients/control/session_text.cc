@@ -26,6 +26,20 @@ std::string AttachedText(const v1::Session& session) {
   return session.arm_attached() ? "arm" : "-";
 }
 
+std::string AttachedText(const v1::Session& session, std::int64_t now_unix_ns) {
+  const auto lasts = [now_unix_ns](std::int64_t since_unix_ns) {
+    if (since_unix_ns == 0) return std::string();  // an older server does not say
+    return " " + DurationText(std::max<std::int64_t>(0, now_unix_ns - since_unix_ns));
+  };
+  const std::int64_t source_ns = session.acquisition_since_time_unix_ns();
+  const std::int64_t arm_ns = session.arm_since_time_unix_ns();
+  if (session.acquisition_attached()) {
+    return session.arm_attached() ? AttachedText(session) : "spikes, no arm" + lasts(arm_ns);
+  }
+  if (session.arm_attached()) return "arm, no source" + lasts(source_ns);
+  return "none" + lasts(std::max(source_ns, arm_ns));
+}
+
 std::string DriverText(const v1::Session& session) {
   return session.decoders_size() > 0 ? DecoderName(session.decoders(0).config())
                                      : DecoderName(session.config());

@@ -20,6 +20,8 @@ std::string LearningText(const v1::Session& session);
 
 /// Which streams are attached: `spikes`, `arm`, `spikes+arm`.
 std::string AttachedText(const v1::Session& session);
+/// The same, and for how long one has been missing: `arm, no source 3 min 2 s`, `none 2 h 5 min`.
+std::string AttachedText(const v1::Session& session, std::int64_t now_unix_ns);
 
 /// Name of the decoder that drives now.
 std::string DriverText(const v1::Session& session);

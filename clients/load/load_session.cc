@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "clients/load/own_connection.h"
+#include "clients/session/client_id.h"
 #include "clients/session/errors.h"
 #include "clients/session/monotonic_clock.h"
 
@@ -55,6 +56,7 @@ void LoadSession::AttachChunks() {
   open.mutable_open()->set_num_channels(static_cast<std::uint32_t>(loop_->params().num_channels));
   open.mutable_open()->set_bin_width_ns(width_ns_);
   open.mutable_open()->set_return_commands(true);
+  open.mutable_open()->set_client_id(ProcessClientId());
   chunks_ = std::make_unique<Chunks>(
       thread_,
       [this](grpc::ClientContext* context, grpc::CompletionQueue* queue) {
@@ -69,6 +71,7 @@ void LoadSession::AttachChunks() {
 void LoadSession::AttachArm() {
   v1::StreamArmRequest open;
   open.mutable_open()->set_session_id(id_);
+  open.mutable_open()->set_client_id(ProcessClientId());
   arm_ = std::make_unique<Arm>(
       thread_,
       [this](grpc::ClientContext* context, grpc::CompletionQueue* queue) {

@@ -1,11 +1,14 @@
 #include "clients/session/acquisition_stream.h"
 
+#include "clients/session/client_id.h"
+
 namespace efferent {
 
 AcquisitionStream::AcquisitionStream(const ServerConnection& connection,
                                      const v1::AcquisitionOpen& open)
     : stub_(v1::AcquisitionService::NewStub(connection.grpc_channel())) {
   *request_.mutable_open() = open;
+  request_.mutable_open()->set_client_id(ProcessClientId());
   call_ = std::make_unique<Call>(
       [this](grpc::ClientContext* context) { return stub_->StreamAcquisition(context); }, request_,
       "cannot stream to session `" + open.session_id() + "`", &response_);

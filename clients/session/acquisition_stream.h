@@ -12,8 +12,9 @@ namespace efferent {
 /// Spikes out, acknowledgements in. One thread may write while another reads.
 class AcquisitionStream {
  public:
-  /// Opens and waits for the server's answer.
-  /// @throws RpcError (NOT_FOUND: no such session; UNAVAILABLE: no server).
+  /// Opens, as this process' client, and waits for the server's answer.
+  /// @throws RpcError (NOT_FOUND: no such session; UNAVAILABLE: no server; FAILED_PRECONDITION: another client
+  /// streams to it).
   AcquisitionStream(const ServerConnection& connection, const v1::AcquisitionOpen& open);
 
   /// Where the session stands: the next chunk has `applied_sequence_number` + 1.
@@ -28,7 +29,8 @@ class AcquisitionStream {
   std::optional<v1::AcquisitionAck> ReadAck();
   /// No more chunks will come; acknowledgements still do.
   void WritesDone() { call_->WritesDone(); }
-  /// How it ended. Call when reading and writing are over.
+  /// How it ended: OK if either this side has ended it, or the session has been ended. Call when reading and writing
+  /// are over.
   grpc::Status Finish() { return call_->Finish(); }
   /// Ends it at once; from any thread.
   void Cancel() { call_->Cancel(); }

@@ -1,10 +1,15 @@
 #include "clients/session/arm_stream.h"
 
+#include "clients/session/client_id.h"
+
 namespace efferent {
 
-ArmStream::ArmStream(const ServerConnection& connection, const std::string& session_id)
+ArmStream::ArmStream(const ServerConnection& connection, const std::string& session_id,
+                     bool take_over)
     : stub_(v1::ArmService::NewStub(connection.grpc_channel())) {
   request_.mutable_open()->set_session_id(session_id);
+  request_.mutable_open()->set_client_id(ProcessClientId());
+  request_.mutable_open()->set_take_over(take_over);
   call_ = std::make_unique<Call>(
       [this](grpc::ClientContext* context) { return stub_->StreamArm(context); }, request_,
       "cannot attach the arm to session `" + session_id + "`", &response_);

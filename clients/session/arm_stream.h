@@ -14,9 +14,11 @@ namespace efferent {
 /// client stops by itself when commands cease, whatever the stream says.
 class ArmStream {
  public:
-  /// Opens and waits for the server's answer.
-  /// @throws RpcError (NOT_FOUND: no such session; UNAVAILABLE: no server).
-  ArmStream(const ServerConnection& connection, const std::string& session_id);
+  /// Opens, as this process' client, and waits for the server's answer. `take_over`: even from another client.
+  /// @throws RpcError (NOT_FOUND: no such session; UNAVAILABLE: no server; FAILED_PRECONDITION: another client drives
+  /// its arm).
+  ArmStream(const ServerConnection& connection, const std::string& session_id,
+            bool take_over = false);
 
   const v1::ArmOpened& opened() const { return opened_; }
 
@@ -26,7 +28,8 @@ class ArmStream {
   std::optional<v1::Command> ReadCommand();
   /// No more updates will come; commands still do.
   void WritesDone() { call_->WritesDone(); }
-  /// How it ended. Call when reading and writing are over.
+  /// How it ended: OK if either this side has ended it, or the session has been ended. Call when reading and writing
+  /// are over.
   grpc::Status Finish() { return call_->Finish(); }
   /// Ends it at once; from any thread.
   void Cancel() { call_->Cancel(); }

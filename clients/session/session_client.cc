@@ -16,10 +16,12 @@ std::string Named(const std::string& doing, const std::string& session_id) {
 SessionClient::SessionClient(const ServerConnection& connection)
     : stub_(v1::SessionService::NewStub(connection.grpc_channel())) {}
 
-v1::Session SessionClient::Create(const std::string& session_id, const v1::SessionConfig& config) {
+v1::Session SessionClient::Create(const std::string& session_id, const v1::SessionConfig& config,
+                                  bool replace_idle) {
   v1::CreateSessionRequest request;
   request.set_session_id(session_id);
   *request.mutable_config() = config;
+  request.set_replace_idle(replace_idle);
   return UnaryCall(*stub_, &v1::SessionService::Stub::CreateSession, request,
                    Named("cannot create session", session_id))
       .session();

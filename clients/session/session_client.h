@@ -15,8 +15,10 @@ class SessionClient {
  public:
   explicit SessionClient(const ServerConnection& connection);
 
-  /// `session_id` may be empty: the server chooses one.
-  v1::Session Create(const std::string& session_id, const v1::SessionConfig& config);
+  /// `session_id` may be empty: the server chooses one. `replace_idle`: ends a session of that id first if no stream is
+  /// attached to it.
+  v1::Session Create(const std::string& session_id, const v1::SessionConfig& config,
+                     bool replace_idle = false);
   v1::Session Get(const std::string& session_id);
   /// All sessions, the oldest first, and the server's load.
   v1::ListSessionsResponse List(std::chrono::milliseconds timeout = std::chrono::seconds(10));

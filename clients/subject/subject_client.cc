@@ -110,12 +110,17 @@ void SubjectClient::CreateOrAttach() {
   kept_.Clear();
   const v1::SessionConfig config = MakeSessionConfig(options_, brain_.num_neurons());
   try {
-    AdoptSession(sessions_.Create(options_.session_id, config));
+    AdoptSession(sessions_.Create(options_.session_id, config, options_.replace && !had_session_));
     report_(fmt::format("created session {}: {} channels, bins of {} ms, decoder {}",
                         options_.session_id, config.num_channels(), options_.bin_width_ms,
                         decoder_name_));
   } catch (const RpcError& e) {
     if (e.code() != grpc::StatusCode::ALREADY_EXISTS) throw;
+    if (options_.replace) {
+      throw std::runtime_error(
+          fmt::format("session {} is not replaced: a client is attached to it; stop that one first",
+                      options_.session_id));
+    }
     AdoptSession(sessions_.Get(options_.session_id));
     report_(fmt::format("attached to session {}, which exists; its own settings hold (decoder {})",
                         options_.session_id, decoder_name_));
@@ -143,6 +148,7 @@ void SubjectClient::Stream() {
   open.set_num_channels(static_cast<std::uint32_t>(brain_.num_neurons()));
   open.set_bin_width_ns(options_.bin_width_ns());
   open.set_return_commands(true);
+  open.set_take_over(options_.take_over);
   Attachment attachment(connection_, open, std::chrono::nanoseconds(options_.bin_width_ns()));
   was_attached_ = true;
   // The stream itself is ended in good order, after the acknowledgement that is under way.
@@ -274,8 +280,7 @@ bool SubjectClient::IsDone() const {
 }
 
 void SubjectClient::ThrowUnlessEnded(const grpc::Status& status) const {
-  // The watch ends well with the session; the stream finds that it is not there any more.
-  if (status.ok() || status.error_code() == grpc::StatusCode::NOT_FOUND) return;
+  if (status.ok()) return report_(fmt::format("session {} was ended", options_.session_id));
   std::string doing = "streaming to session " + options_.session_id;
   if (status.error_code() == grpc::StatusCode::ABORTED) {
     doing += ": another client took the session over";

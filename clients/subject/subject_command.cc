@@ -29,7 +29,8 @@ Examples:
   efferent subject --session s1 --population gc_neuron1.csv     a population from a file
   efferent subject --session s1 --user delayed                  sees 200 ms late, and predicts
   efferent subject --session s1 --perturb relearning:loss=0.6   loses neurons when that phase begins
-  efferent subject --session s1 --silent                        the control: a brain that is dead)";
+  efferent subject --session s1 --silent                        the control: a brain that is dead
+  efferent subject --session s1 --replace                       begins anew where an old client has died)";
 
 constexpr const char* kDescription =
     "A simulated brain: sees the arm, intends to reach, and streams its spikes to a session, which "
@@ -174,6 +175,10 @@ void AddSubjectCommand(CLI::App& app) {
                    "How long a lost server is tried again, seconds")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  command->add_flag("--replace", options->replace,
+                    "End a session of that id first if no client is attached to it");
+  command->add_flag("--take-over", options->take_over,
+                    "Stream to the session even if another client does, whose stream then ends");
   command->add_option("--json", options->json_path, "Write round trips as a list of result rows");
   command->add_flag("--print-config", *print_config,
                     "Print the session's settings as JSON, and end");

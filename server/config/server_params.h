@@ -48,9 +48,10 @@ struct ServerParams {
   double batch_interval_s = 0.075;      ///< What a killed server loses of its recordings.
   double recording_buffer_s = 4.0;      ///< That a disk may take nothing before records are lost.
   double checkpoint_interval_s = 60.0;  ///< Of session time, between two checkpoints of a session.
-  double keep_days = 0.0;               ///< Recordings that ended longer ago are erased.
-  double keep_gigabytes = 0.0;          ///< Beyond this much the oldest that have ended are erased.
-  double resume_within_s = 86'400.0;  ///< Sessions silent for longer do not go on after a restart.
+  double keep_days = 365.0;             ///< Recordings that ended longer ago are erased.
+  double keep_gigabytes = 100.0;        ///< Beyond this much those that ended first are erased.
+  double resume_within_s = 86'400.0;   ///< Sessions silent for longer do not go on after a restart.
+  double end_idle_after_s = 86'400.0;  ///< Sessions without source and arm for longer are ended.
   LogLevel log_level = LogLevel::kInfo;
   int max_sessions = 256;
   double max_processor_share = 0.75;  ///< Of all processors, for sessions in real time.
@@ -72,9 +73,10 @@ void VisitFields(ServerParams& p, Visitor&& visit) {
   visit("batch_interval_s", p.batch_interval_s, Bounds{0.001, 0.2}, "s");
   visit("recording_buffer_s", p.recording_buffer_s, Bounds{0.1, 600}, "s");
   visit("checkpoint_interval_s", p.checkpoint_interval_s, Bounds{0.1, 86'400}, "s");
-  visit("keep_days", p.keep_days, Bounds{0, 36'500}, "days (0: for ever)");
-  visit("keep_gigabytes", p.keep_gigabytes, Bounds{0, 1e6}, "GB (0: as much as there is)");
-  visit("resume_within_s", p.resume_within_s, Bounds{0, 1e9}, "s (0: never)");
+  visit("keep_days", p.keep_days, Bounds{0, 36'500, 0.01}, "days (0: for ever)");
+  visit("keep_gigabytes", p.keep_gigabytes, Bounds{0, 1e6, 0.01}, "GB (0: as much as there is)");
+  visit("resume_within_s", p.resume_within_s, Bounds{0, 1e9, 1.0}, "s (0: never)");
+  visit("end_idle_after_s", p.end_idle_after_s, Bounds{0, 1e9, 0.1}, "s (0: never)");
   visit("log_level", p.log_level);
   visit("max_sessions", p.max_sessions, Bounds{1, 10'000}, "sessions");
   visit("max_processor_share", p.max_processor_share, Bounds{0, 1}, "of all processors");

@@ -9,19 +9,37 @@ bool AcquisitionSeat::Attach(std::shared_ptr<AcquisitionHolder> newer) {
   bool ready = false;
   {
     const std::lock_guard lock(mutex_);
-    older = std::exchange(holder_, std::move(newer));
-    holder_waits_ = busy_;
+    older = Seat(std::move(newer));
     ready = !busy_;
   }
   if (older) older->End(StreamEnd::kTakenOver);
   return ready;
 }
 
+std::optional<bool> AcquisitionSeat::AttachUnlessOther(std::shared_ptr<AcquisitionHolder> newer) {
+  std::shared_ptr<AcquisitionHolder> older;
+  bool ready = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (holder_ && holder_->client_id() && holder_->client_id() != newer->client_id()) {
+      return std::nullopt;
+    }
+    older = Seat(std::move(newer));
+    ready = !busy_;
+  }
+  if (older) older->End(StreamEnd::kTakenOver);
+  return ready;
+}
+
+std::shared_ptr<AcquisitionHolder> AcquisitionSeat::Seat(std::shared_ptr<AcquisitionHolder> newer) {
+  holder_waits_ = busy_;
+  return std::exchange(holder_, std::move(newer));
+}
+
 std::optional<bool> AcquisitionSeat::AttachIfFree(std::shared_ptr<AcquisitionHolder> newer) {
   const std::lock_guard lock(mutex_);
   if (holder_) return std::nullopt;
-  holder_ = std::move(newer);
-  holder_waits_ = busy_;
+  Seat(std::move(newer));
   return !busy_;
 }
 

@@ -17,6 +17,9 @@ class AcquisitionSeat {
   /// be called.
   bool Attach(std::shared_ptr<AcquisitionHolder> newer);
 
+  /// The same, unless a stream of another client sits here. Nothing: it does, and stays.
+  std::optional<bool> AttachUnlessOther(std::shared_ptr<AcquisitionHolder> newer);
+
   /// The same, if nobody sits here. Nothing: somebody does, and stays.
   std::optional<bool> AttachIfFree(std::shared_ptr<AcquisitionHolder> newer);
 
@@ -33,6 +36,9 @@ class AcquisitionSeat {
   bool taken() const;
 
  private:
+  /// With mutex_: seats `newer`, and returns the stream that sat here.
+  std::shared_ptr<AcquisitionHolder> Seat(std::shared_ptr<AcquisitionHolder> newer);
+
   mutable std::mutex mutex_;
   std::shared_ptr<AcquisitionHolder> holder_;
   bool busy_ = false;          // someone, not necessarily holder_, uses the control loop

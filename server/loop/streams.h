@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 namespace efferent {
 
@@ -24,6 +26,8 @@ class AcquisitionHolder : public ServerStream {
  public:
   /// The stream before it has finished its last chunk: this one may go on. Called at most once.
   virtual void OnSeatReady() noexcept = 0;
+  /// Which client it is of. Nothing: it makes room for anybody.
+  virtual std::optional<std::string_view> client_id() const noexcept { return std::nullopt; }
 };
 
 /// A stream that follows a session.

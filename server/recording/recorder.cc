@@ -1,5 +1,6 @@
 #include "server/recording/recorder.h"
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -40,6 +41,20 @@ double BytesPerSecond(const SessionShape& shape) {
 std::string_view View(const std::vector<char>& bytes) { return {bytes.data(), bytes.size()}; }
 
 }  // namespace
+
+std::string DescribeRetention(const RecorderParams& params) {
+  std::string text;
+  if (params.keep_days > 0) {
+    text = fmt::format("{} days after they ended (server.keep_days)", params.keep_days);
+  }
+  if (params.keep_gigabytes > 0) {
+    text += fmt::format("{}beyond {} GB, those that ended first (server.keep_gigabytes)",
+                        text.empty() ? "" : " and, ", params.keep_gigabytes);
+  }
+  text =
+      text.empty() ? "kept for ever (server.keep_days, server.keep_gigabytes)" : "erased " + text;
+  return "recordings are " + text + "; a session that decoded no bin leaves none";
+}
 
 Recorder::Recorder(const RecorderParams& params)
     : params_(params), directory_(params.data_dir), file_(directory_.path() / kFileName) {
@@ -89,6 +104,7 @@ void Recorder::SessionEnded(const v1::Session& session, std::string_view reason)
   entry.session_id = session.session_id();
   entry.kind = reason;
   entry.detail = ToJson(session.statistics());
+  entry.is_empty = session.statistics().decoded_bin_count() == 0;
   Put(std::move(entry));
 }
 
@@ -170,6 +186,7 @@ RecorderStatus Recorder::status() const {
 void Recorder::Erase(std::int64_t row) {
   auto erasure = std::make_shared<Erasure>();
   erasure->row = row;
+  erasure->why = "by request";
   std::future<void> done = erasure->done.get_future();
   {
     const std::lock_guard lock(mutex_);
@@ -364,7 +381,6 @@ void Recorder::EraseSome() {
     row = erasures_.front()->row;
   }
   sqlite3* handle = database_->handle();
-  const auto run = [&](const char* sql) { Statement(handle, sql).Bind(row).Run(); };
   Statement(handle, "UPDATE sessions SET end_reason = ? WHERE row = ?")
       .Bind(std::string_view(kErasing))
       .Bind(row)
@@ -376,11 +392,17 @@ void Recorder::EraseSome() {
       .Bind(kErasedPieces)
       .Run();
   if (sqlite3_changes(handle) > 0) return;
-  run("DELETE FROM checkpoints WHERE session_row = ?");
-  run("DELETE FROM decoder_changes WHERE session_row = ?");
-  run("DELETE FROM events WHERE session_row = ?");
-  run("DELETE FROM sessions WHERE row = ?");
+  DeleteRows(row);
   rows_are_gone_ = true;
+}
+
+void Recorder::DeleteRows(std::int64_t session_row) {
+  for (const char* sql :
+       {"DELETE FROM checkpoints WHERE session_row = ?",
+        "DELETE FROM decoder_changes WHERE session_row = ?",
+        "DELETE FROM events WHERE session_row = ?", "DELETE FROM sessions WHERE row = ?"}) {
+    Statement(database_->handle(), sql).Bind(session_row).Run();
+  }
 }
 
 bool Recorder::GoOnErasing() {
@@ -402,7 +424,9 @@ bool Recorder::GoOnErasing() {
     const std::lock_guard lock(mutex_);
     erasures_.pop_front();
   }
-  spdlog::info("a recording is erased from {}", file_.string());
+  look_for_erasures_at_ = {};  // there may still be too much
+  spdlog::info("recording number {} is erased ({}) from {}", erasure->row, erasure->why,
+               file_.string());
   erasure->done.set_value();
   return true;
 }
@@ -411,7 +435,7 @@ void Recorder::LookForErasures() {
   const auto now = std::chrono::steady_clock::now();
   if (now < look_for_erasures_at_) return;
   look_for_erasures_at_ = now + kLookForErasuresEvery;
-  std::vector<std::int64_t> rows;
+  std::map<std::int64_t, std::string> rows;  // and why
   try {
     const std::int64_t stored =
         database_->Integer("PRAGMA page_count") * database_->Integer("PRAGMA page_size");
@@ -423,20 +447,28 @@ void Recorder::LookForErasures() {
                     "WHERE ended_unix_ns IS NOT NULL ORDER BY ended_unix_ns");
     while (ended.NextRow()) {
       const bool is_old = params_.keep_days > 0 && ended.Integer(1) < kept_since;
-      if (!is_old && !is_too_much && ended.Text(2) != kErasing) continue;
-      rows.push_back(ended.Integer(0));
-      is_too_much = false;  // one at a time; then it is looked again how much there is
+      if (ended.Text(2) == kErasing) {
+        rows[ended.Integer(0)] = "which was under way";
+      } else if (is_old) {
+        rows[ended.Integer(0)] = fmt::format("it ended more than {} days ago", params_.keep_days);
+      } else if (std::exchange(is_too_much, false)) {
+        // One at a time; then it is looked again how much there is.
+        rows[ended.Integer(0)] =
+            fmt::format("there were more than {} GB, and it ended first", params_.keep_gigabytes);
+      }
     }
   } catch (const DatabaseError&) {
     return;  // the next batch says what is wrong
   }
   const std::lock_guard lock(mutex_);
-  for (const std::int64_t row : rows) {
-    const bool is_known = std::any_of(erasures_.begin(), erasures_.end(),
-                                      [row](const auto& erasure) { return erasure->row == row; });
+  for (const auto& [row, why] : rows) {
+    const bool is_known =
+        std::any_of(erasures_.begin(), erasures_.end(),
+                    [row = row](const auto& erasure) { return erasure->row == row; });
     if (is_known) continue;
     erasures_.push_back(std::make_shared<Erasure>());
     erasures_.back()->row = row;
+    erasures_.back()->why = why;
   }
 }
 
@@ -512,6 +544,14 @@ void Recorder::WriteEnd(const Entry& entry) {
     source->Take();
     WritePiece(source);
     source->now.ended = true;
+  }
+  if (entry.is_empty && entry.kind != "shutdown") {
+    Statement(database_->handle(), "DELETE FROM pieces WHERE session_row = ?")
+        .Bind(row->second)
+        .Run();
+    DeleteRows(row->second);
+    rows_.erase(row);
+    return;
   }
   if (entry.kind == "shutdown") {
     Statement(database_->handle(), "UPDATE sessions SET statistics_json = ? WHERE row = ?")

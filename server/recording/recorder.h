@@ -29,14 +29,17 @@ namespace efferent {
 struct RecorderParams {
   std::filesystem::path data_dir;
   Database::Durability durability = Database::Durability::kProcess;
-  double batch_s = 0.075;      ///< Between two batches, at most: what a killed server can lose.
-  double buffer_s = 4.0;       ///< That a disk may take nothing, before records are lost.
-  double checkpoint_s = 60.0;  ///< Of session time between two checkpoints of a session.
-  double keep_days = 0.0;      ///< Sessions that ended longer ago are erased; 0: none.
-  double keep_gigabytes =
-      0.0;  ///< Beyond this much the oldest that have ended are erased; 0: none.
+  double batch_s = 0.075;       ///< Between two batches, at most: what a killed server can lose.
+  double buffer_s = 4.0;        ///< That a disk may take nothing, before records are lost.
+  double checkpoint_s = 60.0;   ///< Of session time between two checkpoints of a session.
+  double keep_days = 0.0;       ///< Sessions that ended longer ago are erased; 0: none.
+  double keep_gigabytes = 0.0;  ///< Beyond this much those that ended first are erased; 0: none.
   std::string server_version;
 };
+
+/// Which recordings are erased, for people. Whatever the settings, sessions that end without having decoded a bin are
+/// not kept.
+std::string DescribeRetention(const RecorderParams& params);
 
 /// How recording is going.
 struct RecorderStatus {
@@ -106,7 +109,8 @@ class Recorder final : public EventSink, public RecordingSink {
     std::string kind;    // of an event; the reason of an end
     std::string detail;  // of an event; JSON of configuration or statistics
     std::string subject_code;
-    std::int64_t row = 0;  // with kResumed and kLost
+    std::int64_t row = 0;   // with kResumed and kLost
+    bool is_empty = false;  // with kEnded: no bin was decoded
     std::optional<RecordedChange> change;
   };
   /// A session's journal, and what of it is being written.
@@ -128,6 +132,7 @@ class Recorder final : public EventSink, public RecordingSink {
   };
   struct Erasure {
     std::int64_t row = 0;
+    std::string why;
     std::promise<void> done;
   };
   using Sources = std::vector<std::shared_ptr<Source>>;
@@ -142,6 +147,8 @@ class Recorder final : public EventSink, public RecordingSink {
 
   /// A bit of what is to be erased, within the batch's transaction.
   void EraseSome();
+  /// Everything of a session but its pieces, likewise.
+  void DeleteRows(std::int64_t session_row);
   /// After it. Returns whether there is more to do.
   bool GoOnErasing();
   /// Looks for sessions that are to be erased: half erased ones, and what is not to be kept.

@@ -89,8 +89,7 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
   void End(StreamEnd reason) noexcept override {
     {
       const std::lock_guard lock(mutex_);
-      SetEnding(
-          EndStatus(reason, MakeStatus(grpc::StatusCode::NOT_FOUND, "the session has ended")));
+      SetEnding(EndStatus(reason));
       FinishIfIdle();
     }
     // A successor must not wait for an acknowledgement that a dead client does not take.
@@ -98,6 +97,7 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
   }
 
   void OnSeatReady() noexcept override { WriteOpened(); }
+  std::optional<std::string_view> client_id() const noexcept override { return client_id_; }
 
  private:
   void HandleOpen(const v1::AcquisitionOpen& open) {
@@ -118,12 +118,17 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
                                                 " ns (or 0 for a source of events)"});
     }
     if (!wrong.empty()) return EndWith(InvalidArgument(wrong), "");
+    if (const auto violation = CheckClientId(open.client_id()))
+      return EndWith(InvalidArgument({*violation}), "");
+    client_id_ = open.client_id();
     {
       const std::lock_guard lock(mutex_);
       session_ = std::move(session);
     }
     return_commands_ = open.return_commands();
-    if (session_->AttachAcquisition(shared_from_this())) WriteOpened();
+    const auto ready = session_->AttachAcquisition(shared_from_this(), open.take_over());
+    if (!ready) return EndWith(AnotherClient(session_->id(), "streams to"), "");
+    if (*ready) WriteOpened();
   }
 
   /// The control loop is this stream's alone now.
@@ -322,6 +327,7 @@ class AcquisitionStream final : public OutboundStream<grpc::ServerBidiReactor<Re
   ServiceContext* context_;
   std::shared_ptr<Session>
       session_;  // set once, by HandleOpen, with mutex_: OnCancel looks at it too
+  std::string client_id_;
   bool return_commands_ = false;
   std::int64_t arrived_at_ns_ = 0;  // of the message being handled
 

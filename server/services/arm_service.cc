@@ -66,7 +66,7 @@ class ArmStream final
   void End(StreamEnd reason) noexcept override {
     {
       const std::lock_guard lock(mutex_);
-      SetEnding(EndStatus(reason, grpc::Status::OK));
+      SetEnding(EndStatus(reason));
       // Whoever was taken over has no say any more; the others get the last word, which is STOPPED.
       if (reason == StreamEnd::kTakenOver) commands_end_ = true;
     }
@@ -87,9 +87,12 @@ class ArmStream final
         cursor_.number = last.number - 1;
       }
     }
+    if (const auto violation = CheckClientId(open.client_id())) return Refuse(*violation);
     // Attached first, then answered: of two streams the one that was answered first is the older.
     session_->mailbox().Subscribe(shared_from_this(), /*first=*/true);
-    session_->AttachArm(shared_from_this());
+    if (!session_->AttachArm(shared_from_this(), open.client_id(), open.take_over())) {
+      return EndWith(AnotherClient(session_->id(), "drives the arm of"));
+    }
     {
       const std::lock_guard lock(mutex_);
       if (ending()) return;

@@ -11,10 +11,13 @@ namespace efferent {
 
 /// Threads for what may take long: `Post` for chunks that nobody waits for (recordings at full speed,
 /// sources that flood), at a lower priority than the threads that decode in real time; `PostControl`
-/// for the making of sessions and decoders, on one thread of its own. Nothing is dropped: what is
+/// for the making of sessions and decoders, on threads of its own, so that a large one does not hold up the
+/// others. Nothing is dropped: what is
 /// posted is bounded by the streams that are open and the calls under way.
 class BackgroundWorkers {
  public:
+  static constexpr std::size_t kControlThreads = 4;
+
   explicit BackgroundWorkers(std::size_t num_workers);
 
   template <class Work>
@@ -44,7 +47,7 @@ class BackgroundWorkers {
 
  private:
   boost::asio::thread_pool chunks_;
-  boost::asio::thread_pool control_{1};
+  boost::asio::thread_pool control_{kControlThreads};
   boost::asio::thread_pool archive_{1};
 };
 

@@ -1,5 +1,7 @@
 #include "server/services/decoder_import.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <utility>
 
 #include "server/services/decoder_status.h"
@@ -19,9 +21,8 @@ DecoderImport::DecoderImport(ServiceContext* context, std::atomic<int>* num_impo
 
 void DecoderImport::Begin() {
   if (num_imports_->fetch_add(1) < kMaxImports) return ReadNext();
-  EndWith(MakeStatus(
-      grpc::StatusCode::RESOURCE_EXHAUSTED,
-      std::to_string(kMaxImports) + " decoders are being taken in already; try again later"));
+  EndWith(TryAgain(
+      fmt::format("{} decoders are being taken in already; try again later", kMaxImports), 1));
 }
 
 void DecoderImport::OnReadDone(bool ok) {
@@ -86,11 +87,12 @@ void DecoderImport::TakeEnd() {
 }
 
 void DecoderImport::Import() {
-  {
+  const auto is_given_up = [this] {
     const std::lock_guard lock(mutex_);
-    if (finished_) return;
-  }
-  const auto outcome = session_->ImportDecoder(*start_, state_);
+    return finished_;
+  };
+  if (is_given_up()) return;
+  const auto outcome = session_->ImportDecoder(*start_, state_, is_given_up);
   v1::Session session;
   if (outcome.status == SessionDecoders::Status::kDone) session = session_->Describe();
   const std::lock_guard lock(mutex_);
@@ -110,9 +112,7 @@ void DecoderImport::OnDone() {
   context_->streams->Remove(this);
 }
 
-void DecoderImport::End(StreamEnd reason) noexcept {
-  EndWith(EndStatus(reason, grpc::Status::CANCELLED));
-}
+void DecoderImport::End(StreamEnd reason) noexcept { EndWith(EndStatus(reason)); }
 
 void DecoderImport::CutIfStuck(std::int64_t now_ns) noexcept {
   {

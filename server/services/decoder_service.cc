@@ -8,59 +8,57 @@
 #include "server/services/decoder_import.h"
 #include "server/services/decoder_status.h"
 #include "server/services/error_status.h"
+#include "server/services/slow_call.h"
 
 namespace efferent {
 
 template <class Request, class Response, class Change>
-grpc::ServerUnaryReactor* DecoderService::Carry(grpc::CallbackServerContext* call,
-                                                const Request* request, Response* response,
+grpc::ServerUnaryReactor* DecoderService::Carry(const Request* request, Response* response,
                                                 Change&& change) {
-  grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  context_->workers->PostControl(
-      [this, reactor, request, response, change = std::forward<Change>(change)] {
+  return SlowCall::Begin(
+      context_, [this, request, response, change = std::forward<Change>(change)](SlowCall* call) {
         const auto session = context_->sessions->Find(request->session_id());
-        if (!session) return reactor->Finish(UnknownSession(request->session_id()));
-        const grpc::Status status = change(session.get());
+        if (!session) return UnknownSession(request->session_id());
+        const grpc::Status status = change(session.get(), call->given_up());
         if (status.ok()) *response->mutable_session() = session->Describe();
-        reactor->Finish(status);
+        return status;
       });
-  return reactor;
 }
 
-grpc::ServerUnaryReactor* DecoderService::SwapDecoder(grpc::CallbackServerContext* call,
+grpc::ServerUnaryReactor* DecoderService::SwapDecoder(grpc::CallbackServerContext*,
                                                       const v1::SwapDecoderRequest* request,
                                                       v1::SwapDecoderResponse* response) {
-  return Carry(call, request, response, [request](Session* session) {
+  return Carry(request, response, [request](Session* session, const GivenUp& given_up) {
     if (request->decoder().decoder_case() == v1::DecoderConfig::DECODER_NOT_SET) {
       return InvalidArgument({{"decoder", "is not set: which decoder is to drive"}});
     }
-    return ToStatus(session->SwapDecoder(request->decoder()), "");
+    return ToStatus(session->SwapDecoder(request->decoder(), given_up), "");
   });
 }
 
-grpc::ServerUnaryReactor* DecoderService::AddShadow(grpc::CallbackServerContext* call,
+grpc::ServerUnaryReactor* DecoderService::AddShadow(grpc::CallbackServerContext*,
                                                     const v1::AddShadowRequest* request,
                                                     v1::AddShadowResponse* response) {
-  return Carry(call, request, response, [request](Session* session) {
+  return Carry(request, response, [request](Session* session, const GivenUp& given_up) {
     const v1::DecoderConfig* config = request->has_decoder() ? &request->decoder() : nullptr;
-    return ToStatus(session->AddShadow(request->name(), config, request->frozen()),
+    return ToStatus(session->AddShadow(request->name(), config, request->frozen(), given_up),
                     request->name());
   });
 }
 
-grpc::ServerUnaryReactor* DecoderService::RemoveShadow(grpc::CallbackServerContext* call,
+grpc::ServerUnaryReactor* DecoderService::RemoveShadow(grpc::CallbackServerContext*,
                                                        const v1::RemoveShadowRequest* request,
                                                        v1::RemoveShadowResponse* response) {
-  return Carry(call, request, response, [request](Session* session) {
+  return Carry(request, response, [request](Session* session, const GivenUp&) {
     return ToStatus(session->RemoveShadow(request->name()), request->name());
   });
 }
 
-grpc::ServerUnaryReactor* DecoderService::PromoteShadow(grpc::CallbackServerContext* call,
+grpc::ServerUnaryReactor* DecoderService::PromoteShadow(grpc::CallbackServerContext*,
                                                         const v1::PromoteShadowRequest* request,
                                                         v1::PromoteShadowResponse* response) {
-  return Carry(call, request, response, [request](Session* session) {
-    return ToStatus(session->PromoteShadow(request->name()), request->name());
+  return Carry(request, response, [request](Session* session, const GivenUp& given_up) {
+    return ToStatus(session->PromoteShadow(request->name(), given_up), request->name());
   });
 }
 

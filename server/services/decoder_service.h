@@ -30,10 +30,9 @@ class DecoderService final : public v1::DecoderService::CallbackService {
       grpc::CallbackServerContext* call, v1::ImportDecoderResponse* response) override;
 
  private:
-  /// Carries out `change`(session) on the thread for slow work, and answers with the session.
+  /// Carries out `change`(session, given up) on a thread for slow work, and answers with the session.
   template <class Request, class Response, class Change>
-  grpc::ServerUnaryReactor* Carry(grpc::CallbackServerContext* call, const Request* request,
-                                  Response* response, Change&& change);
+  grpc::ServerUnaryReactor* Carry(const Request* request, Response* response, Change&& change);
 
   ServiceContext* context_;
   std::atomic<int> num_imports_ = 0;  // under way

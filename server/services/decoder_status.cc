@@ -42,6 +42,8 @@ grpc::Status ToStatus(const SessionDecoders::Outcome& outcome, const std::string
     case Status::kTooLarge:
       return MakeStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
                         "there is not enough memory for this decoder; use a smaller one");
+    case Status::kGivenUp:
+      return grpc::Status::CANCELLED;
     case Status::kTooSlow:
       return TooSlow("this decoder", outcome.cost, outcome.deadline_ns);
   }

@@ -54,7 +54,7 @@ class EchoStream final
 
   void End(StreamEnd reason) noexcept override {
     const std::lock_guard lock(mutex_);
-    SetEnding(EndStatus(reason, grpc::Status::OK));
+    SetEnding(EndStatus(reason));
     FinishIfIdle();
   }
 

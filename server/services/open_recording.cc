@@ -19,9 +19,11 @@ grpc::Status NothingIsRecorded() {
 }
 
 grpc::Status UnknownRecording(const std::string& name) {
-  return MakeStatus(grpc::StatusCode::NOT_FOUND,
-                    "there is no recording `" + name + "`; `efferent sessions` lists them",
-                    {{"name", "is unknown"}});
+  return AboutResource(
+      MakeStatus(grpc::StatusCode::NOT_FOUND,
+                 "there is no recording `" + name + "`; `efferent sessions` lists them",
+                 {{"name", "is unknown"}}),
+      kRecordingResource, name, "is unknown");
 }
 
 Archive::Archive(Recorder* recorder)

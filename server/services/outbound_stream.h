@@ -12,8 +12,8 @@
 
 namespace efferent {
 
-/// What a stream that the server ends says to its client.
-inline grpc::Status EndStatus(StreamEnd reason, const grpc::Status& when_session_ended) {
+/// What a stream that the server ends says to its client: OK with the end of its session.
+inline grpc::Status EndStatus(StreamEnd reason) {
   switch (reason) {
     case StreamEnd::kTakenOver:
       return MakeStatus(grpc::StatusCode::ABORTED, "a newer stream took over this session");
@@ -22,7 +22,7 @@ inline grpc::Status EndStatus(StreamEnd reason, const grpc::Status& when_session
     case StreamEnd::kSessionEnded:
       break;
   }
-  return when_session_ended;
+  return grpc::Status::OK;
 }
 
 /// The writing side of a callback reactor: at most one write at a time, one Finish, and that only

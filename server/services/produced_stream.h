@@ -39,7 +39,7 @@ class ProducedStream
   }
   void OnCancel() override { EndWith(grpc::Status::CANCELLED); }
   void OnDone() override { context_->streams->Remove(this); }
-  void End(StreamEnd reason) noexcept override { EndWith(EndStatus(reason, grpc::Status::OK)); }
+  void End(StreamEnd reason) noexcept override { EndWith(EndStatus(reason)); }
 
  protected:
   /// Makes the next message in `response`, which is empty, and says so in `produced`, which is kNothing. An

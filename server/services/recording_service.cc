@@ -1,5 +1,7 @@
 #include "server/services/recording_service.h"
 
+#include <algorithm>
+#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +19,21 @@ namespace {
 
 /// About this much goes into a message of a recording.
 constexpr std::size_t kMessageBytes = 1 << 20;
+
+constexpr int kPageSize = 500;
+constexpr int kMaxPageSize = 1'000;
+/// A flood of refused chunks leaves an event each; a message has 16 MiB at most.
+constexpr std::int64_t kMaxEvents = 10'000;
+
+/// A page token is the row of the last recording of the page before. Nothing: it is none.
+std::optional<std::int64_t> ReadPageToken(const std::string& token) {
+  if (token.empty()) return 0;
+  std::int64_t row = 0;
+  const char* end = token.data() + token.size();
+  const auto [parsed, error] = std::from_chars(token.data(), end, row);
+  if (error != std::errc() || parsed != end || row < 0) return std::nullopt;
+  return row;
+}
 
 /// The recording as a message; while its session runs, with the session's present statistics.
 v1::Recording Describe(const RecordedSession& session, const SessionRegistry& sessions) {
@@ -158,11 +175,30 @@ grpc::ServerUnaryReactor* RecordingService::Carry(grpc::CallbackServerContext* c
 }
 
 grpc::ServerUnaryReactor* RecordingService::ListRecordings(grpc::CallbackServerContext* call,
-                                                           const v1::ListRecordingsRequest*,
+                                                           const v1::ListRecordingsRequest* request,
                                                            v1::ListRecordingsResponse* response) {
-  return Carry(call, [this, response](RecordingReader* reader) {
-    for (const RecordedSession& session : reader->Sessions()) {
+  return Carry(call, [this, request, response](RecordingReader* reader) {
+    if (request->page_size() < 0) {
+      return InvalidArgument(
+          {{"page_size", "is " + std::to_string(request->page_size()) + ", must be in [0, " +
+                             std::to_string(kMaxPageSize) + "] recordings"}});
+    }
+    const auto after_row = ReadPageToken(request->page_token());
+    if (!after_row) {
+      return InvalidArgument(
+          {{"page_token", "must be empty or the `next_page_token` of the page before"}});
+    }
+    const int size =
+        request->page_size() == 0 ? kPageSize : std::min(request->page_size(), kMaxPageSize);
+    const auto sessions = reader->Sessions(*after_row, size + 1);
+    std::int64_t last_row = 0;
+    for (const RecordedSession& session : sessions) {
+      if (response->recordings_size() == size) {
+        response->set_next_page_token(std::to_string(last_row));
+        break;
+      }
       *response->add_recordings() = Describe(session, *context_->sessions);
+      last_row = session.row;
     }
     return grpc::Status::OK;
   });
@@ -181,9 +217,11 @@ grpc::ServerUnaryReactor* RecordingService::GetRecording(grpc::CallbackServerCon
     for (const auto& change : reader->Changes(session->row, RecordingReader::Weights::kLeftOut)) {
       *response->add_decoder_changes() = ToMessage(change);
     }
-    for (const auto& event : reader->Events(session->row)) {
+    std::uint64_t num_omitted = 0;
+    for (const auto& event : reader->Events(session->row, kMaxEvents, &num_omitted)) {
       *response->add_events() = ToMessage(event);
     }
+    response->set_omitted_event_count(num_omitted);
     return grpc::Status::OK;
   });
 }

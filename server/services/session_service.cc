@@ -8,6 +8,7 @@
 #include "server/process_usage.h"
 #include "server/services/decoder_status.h"
 #include "server/services/error_status.h"
+#include "server/services/slow_call.h"
 #include "server/services/watch_stream.h"
 
 namespace efferent {
@@ -21,30 +22,31 @@ grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext* call, const grpc::S
   return reactor;
 }
 
-}  // namespace
-
-grpc::Status SessionService::Create(const v1::CreateSessionRequest& request, v1::Session* session) {
+/// How a creation went. `sessions`: where.
+grpc::Status ToStatus(const SessionRegistry::Created& created, const std::string& session_id,
+                      const SessionRegistry& sessions) {
   using CreateStatus = SessionRegistry::CreateStatus;
-  const auto created = context_->sessions->Create(request.session_id(), request.config());
   switch (created.status) {
     case CreateStatus::kCreated:
-      *session = created.session->Describe();
       return grpc::Status::OK;
+    case CreateStatus::kGivenUp:
+      return grpc::Status::CANCELLED;
     case CreateStatus::kInvalid:
       return InvalidArgument(created.violations);
     case CreateStatus::kAlreadyExists:
-      return MakeStatus(
-          grpc::StatusCode::ALREADY_EXISTS,
-          "session `" + request.session_id() + "` exists; end it, or choose another id",
-          {{"session_id", "is in use"}});
+      return AboutResource(
+          MakeStatus(grpc::StatusCode::ALREADY_EXISTS,
+                     "session `" + session_id + "` exists; end it, or choose another id",
+                     {{"session_id", "is in use"}}),
+          kSessionResource, session_id, "is in use");
     case CreateStatus::kTooMany:
       return MakeStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                        "the server holds " + std::to_string(context_->sessions->max_sessions()) +
+                        "the server holds " + std::to_string(sessions.max_sessions()) +
                             " sessions, as many as it may (server.max_sessions); end one");
     case CreateStatus::kTooSlow:
       return TooSlow("this session", created.cost, created.settings.timing.deadline_ns);
     case CreateStatus::kBusy: {
-      const ProcessorBudget& budget = context_->sessions->processor_budget();
+      const ProcessorBudget& budget = sessions.processor_budget();
       return MakeStatus(
           grpc::StatusCode::RESOURCE_EXHAUSTED,
           fmt::format(
@@ -64,15 +66,21 @@ grpc::Status SessionService::Create(const v1::CreateSessionRequest& request, v1:
                     "there is not enough memory for this session; use fewer neurons or channels");
 }
 
-grpc::ServerUnaryReactor* SessionService::CreateSession(grpc::CallbackServerContext* call,
+}  // namespace
+
+grpc::ServerUnaryReactor* SessionService::CreateSession(grpc::CallbackServerContext*,
                                                         const v1::CreateSessionRequest* request,
                                                         v1::CreateSessionResponse* response) {
-  grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  // Off the threads that decode: it may take a tenth of a second.
-  context_->workers->PostControl([this, reactor, request, response] {
-    reactor->Finish(Create(*request, response->mutable_session()));
+  return SlowCall::Begin(context_, [this, request, response](SlowCall* call) {
+    SessionRegistry* sessions = context_->sessions;
+    const auto created = sessions->Create(request->session_id(), request->config(),
+                                          {request->replace_idle(), call->given_up()});
+    if (created.session) {
+      *response->mutable_session() = created.session->Describe();
+      call->UndoWith([sessions, session = created.session] { sessions->End(session, "ended"); });
+    }
+    return ToStatus(created, request->session_id(), *sessions);
   });
-  return reactor;
 }
 
 grpc::ServerUnaryReactor* SessionService::GetSession(grpc::CallbackServerContext* call,

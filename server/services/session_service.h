@@ -29,8 +29,6 @@ class SessionService final : public v1::SessionService::CallbackService {
       grpc::CallbackServerContext* call, const v1::WatchSessionRequest* request) override;
 
  private:
-  grpc::Status Create(const v1::CreateSessionRequest& request, v1::Session* session);
-
   ServiceContext* context_;
 };
 

@@ -57,7 +57,7 @@ void WatchStream::OnDone() {
 void WatchStream::End(StreamEnd reason) noexcept {
   {
     const std::lock_guard lock(mutex_);
-    SetEnding(EndStatus(reason, grpc::Status::OK));
+    SetEnding(EndStatus(reason));
   }
   SendNews();
 }

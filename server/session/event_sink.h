@@ -43,7 +43,7 @@ class EventSink {
   virtual void Record(SessionEventKind kind, std::string_view session_id,
                       std::string_view detail) = 0;
   virtual void SessionCreated(const v1::Session& session) = 0;
-  /// `reason`: `ended` (by request) or `shutdown`.
+  /// `reason`: `ended` (by request), `replaced` (by one of the same id), `idle` or `shutdown`.
   virtual void SessionEnded(const v1::Session& session, std::string_view reason) = 0;
   /// Reports that were lost because there was no room for them.
   virtual std::uint64_t dropped_count() const { return 0; }

@@ -1,5 +1,6 @@
 #include "server/session/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/journal/unix_clock.h"
@@ -102,9 +103,12 @@ Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder,
   mailbox_.Subscribe(std::make_shared<JournalListener>(&mailbox_, journal_), /*first=*/false);
 }
 
-bool Session::AttachAcquisition(std::shared_ptr<AcquisitionHolder> stream) {
+std::optional<bool> Session::AttachAcquisition(std::shared_ptr<AcquisitionHolder> stream,
+                                               bool take_over) {
+  const auto ready = take_over ? seat_.Attach(stream) : seat_.AttachUnlessOther(stream);
+  if (!ready) return ready;
+  acquisition_presence_.Change();
   events_->Record(SessionEventKind::kAcquisitionAttached, id_, "");
-  const bool ready = seat_.Attach(stream);
   if (ended_) stream->End(StreamEnd::kSessionEnded);
   return ready;
 }
@@ -116,20 +120,26 @@ void Session::EndChunk(const AcquisitionHolder* stream) {
 
 void Session::LeaveAcquisition(const AcquisitionHolder* stream, std::string_view why) {
   if (!seat_.Leave(stream)) return;
+  acquisition_presence_.Change();
   const bool stopped = mailbox_.Stop(MonotonicNowNs());
   events_->Record(SessionEventKind::kAcquisitionLost, id_, why);
   if (stopped) events_->Record(SessionEventKind::kStopped, id_, "the acquisition stream ended");
 }
 
-void Session::AttachArm(std::shared_ptr<ServerStream> stream) {
-  events_->Record(SessionEventKind::kArmAttached, id_, "");
+bool Session::AttachArm(std::shared_ptr<ServerStream> stream, const std::string& client_id,
+                        bool take_over) {
   std::shared_ptr<ServerStream> older;
   {
     const std::lock_guard lock(arm_mutex_);
+    if (arm_ && arm_client_id_ != client_id && !take_over) return false;
     older = std::exchange(arm_, stream);
+    arm_client_id_ = client_id;
   }
+  arm_presence_.Change();
+  events_->Record(SessionEventKind::kArmAttached, id_, "");
   if (older) older->End(StreamEnd::kTakenOver);
   if (ended_) stream->End(StreamEnd::kSessionEnded);
+  return true;
 }
 
 void Session::LeaveArm(const ServerStream* stream) {
@@ -140,7 +150,8 @@ void Session::LeaveArm(const ServerStream* stream) {
     leaving = std::exchange(arm_, nullptr);
   }
   inbox_.Forget();
-  events_->Record(SessionEventKind::kArmLost, id_, "");
+  arm_presence_.Change();
+  if (!streams_ended_) events_->Record(SessionEventKind::kArmLost, id_, "");
 }
 
 bool Session::UpdateArm(const v1::ArmUpdate& update, const BehaviorSample& sample,
@@ -174,21 +185,25 @@ void Session::NoteRollback(RollbackReason reason) {
   events_->Record(kind, id_, Explain(reason));
 }
 
-SessionDecoders::Outcome Session::SwapDecoder(const v1::DecoderConfig& config) {
-  return Noted(decoders_.Swap(config), SessionEventKind::kDecoderSwapped, DecoderName(config));
+SessionDecoders::Outcome Session::SwapDecoder(const v1::DecoderConfig& config,
+                                              const GivenUp& given_up) {
+  return Noted(decoders_.Swap(config, {}, given_up), SessionEventKind::kDecoderSwapped,
+               DecoderName(config));
 }
 
 SessionDecoders::Outcome Session::AddShadow(const std::string& name,
-                                            const v1::DecoderConfig* config, bool frozen) {
-  return Noted(decoders_.AddShadow(name, config, frozen), SessionEventKind::kShadowAdded, name);
+                                            const v1::DecoderConfig* config, bool frozen,
+                                            const GivenUp& given_up) {
+  return Noted(decoders_.AddShadow(name, config, frozen, {}, given_up),
+               SessionEventKind::kShadowAdded, name);
 }
 
 SessionDecoders::Outcome Session::RemoveShadow(const std::string& name) {
   return Noted(decoders_.RemoveShadow(name), SessionEventKind::kShadowRemoved, name);
 }
 
-SessionDecoders::Outcome Session::PromoteShadow(const std::string& name) {
-  return Noted(decoders_.PromoteShadow(name), SessionEventKind::kShadowPromoted, name);
+SessionDecoders::Outcome Session::PromoteShadow(const std::string& name, const GivenUp& given_up) {
+  return Noted(decoders_.PromoteShadow(name, given_up), SessionEventKind::kShadowPromoted, name);
 }
 
 SessionDecoders::Outcome Session::AdmitDecoder(const v1::SavedDecoder& decoder,
@@ -207,7 +222,7 @@ SessionDecoders::Outcome Session::AdmitDecoder(const v1::SavedDecoder& decoder,
 }
 
 SessionDecoders::Outcome Session::ImportDecoder(const v1::ImportDecoderStart& start,
-                                                std::string_view state) {
+                                                std::string_view state, const GivenUp& given_up) {
   const v1::DecoderConfig& config = start.decoder().config().decoder();
   // What a file says of itself goes into logs and databases only if it is what we would have written.
   const v1::DecoderProvenance& from = start.decoder().provenance();
@@ -216,10 +231,10 @@ SessionDecoders::Outcome Session::ImportDecoder(const v1::ImportDecoderStart& st
           ? " of session " + from.session_id() + ", bin " + std::to_string(from.bin_index())
           : " of no session";
   if (start.shadow().empty()) {
-    return Noted(decoders_.Swap(config, state), SessionEventKind::kDecoderSwapped,
+    return Noted(decoders_.Swap(config, state, given_up), SessionEventKind::kDecoderSwapped,
                  std::string(DecoderName(config)) + origin);
   }
-  return Noted(decoders_.AddShadow(start.shadow(), &config, start.frozen(), state),
+  return Noted(decoders_.AddShadow(start.shadow(), &config, start.frozen(), state, given_up),
                SessionEventKind::kShadowAdded, start.shadow() + origin);
 }
 
@@ -251,6 +266,7 @@ std::shared_ptr<WatchHub::Place> Session::AttachWatcher(std::shared_ptr<Watcher>
 void Session::EndStreams(StreamEnd reason) {
   // At once: a stream whose client does not read keeps the session itself alive.
   if (reason == StreamEnd::kSessionEnded && !ended_.exchange(true)) share_.GiveBack();
+  streams_ended_ = true;
   mailbox_.Stop(MonotonicNowNs());
   seat_.End(reason);
   std::shared_ptr<ServerStream> arm;
@@ -290,6 +306,15 @@ void Session::Finish(std::shared_ptr<Session> self, std::string_view reason,
   if (seat_.Attach(holder)) holder->OnSeatReady();
 }
 
+std::optional<std::int64_t> Session::idle_since_ns() const {
+  {
+    const std::lock_guard lock(arm_mutex_);
+    if (arm_) return std::nullopt;
+  }
+  if (seat_.taken()) return std::nullopt;
+  return std::max(acquisition_presence_.since_ns(), arm_presence_.since_ns());
+}
+
 v1::Session Session::Describe() const {
   const LoopStatus status = loop_.status();
   v1::Session session;
@@ -304,6 +329,8 @@ v1::Session Session::Describe() const {
     const std::lock_guard lock(arm_mutex_);
     session.set_arm_attached(arm_ != nullptr);
   }
+  session.set_acquisition_since_time_unix_ns(acquisition_presence_.since_unix_ns());
+  session.set_arm_since_time_unix_ns(arm_presence_.since_unix_ns());
   *session.mutable_statistics() = Statistics();
   decoders_.Describe(status, &session);
   session.set_reserved_processor_share(share_.processors());

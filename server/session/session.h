@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@
 #include "server/session/resumed_session.h"
 #include "server/session/session_decoders.h"
 #include "server/session/session_settings.h"
+#include "server/session/stream_presence.h"
 #include "server/session/watch_hub.h"
 
 namespace efferent {
@@ -55,14 +57,17 @@ class Session {
   /// Null: it is not recorded.
   SessionJournal* journal() { return journal_.get(); }
 
-  /// Acquisition: see AcquisitionSeat. Once the stream is gone the arm is stopped at once.
-  bool AttachAcquisition(std::shared_ptr<AcquisitionHolder> stream);
+  /// Acquisition: see AcquisitionSeat. Once the stream is gone the arm is stopped at once. Nothing: a stream of another
+  /// client is attached, and stays; with `take_over` it goes.
+  std::optional<bool> AttachAcquisition(std::shared_ptr<AcquisitionHolder> stream, bool take_over);
   bool BeginChunk(const AcquisitionHolder* stream) { return seat_.BeginChunk(stream); }
   void EndChunk(const AcquisitionHolder* stream);
   void LeaveAcquisition(const AcquisitionHolder* stream, std::string_view why);
 
-  /// Arm: a newer stream takes over.
-  void AttachArm(std::shared_ptr<ServerStream> stream);
+  /// Arm: a newer stream of the same client takes over. False: one of another client is attached, and stays; with
+  /// `take_over` it goes.
+  bool AttachArm(std::shared_ptr<ServerStream> stream, const std::string& client_id,
+                 bool take_over);
   void LeaveArm(const ServerStream* stream);
   /// Takes a valid update. False: trial events have piled up, nothing was taken.
   bool UpdateArm(const v1::ArmUpdate& update, const BehaviorSample& sample,
@@ -75,17 +80,19 @@ class Session {
   /// The guard has had learning rolled back: it is noted as an event.
   void NoteRollback(RollbackReason reason);
   /// Changes of decoders, each noted as an event.
-  SessionDecoders::Outcome SwapDecoder(const v1::DecoderConfig& config);
+  SessionDecoders::Outcome SwapDecoder(const v1::DecoderConfig& config,
+                                       const GivenUp& given_up = nullptr);
   SessionDecoders::Outcome AddShadow(const std::string& name, const v1::DecoderConfig* config,
-                                     bool frozen);
+                                     bool frozen, const GivenUp& given_up = nullptr);
   SessionDecoders::Outcome RemoveShadow(const std::string& name);
-  SessionDecoders::Outcome PromoteShadow(const std::string& name);
+  SessionDecoders::Outcome PromoteShadow(const std::string& name,
+                                         const GivenUp& given_up = nullptr);
   /// A decoder that another session gave out: whether it may come, and how large its state may be, bytes.
   SessionDecoders::Outcome AdmitDecoder(const v1::SavedDecoder& decoder,
                                         std::size_t* max_state_bytes) const;
   /// One that was admitted. Its state may come from anywhere; see LoadImportedState.
   SessionDecoders::Outcome ImportDecoder(const v1::ImportDecoderStart& start,
-                                         std::string_view state);
+                                         std::string_view state, const GivenUp& given_up = nullptr);
 
   /// What handling a chunk took; for whoever holds the acquisition seat.
   void CountProcessorTime(std::int64_t processor_ns) {
@@ -110,6 +117,9 @@ class Session {
   /// Once the present chunk is done, the last, its state is saved for good and `then` is called; after
   /// EndStreams, `self` being this session.
   void Finish(std::shared_ptr<Session> self, std::string_view reason, std::function<void()> then);
+
+  /// Since when neither an acquisition nor an arm stream has been attached, on the monotonic clock. Nothing: one is.
+  std::optional<std::int64_t> idle_since_ns() const;
 
   /// The session as it is now.
   v1::Session Describe() const;
@@ -141,9 +151,12 @@ class Session {
   std::atomic<std::uint64_t> skipped_commands_ = 0;
   std::atomic<std::int64_t> processor_ns_ = 0;
   std::atomic<bool> ended_ = false;
+  std::atomic<bool> streams_ended_ = false;  // in good order: no stream is lost any more
 
+  StreamPresence acquisition_presence_, arm_presence_;
   mutable std::mutex arm_mutex_;
   std::shared_ptr<ServerStream> arm_;
+  std::string arm_client_id_;
 };
 
 }  // namespace efferent

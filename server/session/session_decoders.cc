@@ -1,5 +1,8 @@
 #include "server/session/session_decoders.h"
 
+#include <google/protobuf/util/message_differencer.h>
+
+#include <array>
 #include <new>
 #include <utility>
 
@@ -8,6 +11,39 @@
 #include "server/session/imported_decoder.h"
 
 namespace efferent {
+namespace {
+
+bool AreEqual(const v1::DecoderConfig& a, const v1::DecoderConfig& b) {
+  return google::protobuf::util::MessageDifferencer::Equals(a, b);
+}
+
+/// Where the loop has the decoders that will be the driver (first) and in each slot, before it carries out the
+/// changes after number `num_done`: LoopState::kDriver or a slot. Nothing: it does not have it yet.
+using Places = std::array<std::optional<int>, Shadows::kMax + 1>;
+Places FindPlaces(const std::vector<DecoderChangeNote>& changes, std::uint64_t num_done) {
+  Places places;
+  for (int i = 0; i <= Shadows::kMax; ++i) places[static_cast<std::size_t>(i)] = i - 1;
+  auto& driver = places.front();
+  for (const DecoderChangeNote& change : changes) {
+    if (change.number <= num_done) continue;
+    auto& slot = places[static_cast<std::size_t>(change.slot) + 1];
+    switch (change.kind) {
+      case DecoderChange::Kind::kSwap:
+        driver.reset();
+        break;
+      case DecoderChange::Kind::kAddShadow:
+      case DecoderChange::Kind::kRemoveShadow:
+        slot.reset();
+        break;
+      case DecoderChange::Kind::kPromoteShadow:
+        std::swap(driver, slot);
+        break;
+    }
+  }
+  return places;
+}
+
+}  // namespace
 
 SessionDecoders::SessionDecoders(const SessionSettings& settings, DecoderRoster roster,
                                  DecoderFactory make_decoder, ControlLoop* loop, Note note)
@@ -18,71 +54,102 @@ SessionDecoders::SessionDecoders(const SessionSettings& settings, DecoderRoster 
       roster_(std::move(roster)) {}
 
 SessionDecoders::Outcome SessionDecoders::Swap(const v1::DecoderConfig& config,
-                                               std::string_view state) {
-  const std::lock_guard change(change_mutex_);
+                                               std::string_view state, const GivenUp& given_up) {
   DecoderChangeNote note;
   note.kind = DecoderChange::Kind::kSwap;
   note.config = config;
-  return MakeAndPost(std::move(note), state);
+  Outcome outcome;
+  std::unique_ptr<Learner> learner = MakeLearner(&note, state, given_up, &outcome);
+  if (learner) outcome = CheckDriver(note.config, given_up);
+  if (outcome.status != Status::kDone) return outcome;
+  const std::lock_guard lock(mutex_);
+  if (given_up && given_up()) return {Status::kGivenUp, {}};
+  return Post(std::move(note), std::move(learner));
 }
 
 SessionDecoders::Outcome SessionDecoders::AddShadow(const std::string& name,
                                                     const v1::DecoderConfig* config, bool frozen,
-                                                    std::string_view state) {
+                                                    std::string_view state,
+                                                    const GivenUp& given_up) {
   if (!IsIdentifier(name) || name == kDriver) {
     return {Status::kInvalid,
             {{"name", "must be letters, digits, `-` and `_`, at most 64, and not `driver`"}}};
   }
-  const std::lock_guard change(change_mutex_);
-  if (roster_.Find(name)) return {Status::kNameInUse, {}};
-  const std::optional<int> slot = roster_.FreeSlot();
-  if (!slot) return {Status::kFull, {}};
-  DecoderChangeNote note;
-  note.kind = DecoderChange::Kind::kAddShadow;
-  note.slot = *slot;
-  note.name = name;
-  note.config = config ? *config : roster_.driver;
-  note.frozen = frozen;
-  note.twin = config == nullptr;
-  return MakeAndPost(std::move(note), state);
+  while (true) {
+    DecoderChangeNote note;
+    note.kind = DecoderChange::Kind::kAddShadow;
+    note.name = name;
+    note.frozen = frozen;
+    note.twin = config == nullptr;
+    v1::DecoderConfig driver;
+    {
+      const std::lock_guard lock(mutex_);
+      Outcome refusal = CheckRoom(name);
+      if (refusal.status != Status::kDone) return refusal;
+      driver = roster_.driver;
+    }
+    note.config = config ? *config : driver;
+    Outcome outcome;
+    std::unique_ptr<Learner> learner = MakeLearner(&note, state, given_up, &outcome);
+    if (!learner) return outcome;
+    const std::lock_guard lock(mutex_);
+    if (given_up && given_up()) return {Status::kGivenUp, {}};
+    outcome = CheckRoom(name);
+    if (outcome.status != Status::kDone) return outcome;
+    if (note.twin && !AreEqual(driver, roster_.driver)) continue;  // swapped meanwhile
+    note.slot = *roster_.FreeSlot();
+    return Post(std::move(note), std::move(learner));
+  }
 }
 
 SessionDecoders::Outcome SessionDecoders::RemoveShadow(std::string_view name) {
-  return ChangeShadow(name, DecoderChange::Kind::kRemoveShadow);
-}
-
-SessionDecoders::Outcome SessionDecoders::PromoteShadow(std::string_view name) {
-  return ChangeShadow(name, DecoderChange::Kind::kPromoteShadow);
-}
-
-SessionDecoders::Outcome SessionDecoders::ChangeShadow(std::string_view name,
-                                                       DecoderChange::Kind kind) {
-  const std::lock_guard change(change_mutex_);
+  const std::lock_guard lock(mutex_);
   const DecoderRoster::Shadow* shadow = roster_.Find(name);
   if (!shadow) return {Status::kUnknownName, {}};
-  if (kind == DecoderChange::Kind::kPromoteShadow) {
-    Outcome outcome = CheckDriver(shadow->config);
-    if (outcome.status != Status::kDone) return outcome;
-  }
   DecoderChangeNote note;
-  note.kind = kind;
+  note.kind = DecoderChange::Kind::kRemoveShadow;
   note.slot = shadow->slot;
   note.name = shadow->name;
   return Post(std::move(note), nullptr);
 }
 
+SessionDecoders::Outcome SessionDecoders::PromoteShadow(std::string_view name,
+                                                        const GivenUp& given_up) {
+  std::optional<v1::DecoderConfig> tried_out;
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      const DecoderRoster::Shadow* shadow = roster_.Find(name);
+      if (!shadow) return {Status::kUnknownName, {}};
+      if (given_up && given_up()) return {Status::kGivenUp, {}};
+      if (tried_out && AreEqual(*tried_out, shadow->config)) {
+        DecoderChangeNote note;
+        note.kind = DecoderChange::Kind::kPromoteShadow;
+        note.slot = shadow->slot;
+        note.name = shadow->name;
+        return Post(std::move(note), nullptr);
+      }
+      tried_out = shadow->config;
+    }
+    Outcome outcome = CheckDriver(*tried_out, given_up);
+    if (outcome.status != Status::kDone) return outcome;
+  }
+}
+
 void SessionDecoders::Describe(const LoopStatus& status, v1::Session* session) const {
   const std::lock_guard lock(mutex_);
-  // Before that the loop's scores are of other decoders.
-  const bool pending = status.decoder_change_count < roster_.num_changes;
-  session->set_decoder_change_pending(pending);
+  session->set_decoder_change_pending(status.decoder_change_count < roster_.num_changes);
   session->set_driver_since_bin_index(status.driver_since_bin_index);
-  const auto add = [&](std::string_view name, const v1::DecoderConfig& config,
-                       const DecoderScore& score) {
+  const Places places = FindPlaces(changes_, status.decoder_change_count);
+  const auto add = [&](std::string_view name, const v1::DecoderConfig& config, int who) {
     v1::SessionDecoder* decoder = session->add_decoders();
     decoder->set_name(std::string(name));
     *decoder->mutable_config() = config;
-    if (pending) return decoder;
+    const std::optional<int> place = places[static_cast<std::size_t>(who + 1)];
+    if (!place) return decoder;
+    const DecoderScore& score = *place == LoopState::kDriver
+                                    ? status.driver
+                                    : status.shadows[static_cast<std::size_t>(*place)];
     decoder->set_scored_bin_count(score.scored_bin_count);
     decoder->set_learned_bin_count(score.learned_bin_count);
     decoder->set_skipped_bin_count(score.skipped_bin_count);
@@ -91,10 +158,9 @@ void SessionDecoders::Describe(const LoopStatus& status, v1::Session* session) c
     }
     return decoder;
   };
-  add(kDriver, roster_.driver, status.driver);
+  add(kDriver, roster_.driver, LoopState::kDriver);
   for (const DecoderRoster::Shadow& shadow : roster_.shadows) {
-    add(shadow.name, shadow.config, status.shadows[static_cast<std::size_t>(shadow.slot)])
-        ->set_frozen(shadow.frozen);
+    add(shadow.name, shadow.config, shadow.slot)->set_frozen(shadow.frozen);
   }
   *session->mutable_config()->mutable_decoder() = roster_.driver;
 }
@@ -114,12 +180,13 @@ SessionSettings SessionDecoders::With(const v1::DecoderConfig& config,
   return ReadSettings(whole, SettingsUse::kSession, violations);
 }
 
-SessionDecoders::Outcome SessionDecoders::CheckDriver(const v1::DecoderConfig& config) const {
+SessionDecoders::Outcome SessionDecoders::CheckDriver(const v1::DecoderConfig& config,
+                                                      const GivenUp& given_up) const {
   if (!settings_.timing.real_time) return {};
   std::vector<Violation> none;
   Outcome outcome;
   try {
-    outcome.cost = MeasureStepCost(With(config, &none), make_decoder_);
+    outcome.cost = MeasureStepCost(With(config, &none), make_decoder_, given_up);
     outcome.deadline_ns = settings_.timing.deadline_ns;
     if (outcome.cost.ResponseNs() > outcome.deadline_ns) outcome.status = Status::kTooSlow;
   } catch (const std::bad_alloc&) {
@@ -149,22 +216,25 @@ std::unique_ptr<Decoder> SessionDecoders::Make(v1::DecoderConfig* config, std::s
   return nullptr;
 }
 
-SessionDecoders::Outcome SessionDecoders::MakeAndPost(DecoderChangeNote note,
-                                                      std::string_view state) {
-  Outcome outcome;
-  std::unique_ptr<Decoder> decoder = Make(&note.config, state, &outcome);
-  if (!decoder) return outcome;
-  if (note.kind == DecoderChange::Kind::kSwap) {
-    outcome = CheckDriver(note.config);
-    if (outcome.status != Status::kDone) return outcome;
-  }
-  if (!state.empty()) note.weights = Packer().Pack(state);
-  return Post(std::move(note), loop_->MakeLearner(std::move(decoder)));
+std::unique_ptr<Learner> SessionDecoders::MakeLearner(DecoderChangeNote* note,
+                                                      std::string_view state,
+                                                      const GivenUp& given_up,
+                                                      Outcome* outcome) const {
+  std::unique_ptr<Decoder> decoder = Make(&note->config, state, outcome);
+  if (decoder && given_up && given_up()) *outcome = {Status::kGivenUp, {}};
+  if (outcome->status != Status::kDone) return nullptr;
+  if (!state.empty()) note->weights = Packer().Pack(state);
+  return loop_->MakeLearner(std::move(decoder));
+}
+
+SessionDecoders::Outcome SessionDecoders::CheckRoom(std::string_view name) const {
+  if (roster_.Find(name)) return {Status::kNameInUse, {}};
+  if (!roster_.FreeSlot()) return {Status::kFull, {}};
+  return {};
 }
 
 SessionDecoders::Outcome SessionDecoders::Post(DecoderChangeNote note,
                                                std::unique_ptr<Learner> learner) {
-  const std::lock_guard lock(mutex_);
   note.number = roster_.num_changes + 1;
   DecoderChange change;
   change.kind = note.kind;
@@ -176,6 +246,9 @@ SessionDecoders::Outcome SessionDecoders::Post(DecoderChangeNote note,
   if (note_) note_(note);
   if (!loop_->Change(std::move(change))) return {Status::kFull, {}};
   roster_.Apply(note);
+  note.weights.clear();
+  if (changes_.size() == 2 * ControlLoop::kMaxWaitingChanges) changes_.erase(changes_.begin());
+  changes_.push_back(std::move(note));
   return {};
 }
 

@@ -15,7 +15,8 @@
 namespace efferent {
 
 /// The decoders of a session by name: what drives, and its shadows. Makes decoders, hands them to the
-/// control loop, which exchanges them between two bins, and remembers what was asked for. Thread-safe.
+/// control loop, which exchanges them between two bins, and remembers what was asked for. Thread-safe;
+/// no lock is held while a decoder is made or tried out.
 class SessionDecoders {
  public:
   static constexpr std::string_view kDriver = "driver";
@@ -28,7 +29,16 @@ class SessionDecoders {
   SessionDecoders(const SessionSettings& settings, DecoderRoster roster,
                   DecoderFactory make_decoder, ControlLoop* loop, Note note);
 
-  enum class Status { kDone, kInvalid, kUnknownName, kNameInUse, kFull, kTooLarge, kTooSlow };
+  enum class Status {
+    kDone,
+    kInvalid,
+    kUnknownName,
+    kNameInUse,
+    kFull,
+    kTooLarge,
+    kTooSlow,
+    kGivenUp,  ///< The caller does not wait any more: nothing was changed.
+  };
   struct Outcome {
     Status status = Status::kDone;
     std::vector<Violation> violations;  ///< With kInvalid; paths from the request's root.
@@ -38,18 +48,19 @@ class SessionDecoders {
 
   /// `state`: of a decoder with these settings, to go on from; see LoadImportedState. Empty: none, it has
   /// learnt nothing.
-  Outcome Swap(const v1::DecoderConfig& config, std::string_view state = {});
+  Outcome Swap(const v1::DecoderConfig& config, std::string_view state = {},
+               const GivenUp& given_up = nullptr);
   /// `config` null: a twin of the driver.
   Outcome AddShadow(const std::string& name, const v1::DecoderConfig* config, bool frozen,
-                    std::string_view state = {});
+                    std::string_view state = {}, const GivenUp& given_up = nullptr);
   Outcome RemoveShadow(std::string_view name);
-  Outcome PromoteShadow(std::string_view name);
+  Outcome PromoteShadow(std::string_view name, const GivenUp& given_up = nullptr);
 
   /// Whether the session can have a decoder with these settings; then how large a state of it may be.
   Outcome FindMaxStateBytes(const v1::DecoderConfig& config, std::size_t* bytes) const;
 
   /// Fills in `decoders`, `decoder_change_pending` and `config.decoder`, as it will be once the changes
-  /// asked for have taken effect.
+  /// asked for have taken effect, each decoder with the scores that it has by now.
   void Describe(const LoopStatus& status, v1::Session* session) const;
 
  private:
@@ -60,11 +71,13 @@ class SessionDecoders {
   SessionSettings With(const v1::DecoderConfig& config, std::vector<Violation>* violations) const;
   /// Whether a decoder with these settings, which can be made, may drive: in real time, its commands must come
   /// in time.
-  Outcome CheckDriver(const v1::DecoderConfig& config) const;
-  Outcome ChangeShadow(std::string_view name, DecoderChange::Kind kind);
-  /// Makes the decoder that the note asks for, and hands the change to the loop.
-  Outcome MakeAndPost(DecoderChangeNote note, std::string_view state);
-  /// Hands the change to the loop; `learner` with kSwap and kAddShadow.
+  Outcome CheckDriver(const v1::DecoderConfig& config, const GivenUp& given_up) const;
+  /// Makes the decoder that the note asks for. Null, and the outcome says why.
+  std::unique_ptr<Learner> MakeLearner(DecoderChangeNote* note, std::string_view state,
+                                       const GivenUp& given_up, Outcome* outcome) const;
+  /// With mutex_: whether a shadow of that name can be added.
+  Outcome CheckRoom(std::string_view name) const;
+  /// With mutex_: hands the change to the loop; `learner` with kSwap and kAddShadow.
   Outcome Post(DecoderChangeNote note, std::unique_ptr<Learner> learner);
 
   SessionSettings settings_;
@@ -72,9 +85,9 @@ class SessionDecoders {
   ControlLoop* loop_;
   Note note_;
 
-  std::mutex change_mutex_;   // held while a change is made: one after the other
-  mutable std::mutex mutex_;  // for the roster; whoever makes a change may read it without
+  mutable std::mutex mutex_;  // also orders the changes
   DecoderRoster roster_;      // as it will be once what was handed over has been carried out
+  std::vector<DecoderChangeNote> changes_;  // that were handed over last, more than can wait
 };
 
 }  // namespace efferent

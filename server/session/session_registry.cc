@@ -36,7 +36,8 @@ SessionRegistry::SessionRegistry(v1::SessionConfig defaults, int max_sessions,
       recording_(std::move(recording)) {}
 
 SessionRegistry::Created SessionRegistry::Create(const std::string& id,
-                                                 const v1::SessionConfig& config) {
+                                                 const v1::SessionConfig& config,
+                                                 const CreateOptions& options) {
   Created created;
   if (!id.empty() && !IsIdentifier(id)) {
     created.violations.push_back(
@@ -55,10 +56,17 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
   if (!created.violations.empty()) return created;
 
   // Refused before anything large is allocated, and again below, where it counts.
+  std::shared_ptr<Session> replaced;
+  const auto is_given_up = [&] {
+    if (!options.given_up || !options.given_up()) return false;
+    created.status = CreateStatus::kGivenUp;
+    return true;
+  };
   const auto check_room = [&](const Sessions& sessions) {
-    if (!id.empty() && FindIn(sessions, id)) {
+    replaced = id.empty() ? nullptr : FindIn(sessions, id);
+    if (replaced && !(options.replace_idle && replaced->idle_since_ns())) {
       created.status = CreateStatus::kAlreadyExists;
-    } else if (sessions.size() >= static_cast<std::size_t>(max_sessions_)) {
+    } else if (!replaced && sessions.size() >= static_cast<std::size_t>(max_sessions_)) {
       created.status = CreateStatus::kTooMany;
     } else {
       return true;
@@ -72,7 +80,8 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
     ProcessorBudget::Share share;
     if (settings.timing.real_time) {
       created.settings = settings;
-      created.cost = MeasureStepCost(settings, make_decoder_);
+      created.cost = MeasureStepCost(settings, make_decoder_, options.given_up);
+      if (is_given_up()) return created;
       if (created.cost.ResponseNs() > settings.timing.deadline_ns) {
         created.status = CreateStatus::kTooSlow;
         return created;
@@ -94,11 +103,13 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
   }
   {
     const std::lock_guard lock(mutex_);
-    if (!check_room(sessions_)) return created;
+    if (is_given_up() || !check_room(sessions_)) return created;
     auto changed = sessions_.Copy();
+    std::erase(changed, replaced);
     changed.push_back(session);
     sessions_ = Sessions(std::move(changed));
   }
+  if (replaced) EndAndReport(replaced, StreamEnd::kSessionEnded, "replaced");
   created.status = CreateStatus::kCreated;
   events_->SessionCreated(session->Describe());
   created.session = std::move(session);
@@ -133,17 +144,28 @@ SessionRegistry::Sessions SessionRegistry::sessions() const {
 }
 
 std::shared_ptr<Session> SessionRegistry::End(std::string_view id) {
-  std::shared_ptr<Session> session;
+  const std::shared_ptr<Session> session = Find(id);
+  if (session && End(session, "ended")) return session;
+  return nullptr;
+}
+
+bool SessionRegistry::End(const std::shared_ptr<Session>& session, const std::string& reason) {
   {
     const std::lock_guard lock(mutex_);
-    session = FindIn(sessions_, id);
-    if (!session) return nullptr;
+    if (FindIn(sessions_, session->id()) != session) return false;
     auto changed = sessions_.Copy();
     std::erase(changed, session);
     sessions_ = Sessions(std::move(changed));
   }
-  EndAndReport(session, StreamEnd::kSessionEnded, "ended");
-  return session;
+  EndAndReport(session, StreamEnd::kSessionEnded, reason);
+  return true;
+}
+
+void SessionRegistry::EndIdle(std::int64_t now_ns, std::int64_t idle_ns) {
+  for (const auto& session : sessions()) {
+    const auto since_ns = session->idle_since_ns();
+    if (since_ns && now_ns - *since_ns > idle_ns) End(session, "idle");
+  }
 }
 
 void SessionRegistry::ShutDown() {

@@ -15,6 +15,12 @@
 
 namespace efferent {
 
+/// How a session is to be created.
+struct CreateOptions {
+  bool replace_idle = false;  ///< Ends a session of that id first if no stream is attached to it.
+  GivenUp given_up = nullptr;
+};
+
 /// All sessions of a server, the oldest first. Thread-safe.
 class SessionRegistry {
  public:
@@ -36,6 +42,7 @@ class SessionRegistry {
     kTooLarge,
     kTooSlow,  ///< In real time: a command would miss its deadline.
     kBusy,     ///< In real time: processor time is promised to others.
+    kGivenUp,  ///< The caller does not wait any more: nothing was created.
   };
   struct Created {
     CreateStatus status = CreateStatus::kInvalid;
@@ -44,8 +51,10 @@ class SessionRegistry {
     StepCost cost;                      ///< With kTooSlow and kBusy.
     SessionSettings settings;           ///< With kTooSlow and kBusy.
   };
-  /// `id` empty: one is chosen. Takes a while: a session in real time is tried out first.
-  Created Create(const std::string& id, const v1::SessionConfig& config);
+  /// `id` empty: one is chosen. Takes a while (a session in real time is tried out first) and holds no lock
+  /// meanwhile.
+  Created Create(const std::string& id, const v1::SessionConfig& config,
+                 const CreateOptions& options = {});
 
   /// Takes in a session that goes on. What a server promises does not change by its restart: it is not
   /// tried out, and gets its processor time. Nothing if it cannot be: what is wrong.
@@ -57,6 +66,10 @@ class SessionRegistry {
 
   /// Takes the session out and ends its streams. Null if there is none of that id.
   std::shared_ptr<Session> End(std::string_view id);
+  /// Takes this very session out and ends its streams; false if it is not there any more.
+  bool End(const std::shared_ptr<Session>& session, const std::string& reason);
+  /// Ends sessions that have had neither an acquisition nor an arm stream for so long.
+  void EndIdle(std::int64_t now_ns, std::int64_t idle_ns);
   /// Stops every arm, ends every stream, and reports every session as ended.
   void ShutDown();
 

@@ -41,7 +41,8 @@ double StepCost::ProcessorShare(TimeNs bin_width_ns) const {
   return std::min(1.0, whole / static_cast<double>(bin_width_ns));
 }
 
-StepCost MeasureStepCost(const SessionSettings& settings, const DecoderFactory& make_decoder) {
+StepCost MeasureStepCost(const SessionSettings& settings, const DecoderFactory& make_decoder,
+                         const GivenUp& given_up) {
   const std::unique_ptr<Step> step = MakeStep(settings, make_decoder);
   std::mt19937_64 random(1);
   std::poisson_distribution<int> count(kRateHz * static_cast<double>(settings.shape.bin_width_ns) *
@@ -60,6 +61,7 @@ StepCost MeasureStepCost(const SessionSettings& settings, const DecoderFactory& 
     step->LearnBin(behavior);
     learn_ns.push_back(ThreadProcessorNs() - decoded_ns);
     decode_ns.push_back(decoded_ns - before_ns);
+    if (given_up && given_up()) break;
   }
   return {Median(&decode_ns), Median(&learn_ns)};
 }

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "server/session/session_settings.h"
 
 namespace efferent {
+
+/// Whether whoever asked for something slow has given up: then it is dropped at the next opportunity. Null: nobody
+/// does. Thread-safe.
+using GivenUp = std::function<bool()>;
 
 /// Processor time that a session's bins take on this machine.
 struct StepCost {
@@ -26,8 +31,10 @@ struct StepCost {
 };
 
 /// Decodes and learns from some bins of made-up spikes, with a decoder that is thrown away: the medians
-/// of what they took. A few times what it takes to build the session.
+/// of what they took. A few times what it takes to build the session. If the caller gives up, after the first bin that
+/// there is.
 /// @throws as MakeStep does.
-StepCost MeasureStepCost(const SessionSettings& settings, const DecoderFactory& make_decoder);
+StepCost MeasureStepCost(const SessionSettings& settings, const DecoderFactory& make_decoder,
+                         const GivenUp& given_up = nullptr);
 
 }  // namespace efferent

@@ -1,5 +1,6 @@
 #include "server/storage/recordings.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "server/storage/schema.h"
@@ -39,9 +40,11 @@ RecordedSession ReadSession(const Statement& row) {
 
 }  // namespace
 
-std::vector<RecordedSession> RecordingReader::Sessions() {
-  Statement statement(database_->handle(),
-                      (std::string(kSelectSessions) + "ORDER BY s.row").c_str());
+std::vector<RecordedSession> RecordingReader::Sessions(std::int64_t after_row, std::int64_t limit) {
+  Statement statement(
+      database_->handle(),
+      (std::string(kSelectSessions) + "WHERE s.row > ? ORDER BY s.row LIMIT ?").c_str());
+  statement.Bind(after_row).Bind(limit);
   std::vector<RecordedSession> sessions;
   while (statement.NextRow()) sessions.push_back(ReadSession(statement));
   return sessions;
@@ -110,11 +113,16 @@ std::vector<RecordedCheckpoint> RecordingReader::Checkpoints(std::int64_t sessio
   return checkpoints;
 }
 
-std::vector<RecordedEvent> RecordingReader::Events(std::int64_t session_row) {
+std::vector<RecordedEvent> RecordingReader::Events(std::int64_t session_row, std::int64_t limit,
+                                                   std::uint64_t* num_omitted) {
+  Statement count(database_->handle(), "SELECT COUNT(*) FROM events WHERE session_row = ?");
+  const std::int64_t num_events = count.Bind(session_row).RunForInteger().value_or(0);
+  const std::int64_t first = std::max<std::int64_t>(0, num_events - limit);
+  *num_omitted = static_cast<std::uint64_t>(first);
   Statement statement(database_->handle(),
                       "SELECT time_unix_ns, kind, detail FROM events WHERE session_row = ? "
-                      "ORDER BY time_unix_ns, row");
-  statement.Bind(session_row);
+                      "ORDER BY time_unix_ns, row LIMIT -1 OFFSET ?");
+  statement.Bind(session_row).Bind(first);
   std::vector<RecordedEvent> events;
   while (statement.NextRow()) {
     events.push_back(

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,15 +69,18 @@ class RecordingReader {
  public:
   explicit RecordingReader(Database* database) : database_(database) {}
 
-  /// The oldest first.
-  std::vector<RecordedSession> Sessions();
+  /// The oldest first: those after this row, at most so many.
+  std::vector<RecordedSession> Sessions(
+      std::int64_t after_row = 0, std::int64_t limit = std::numeric_limits<std::int64_t>::max());
   /// `name`: ID, the last session of that id; or ID@ROW.
   std::optional<RecordedSession> FindSession(std::string_view name);
   /// The weights of imported decoders take what they take: tens of megabytes each.
   enum class Weights { kRead, kLeftOut };
   std::vector<RecordedChange> Changes(std::int64_t session_row, Weights weights = Weights::kRead);
   std::vector<RecordedCheckpoint> Checkpoints(std::int64_t session_row);
-  std::vector<RecordedEvent> Events(std::int64_t session_row);
+  /// The last `limit` of them, in order of time, and how many there were before.
+  std::vector<RecordedEvent> Events(std::int64_t session_row, std::int64_t limit,
+                                    std::uint64_t* num_omitted);
   /// A checkpoint's bytes, packed.
   std::string CheckpointBytes(std::int64_t checkpoint_row);
 

@@ -16,7 +16,7 @@ CREATE TABLE sessions (
   config_json TEXT NOT NULL,        -- a SessionConfig, every effective value
   created_unix_ns INTEGER NOT NULL,
   ended_unix_ns INTEGER,
-  end_reason TEXT,                  -- ended, shutdown, or lost (the server was killed); NULL: is running
+  end_reason TEXT,                  -- ended, replaced, idle, shutdown, or lost (the server was killed); NULL: is running
   statistics_json TEXT              -- a SessionStatistics, when it ended
 );
 CREATE TABLE events (

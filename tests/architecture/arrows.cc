@@ -1,5 +1,6 @@
 #include "tests/architecture/arrows.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <map>
@@ -10,7 +11,9 @@
 namespace efferent {
 namespace {
 
-constexpr std::string_view kContract = "efferent/v1/";
+// Own contract, and standards of others that it holds a copy of.
+constexpr std::array<std::string_view, 4> kContract{"efferent/v1/", "google/rpc/", "grpc/health/",
+                                                    "grpc/reflection/"};
 
 // The standard headers that a pure function needs. What starts threads, locks, reads clocks or does
 // input and output is left out on purpose: <thread>, <mutex>, <atomic>, <chrono>, <fstream>, ...
@@ -78,14 +81,19 @@ bool IsRoom(std::string_view path) {
          In(path, "clients/") || In(path, "tests/");
 }
 
+bool InContract(std::string_view path) {
+  return std::any_of(kContract.begin(), kContract.end(),
+                     [path](std::string_view folder) { return In(path, folder); });
+}
+
 bool IsGrpcOrProtobuf(std::string_view path) {
   return In(path, "grpc/") || In(path, "grpcpp/") || In(path, "grpc++/") ||
-         In(path, "google/protobuf/") || In(path, kContract);
+         In(path, "google/protobuf/") || InContract(path);
 }
 
 // "efferent/v1/arm.grpc.pb.h" -> "proto/efferent/v1/arm.proto"; absent for anything else.
 std::optional<std::string> ContractSource(std::string_view path) {
-  if (!In(path, kContract) || !path.ends_with(".pb.h")) return std::nullopt;
+  if (!InContract(path) || !path.ends_with(".pb.h")) return std::nullopt;
   path.remove_suffix(std::string_view(".pb.h").size());
   if (path.ends_with(".grpc")) path.remove_suffix(std::string_view(".grpc").size());
   return "proto/" + std::string(path) + ".proto";
@@ -116,7 +124,7 @@ std::string FaultOfArrow(const IncludeDirective& include) {
   const std::string_view from = include.file;
   const std::string_view to = include.path;
   if (In(from, "proto/")) {
-    return In(to, kContract) || In(to, "google/protobuf/") ? "" : "proto/ knows nothing";
+    return InContract(to) || In(to, "google/protobuf/") ? "" : "proto/ knows nothing";
   }
   if (In(from, "tests/")) return "";
   if (In(to, "tests/")) return "nobody but tests includes tests/";

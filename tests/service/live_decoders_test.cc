@@ -34,12 +34,13 @@ class LiveDecoders : public ServiceTest {
     *request.mutable_decoder() = decoder;
     return Do(&v1::DecoderService::Stub::SwapDecoder, request, session);
   }
-  grpc::Status AddTwin(const std::string& id, const std::string& name, bool frozen = false) {
+  grpc::Status AddTwin(const std::string& id, const std::string& name, bool frozen = false,
+                       v1::Session* session = nullptr) {
     v1::AddShadowRequest request;
     request.set_session_id(id);
     request.set_name(name);
     request.set_frozen(frozen);
-    return Do(&v1::DecoderService::Stub::AddShadow, request);
+    return Do(&v1::DecoderService::Stub::AddShadow, request, session);
   }
   grpc::Status AddNlms(const std::string& id, const std::string& name) {
     v1::AddShadowRequest request;
@@ -54,11 +55,12 @@ class LiveDecoders : public ServiceTest {
     request.set_name(name);
     return Do(&v1::DecoderService::Stub::RemoveShadow, request);
   }
-  grpc::Status Promote(const std::string& id, const std::string& name) {
+  grpc::Status Promote(const std::string& id, const std::string& name,
+                       v1::Session* session = nullptr) {
     v1::PromoteShadowRequest request;
     request.set_session_id(id);
     request.set_name(name);
-    return Do(&v1::DecoderService::Stub::PromoteShadow, request);
+    return Do(&v1::DecoderService::Stub::PromoteShadow, request, session);
   }
 
   /// Chunk n with a label, spikes that vary, and every 50 bins a trial.
@@ -124,6 +126,34 @@ TEST_F(LiveDecoders, SwapTakesEffectAtTheNextBinAndNoBinGoesWithoutACommand) {
   EXPECT_EQ(session.driver_since_bin_index(), 30u);
   EXPECT_EQ(session.statistics().decoded_bin_count(), 60u);
   EXPECT_EQ(session.decoders(0).learned_bin_count(), 30u);
+}
+
+TEST_F(LiveDecoders, AChangeThatWaitsForItsBinIsAnsweredWithTheScoresOfNow) {
+  CreateSmall("s");
+  auto call = clients_.Acquire("s", /*return_commands=*/true);
+  ASSERT_EQ(Stream(call.get(), 1, 30).size(), 30u);
+  After("s", 30);
+  v1::Session session;
+  ASSERT_TRUE(AddTwin("s", "twin", false, &session).ok());
+  EXPECT_TRUE(session.decoder_change_pending());
+  ASSERT_EQ(session.decoders_size(), 2);
+  EXPECT_EQ(session.decoders(0).scored_bin_count(), 30u);
+  EXPECT_EQ(session.decoders(0).learned_bin_count(), 30u);
+  EXPECT_TRUE(session.decoders(0).has_mean_squared_error_m2_s2());
+  EXPECT_EQ(session.decoders(1).scored_bin_count(), 0u) << "it has not begun";
+
+  ASSERT_EQ(Stream(call.get(), 31, 50).size(), 20u);
+  After("s", 50);
+  ASSERT_TRUE(Promote("s", "twin", &session).ok());
+  EXPECT_TRUE(session.decoder_change_pending());
+  EXPECT_EQ(session.decoders(0).scored_bin_count(), 20u) << "the twin is to drive";
+  EXPECT_EQ(session.decoders(1).scored_bin_count(), 50u) << "what drove becomes the shadow";
+  // And as it is once it has been carried out.
+  ASSERT_EQ(Stream(call.get(), 51, 51).size(), 1u);
+  session = After("s", 51);
+  EXPECT_FALSE(session.decoder_change_pending());
+  EXPECT_EQ(session.decoders(0).scored_bin_count(), 21u);
+  EXPECT_EQ(session.decoders(1).scored_bin_count(), 51u);
 }
 
 TEST_F(LiveDecoders, ShadowsAreScoredOnTheLiveStreamAndDoNotChangeACommand) {

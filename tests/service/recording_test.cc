@@ -156,10 +156,104 @@ TEST_F(Recording, HoldsWhatWentInAndWhatCameOut) {
   }
   EXPECT_TRUE(chunks[20].bins(0).has_learning_enabled());
   EXPECT_FALSE(chunks[20].bins(0).learning_enabled());
+  EXPECT_TRUE(chunks[20].bins(0).has_learnt());
+  EXPECT_FALSE(chunks[20].bins(0).learnt());
   ASSERT_EQ(updates.size(), 1u);
   EXPECT_EQ(updates[0].trial_events(0).condition(), "reach");
   EXPECT_GE(num_stops, 1) << "the end stops the arm";
   EXPECT_TRUE(Verify("s").is_equal());
+}
+
+// Labels from kinematics: one bin in three has none, one in seven cannot be meant, and learning is off for a while.
+TEST_F(Recording, SaysOfEachBinWhetherItWasLearntFrom) {
+  v1::SessionConfig config = SmallConfig();
+  config.mutable_learning()->set_label_source(v1::LABEL_SOURCE_KINEMATICS);
+  config.mutable_learning()->mutable_guard()->set_max_label_speed_m_s(1.0);
+  ASSERT_TRUE(clients_->Create("s", config).ok());
+  auto source = clients_->Acquire("s");
+  constexpr std::uint64_t kBins = 120;
+  std::uint64_t num_labelled = 0;
+  for (std::uint64_t n = 1; n <= kBins; ++n) {
+    if (n == 50) ASSERT_TRUE(clients_->SetLearning("s", false).ok());
+    if (n == 80) ASSERT_TRUE(clients_->SetLearning("s", true).ok());
+    v1::AcquisitionChunk chunk = OneBin(n);
+    if (n % 3 != 0) {
+      v1::ArmState* arm = chunk.add_behavior()->mutable_arm_state();
+      arm->set_time_ns(static_cast<std::int64_t>(n - 1) * kWidth);
+      arm->set_engaged(true);
+      for (int axis = 0; axis < 2; ++axis) {
+        arm->add_position_m(0.0);
+        arm->add_velocity_m_s(n % 7 == 0 ? 50.0 : 0.1);
+      }
+      if (n % 7 != 0 && (n < 50 || n >= 80)) ++num_labelled;
+    }
+    ASSERT_TRUE(Send(source.get(), chunk));
+  }
+  ASSERT_TRUE(clients_->End("s").ok());
+  ASSERT_TRUE(Eventually([&] { return List()[0].end_reason() == "ended"; }));
+  std::uint64_t num_bins = 0, num_learnt = 0;
+  for (const v1::RecordedItem& item : Read("s")) {
+    for (const v1::RecordedBin& bin : item.chunk().bins()) {
+      EXPECT_TRUE(bin.has_learnt());
+      ++num_bins;
+      num_learnt += bin.learnt() ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(num_bins, kBins);
+  EXPECT_EQ(num_learnt, num_labelled);
+  EXPECT_EQ(List()[0].statistics().learned_bin_count(), num_learnt);
+  EXPECT_TRUE(Verify("s").is_equal());
+}
+
+TEST_F(Recording, AreListedPageByPage) {
+  constexpr int kRecordings = 7;
+  for (int i = 0; i < kRecordings; ++i) {
+    const std::string id = "s" + std::to_string(i);
+    Record(id, 1);
+    ASSERT_TRUE(clients_->End(id).ok());
+  }
+  std::vector<std::string> ids;
+  std::vector<int> sizes;
+  v1::ListRecordingsRequest request;
+  request.set_page_size(3);
+  do {
+    v1::ListRecordingsResponse page;
+    ASSERT_TRUE(Do(&v1::RecordingService::Stub::ListRecordings, request, &page).ok());
+    for (const auto& recording : page.recordings()) ids.push_back(recording.session_id());
+    sizes.push_back(page.recordings_size());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(ids, ElementsAre("s0", "s1", "s2", "s3", "s4", "s5", "s6"));
+  EXPECT_THAT(sizes, ElementsAre(3, 3, 1));
+  EXPECT_EQ(List().size(), 7u) << "with the default size";
+
+  v1::ListRecordingsResponse none;
+  request.set_page_size(-1);
+  request.set_page_token("");
+  EXPECT_THAT(ViolatedFields(Do(&v1::RecordingService::Stub::ListRecordings, request, &none)),
+              ElementsAre("page_size"));
+  request.set_page_size(0);
+  for (const char* token : {"x", "-1", "1x", "99999999999999999999"}) {
+    request.set_page_token(token);
+    EXPECT_THAT(ViolatedFields(Do(&v1::RecordingService::Stub::ListRecordings, request, &none)),
+                ElementsAre("page_token"))
+        << token;
+  }
+}
+
+TEST_F(Recording, OfASessionThatDecodedNothingIsNotKept) {
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(clients_->Create("s", SmallConfig()).ok());
+    ASSERT_TRUE(clients_->End("s").ok());
+  }
+  Record("kept", 1);
+  ASSERT_TRUE(clients_->End("kept").ok());
+  ASSERT_TRUE(Eventually([&] { return List().back().has_end_time_unix_ns(); }));
+  ASSERT_EQ(List().size(), 1u);
+  EXPECT_EQ(List()[0].session_id(), "kept");
+  Database database(folder_.path() / "efferent.db", Database::Access::kRead);
+  EXPECT_EQ(database.Integer("SELECT COUNT(DISTINCT session_row) FROM events"), 1);
+  EXPECT_EQ(database.Integer("SELECT COUNT(DISTINCT session_row) FROM checkpoints"), 1);
 }
 
 TEST_F(Recording, OfTheSameIdHaveNumbersAndTheLastOneHasTheId) {

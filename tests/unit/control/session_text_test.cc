@@ -18,6 +18,21 @@ TEST(SessionText, StatusOfALaterContractIsUnknown) {
   EXPECT_EQ(StatusText(static_cast<v1::CommandStatus>(99)), "-");
 }
 
+TEST(SessionText, WhatIsNotAttachedSaysForHowLong) {
+  constexpr std::int64_t kNow = 1'000 * kSecond;
+  v1::Session session;
+  EXPECT_EQ(AttachedText(session, kNow), "none") << "an older server does not say since when";
+  session.set_acquisition_since_time_unix_ns(kNow - 61 * kSecond);
+  session.set_arm_since_time_unix_ns(kNow - 90 * kSecond);
+  EXPECT_EQ(AttachedText(session, kNow), "none 1 min 1 s") << "since the last of the two has gone";
+  session.set_arm_attached(true);
+  EXPECT_EQ(AttachedText(session, kNow), "arm, no source 1 min 1 s");
+  session.set_acquisition_attached(true);
+  EXPECT_EQ(AttachedText(session, kNow), "spikes+arm");
+  session.set_arm_attached(false);
+  EXPECT_EQ(AttachedText(session, kNow), "spikes, no arm 1 min 30 s");
+}
+
 TEST(SessionText, ErrorIsTheRootOfTheMeanSquare) {
   v1::SessionStatistics statistics;
   EXPECT_EQ(RmsErrorText(statistics), "-");

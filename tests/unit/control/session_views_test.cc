@@ -37,8 +37,9 @@ v1::Session SomeSession() {
 TEST(SessionList, ASessionARow) {
   v1::ListSessionsResponse answer;
   *answer.add_sessions() = SomeSession();
-  EXPECT_THAT(DescribeSessions(answer, "here:1", 110 * kSecond),
-              ContainsRegex("\ns1 +m7 +snn +STOPPED +on +spikes +96 +2.5 +40.0 +400 +- +0 +10\n$"));
+  EXPECT_THAT(
+      DescribeSessions(answer, "here:1", 110 * kSecond),
+      ContainsRegex("\ns1 +m7 +snn +STOPPED +on +spikes, no arm +96 +2.5 +40.0 +400 +- +0 +10\n$"));
 }
 
 TEST(SessionList, MeanRateIsUnknownIfTheClocksDisagree) {
@@ -57,6 +58,15 @@ TEST(SessionList, TheLoadIsTheLastLine) {
   v1::ListSessionsResponse answer;
   answer.mutable_load()->set_up_time_ns(kSecond);
   EXPECT_THAT(DescribeSessions(answer, "here:1", 0), ContainsRegex("\n0.00 used, .*is up\n$"));
+}
+
+TEST(SessionShow, SaysSinceWhenStreamsAreAttachedOrNot) {
+  v1::Session session = SomeSession();
+  session.set_acquisition_since_time_unix_ns(101 * kSecond);
+  session.set_arm_since_time_unix_ns(100 * kSecond);
+  EXPECT_THAT(DescribeSession(session),
+              AllOf(HasSubstr("  source     attached since 1970-01-01 00:01:41 UTC\n"),
+                    HasSubstr("  arm        none since 1970-01-01 00:01:40 UTC\n")));
 }
 
 TEST(SessionShow, EveryChunkIsAccountedFor) {

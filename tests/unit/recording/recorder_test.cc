@@ -42,6 +42,7 @@ class RecorderTest : public testing::Test {
     session.set_session_id(id);
     session.mutable_config()->set_subject_code("S01");
     session.set_create_time_unix_ns(1'700'000'000'000'000'000);
+    session.mutable_statistics()->set_decoded_bin_count(1);
     return session;
   }
 
@@ -67,6 +68,39 @@ TEST_F(RecorderTest, KeepsSessionsWithWhatHappenedInThem) {
               "WHERE kind IN ('created', 'held', 'ended')"),
       3);
   EXPECT_EQ(Integer("SELECT count(*) FROM events"), 3);
+}
+
+TEST_F(RecorderTest, ASessionThatEndsWithoutABinLeavesNothing) {
+  v1::Session empty = MakeSession("empty");
+  empty.clear_statistics();
+  {
+    const auto store = Open();
+    store->SessionCreated(empty);
+    store->Record(SessionEventKind::kArmAttached, "empty", "");
+    store->SessionEnded(empty, "ended");
+  }
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions"), 0);
+  EXPECT_EQ(Integer("SELECT count(*) FROM events"), 0);
+  {
+    const auto store = Open();
+    store->SessionCreated(empty);
+    store->SessionEnded(empty, "shutdown");
+  }
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions"), 1) << "it goes on with the next server";
+}
+
+TEST(Retention, IsSaid) {
+  RecorderParams params;
+  EXPECT_EQ(
+      DescribeRetention(params),
+      "recordings are kept for ever (server.keep_days, server.keep_gigabytes); a session that "
+      "decoded no bin leaves none");
+  params.keep_days = 365;
+  params.keep_gigabytes = 100;
+  EXPECT_EQ(
+      DescribeRetention(params),
+      "recordings are erased 365 days after they ended (server.keep_days) and, beyond 100 GB, "
+      "those that ended first (server.keep_gigabytes); a session that decoded no bin leaves none");
 }
 
 TEST_F(RecorderTest, SameIdAgainIsAnotherSession) {
