@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <new>
 
 namespace efferent {
@@ -9,6 +10,7 @@ namespace {
 
 // The fastest that packs at all: a recorder shares its processors with decoders.
 constexpr int kLevel = 1;
+constexpr std::size_t kFirstUnpacked = 1 << 20;
 
 }  // namespace
 
@@ -39,10 +41,28 @@ std::string Unpack(std::string_view packed, std::size_t max_size) {
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > max_size) {
     throw DamagedPack("is damaged: no frame of a size that can be");
   }
-  std::string bytes(size, '\0');
-  const std::size_t got = ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), packed.size());
-  if (ZSTD_isError(got)) throw DamagedPack(std::string("is damaged: ") + ZSTD_getErrorName(got));
-  if (got != size) throw DamagedPack("is damaged: it ends too early");
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(),
+                                                                     ZSTD_freeDCtx);
+  if (!context) throw std::bad_alloc();
+  // What the frame says of its size is believed as far as it goes: a few bytes do not take a gigabyte.
+  std::string bytes(std::min<std::size_t>(size, kFirstUnpacked), '\0');
+  ZSTD_inBuffer in{packed.data(), packed.size(), 0};
+  ZSTD_outBuffer out{bytes.data(), bytes.size(), 0};
+  for (;;) {
+    const std::size_t in_before = in.pos, out_before = out.pos;
+    const std::size_t left = ZSTD_decompressStream(context.get(), &out, &in);
+    if (ZSTD_isError(left))
+      throw DamagedPack(std::string("is damaged: ") + ZSTD_getErrorName(left));
+    if (left == 0) break;
+    if (out.pos == bytes.size() && bytes.size() < size) {
+      bytes.resize(std::min<std::size_t>(size, 2 * bytes.size()));
+      out = {bytes.data(), bytes.size(), out.pos};
+    } else if (in.pos == in_before && out.pos == out_before) {
+      throw DamagedPack("is damaged: it ends too early");
+    }
+  }
+  if (in.pos != packed.size()) throw DamagedPack("is damaged: something comes after its end");
+  if (out.pos != size) throw DamagedPack("is damaged: it ends too early");
   return bytes;
 }
 

@@ -1,7 +1,10 @@
 #include "files/packing.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <string>
 
 namespace efferent {
@@ -48,6 +51,21 @@ TEST(Packing, MoreThanIsExpectedIsRefusedBeforeMemoryIsTaken) {
   const std::string bomb(packer.Pack(std::string(100 << 20, 'x')));
   EXPECT_LT(bomb.size(), 100'000u);
   EXPECT_THROW(Unpack(bomb, 1 << 20), DamagedPack);
+}
+
+// As a decoder file of a few bytes may say that it holds a gigabyte.
+TEST(Packing, FrameThatOnlyClaimsToBeLargeTakesNoMemory) {
+  Packer packer;
+  const std::string packed(packer.Pack(std::string(400 << 20, 'x')));
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlimit little{pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + (100 << 20),
+                      before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &little), 0);
+  EXPECT_THROW(Unpack(packed.substr(0, 36), std::size_t{1} << 30), DamagedPack);
+  setrlimit(RLIMIT_AS, &before);
 }
 
 }  // namespace
