@@ -15,8 +15,10 @@
 #include "server/config/config_file.h"
 #include "server/config/listen_address.h"
 #include "server/fan_out_events.h"
+#include "server/heap_trimmer.h"
 #include "server/log_events.h"
 #include "server/logging.h"
+#include "server/open_files.h"
 #include "server/realtime/memory_lock.h"
 #include "server/recording/recorder.h"
 #include "server/server.h"
@@ -36,7 +38,8 @@ constexpr const char* kExamples = R"(Examples:
   efferentd --print-config > efferentd.yaml      every setting with its unit and bounds, to be edited
   efferentd --config efferentd.yaml --data-dir efferent-data
 
-Ends in good order on SIGTERM and SIGINT: arms are stopped first.
+Ends in good order on SIGTERM and SIGINT: arms are stopped first. SIGHUP (a terminal that closes) is logged and
+changes nothing. Whether anybody reads its output never matters.
 Exit status: 0 ended as asked, 1 it could not serve, 2 bad usage or configuration.)";
 
 struct CommandLine {
@@ -46,6 +49,7 @@ struct CommandLine {
   std::optional<std::string> data_dir;
   std::optional<std::string> durability;
   std::optional<std::string> log_level;
+  bool insecure = false;
   bool print_config = false;
   bool check_config = false;
 };
@@ -57,6 +61,10 @@ void Declare(CommandLine* line, CLI::App* app) {
       ->allow_extra_args(false);
   app->add_option("--metrics-listen", line->metrics_listen,
                   "HOST:PORT for Prometheus to scrape; without it, there are no metrics");
+  app->add_flag("--insecure", line->insecure,
+                "let other machines reach it, though nothing is encrypted and nobody needs a "
+                "password: for networks "
+                "in which you trust everybody");
   app->add_option(
       "--data-dir", line->data_dir,
       "folder to record sessions in, which go on with the next server; without it, nothing "
@@ -86,6 +94,8 @@ Config Configure(const CommandLine& line) {
     }
     config.server.metrics_listen = *line.metrics_listen;
   }
+  if (line.insecure) config.server.insecure = true;
+  RequireConsentToNetwork(config.server);
   if (line.data_dir) config.server.data_dir = *line.data_dir;
   if (line.durability) {
     config.server.durability = FindChoice<DurabilityChoice>(*line.durability).value();
@@ -126,21 +136,38 @@ void LockMemoryIfAsked(const ServerParams& params) {
   }
 }
 
+/// The context of `signals` runs until one says that the server shall end.
+void WaitForEnd(boost::asio::signal_set* signals) {
+  signals->async_wait([signals](const boost::system::error_code&, int signal) {
+    if (signal == SIGHUP) {
+      spdlog::warn(
+          "SIGHUP: the server goes on (its terminal has gone, or somebody asked it to read its "
+          "settings "
+          "again, which it does only when it starts); end it with SIGTERM");
+      return WaitForEnd(signals);
+    }
+    spdlog::info("signal {}: shutting down", signal);
+  });
+}
+
 void Serve(const Config& config) {
   // Signals are this thread's: taken over before any other starts.
   boost::asio::io_context io;
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
   const std::shared_ptr<Recorder> recorder = MakeRecorder(config.server);
   Server server(config.server, config.session_defaults, MakeEvents(recorder), MakeDecoder,
                 recorder);
   for (const std::string& address : server.addresses()) {
     std::printf("listening on %s\n", address.c_str());
   }
+  if (config.server.insecure) {
+    spdlog::warn(
+        "server.insecure: other machines may connect; nothing is encrypted, nobody needs a "
+        "password");
+  }
   if (!server.metrics_url().empty()) std::printf("metrics on %s\n", server.metrics_url().c_str());
   std::fflush(stdout);
-  signals.async_wait([](const boost::system::error_code&, int signal) {
-    spdlog::info("signal {}: shutting down", signal);
-  });
+  WaitForEnd(&signals);
   io.run();
   server.Shutdown();
 }
@@ -167,8 +194,11 @@ int Main(int argc, char** argv) {
   if (line.print_config) std::fputs(PrintConfig(config).c_str(), stdout);
   if (line.print_config || line.check_config) return 0;
 
+  TuneHeap();
+  std::signal(SIGPIPE, SIG_IGN);  // whoever reads the output may go
   StartLog(config.server.log_level);
   int result = 0;
+  if (const std::string raised = RaiseOpenFileLimit(); !raised.empty()) spdlog::info("{}", raised);
   LockMemoryIfAsked(config.server);
   try {
     Serve(config);

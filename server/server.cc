@@ -12,13 +12,17 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
-#include "server/listeners.h"
+#include "server/connection_acceptor.h"
+#include "server/heap_trimmer.h"
+#include "server/machine_memory.h"
 #include "server/metrics/metrics_endpoint.h"
 #include "server/metrics/server_metrics.h"
 #include "server/metrics/session_metrics.h"
+#include "server/open_files.h"
 #include "server/realtime/thread_settings.h"
 #include "server/recording/resume.h"
 #include "server/services/acquisition_service.h"
@@ -37,6 +41,8 @@ namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
 constexpr int kFrameBytes = 1 << 20;
+constexpr std::size_t kCallBytes = 512 << 20;
+constexpr int kCallsPerConnection = 1'024;
 
 std::size_t NumProcessors(const ServerParams& params) {
   if (!params.processors.empty()) return params.processors.size();
@@ -57,6 +63,14 @@ std::vector<std::string> ReflectedNames() {
   return names;
 }
 
+double SessionMemoryBytes(const ServerParams& params) {
+  constexpr double kShare = 0.75;
+  if (params.max_memory_gigabytes > 0.0) return 1e9 * params.max_memory_gigabytes;
+  return kShare * MachineMemoryBytes();
+}
+
+int KeepaliveMs(const ServerParams& params) { return static_cast<int>(params.keepalive_s * 1e3); }
+
 /// Chunks are small, come at a steady pace and must not wait for anything.
 void TuneForLatency(grpc::ServerBuilder* builder) {
   // Debian builds Abseil with its search for deadlocks on, so that each lock that gRPC takes is entered
@@ -64,6 +78,20 @@ void TuneForLatency(grpc::ServerBuilder* builder) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // A chunk of thousands of spikes in one frame.
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, kFrameBytes);
+}
+
+/// What gRPC may take for messages and calls: calls that want more wait or are refused.
+void BoundMemory(grpc::ServerBuilder* builder) {
+  builder->SetResourceQuota(grpc::ResourceQuota("efferentd").Resize(kCallBytes));
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsPerConnection);
+}
+
+/// Connections are few: those that are of no use go.
+void CloseIdleConnections(grpc::ServerBuilder* builder) {
+  // Whoever connects and does not speak HTTP/2.
+  builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
+  // Whoever has no call under way: gRPC's clients connect anew when they need to.
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300'000);
 }
 
 }  // namespace
@@ -78,7 +106,8 @@ class Server::Impl {
         sessions_(session_defaults, params.max_sessions,
                   std::make_shared<ProcessorBudget>(params.max_processor_share *
                                                     static_cast<double>(NumProcessors(params))),
-                  make_decoder, events, recorder),
+                  make_decoder, events, recorder,
+                  std::make_shared<MemoryBudget>(SessionMemoryBytes(params))),
         workers_(NumProcessors(params)),
         context_{&sessions_,
                  &streams_,
@@ -89,15 +118,17 @@ class Server::Impl {
                  params.durability == DurabilityChoice::kFull,
                  make_decoder},
         recorder_(recorder),
+        acceptor_(params.listen, ConnectionsThatFit(params.max_connections),
+                  std::chrono::milliseconds(KeepaliveMs(params))),
         clock_(&io_, &sessions_, [this](std::int64_t now_ns) {
           streams_.CutStuck(now_ns);
           EndIdleSessions(now_ns);
         }) {
     if (!params.metrics_listen.empty()) {
       metrics_.emplace(params.metrics_listen,
-                       MetricsEndpoint::Collectables{
-                           std::make_shared<ServerMetrics>(&sessions_, events, recorder),
-                           std::make_shared<SessionMetrics>(&sessions_)});
+                       MetricsEndpoint::Collectables{std::make_shared<ServerMetrics>(
+                                                         &sessions_, events, recorder, &acceptor_),
+                                                     std::make_shared<SessionMetrics>(&sessions_)});
     }
     if (recorder) {
       ResumeSessions(recorder.get(), params.resume_within_s, make_decoder, &sessions_);
@@ -108,6 +139,8 @@ class Server::Impl {
       threads_.ApplyToClockThread();
       io_.run();
     });
+    spdlog::info("up to {} connections, {:.1f} GB of memory for sessions",
+                 acceptor_.max_connections(), 1e-9 * sessions_.memory_budget()->reservable());
     for (const std::string& refusal : threads_.refusals()) spdlog::warn("{}", refusal);
     spdlog::info("threads that decode: {}", threads_.Describe());
   }
@@ -117,6 +150,7 @@ class Server::Impl {
     if (auto* health = grpc_->GetHealthCheckService()) health->Shutdown();
     sessions_.ShutDown();
     streams_.Close();
+    acceptor_.Stop();
     grpc_->Shutdown(
         std::chrono::system_clock::now() +
         std::chrono::nanoseconds(static_cast<std::int64_t>(params_.shutdown_grace_s * 1e9)));
@@ -126,7 +160,7 @@ class Server::Impl {
     metrics_.reset();
   }
 
-  const std::vector<std::string>& addresses() const { return addresses_; }
+  const std::vector<std::string>& addresses() const { return acceptor_.addresses(); }
   const std::string& metrics_url() const {
     static const std::string none;
     return metrics_ ? metrics_->url() : none;
@@ -148,15 +182,15 @@ class Server::Impl {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
-    // Without this a second server on the same port would start, and get half of the connections.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    const int keepalive_ms = static_cast<int>(params_.keepalive_s * 1e3);
+    const int keepalive_ms = KeepaliveMs(params_);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, keepalive_ms);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, keepalive_ms);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     // Clients probe too, also while nothing flows.
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1'000);
     TuneForLatency(&builder);
+    CloseIdleConnections(&builder);
+    BoundMemory(&builder);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
     builder.RegisterService(&session_service_);
@@ -166,9 +200,19 @@ class Server::Impl {
     builder.RegisterService(&recording_service_);
     builder.RegisterService(&diagnostics_service_);
     builder.RegisterService(&reflection_service_);
-    grpc_ = StartListening(&builder, params_.listen, &addresses_);
+    takes_connections_ = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        grpc::InsecureServerCredentials());
+    grpc_ = builder.BuildAndStart();
+    if (!grpc_) throw std::runtime_error("gRPC does not start, and gives no reason");
     auto* health = grpc_->GetHealthCheckService();
     for (const std::string& service : ServiceNames()) health->SetServingStatus(service, true);
+    acceptor_.Start([this](int listening_descriptor, int descriptor) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+      connection.listener_fd = listening_descriptor;
+      connection.fd = descriptor;
+      takes_connections_->HandleNewConnection(&connection);
+    });
   }
 
   ServerParams params_;
@@ -185,13 +229,15 @@ class Server::Impl {
   RecordingService recording_service_{&context_};
   DiagnosticsService diagnostics_service_{&context_};
   ReflectionService reflection_service_{ReflectedNames()};
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> takes_connections_;
   std::unique_ptr<grpc::Server> grpc_;
-  std::vector<std::string> addresses_;
+  ConnectionAcceptor acceptor_;
   std::optional<MetricsEndpoint> metrics_;
 
   boost::asio::io_context io_{1};
   SessionClock clock_;
   std::int64_t looked_for_idle_at_ns_ = 0;  // the clock thread's
+  HeapTrimmer heap_trimmer_;
   std::thread clock_thread_;
   std::atomic<bool> shut_down_ = false;
 };

@@ -181,4 +181,25 @@ Config ParseConfig(const std::string& text, const std::string& file) {
   return config;
 }
 
+void RequireConsentToNetwork(const ServerParams& params) {
+  if (params.insecure) return;
+  constexpr const char* kRefusal =
+      "{} is `{}`, which other machines can reach: {}, unencrypted and without a password. Listen "
+      "on {}, or, where "
+      "you trust everybody in the network, allow it with --insecure (server.insecure: true)";
+  std::vector<std::string> refusals;
+  for (const std::string& address : params.listen) {
+    if (!IsOpenToTheNetwork(address)) continue;
+    refusals.push_back(fmt::format(kRefusal, "server.listen", address,
+                                   "whoever connects can move arms and read and erase recordings",
+                                   "127.0.0.1 or unix:PATH"));
+  }
+  if (IsOpenToTheNetwork(params.metrics_listen)) {
+    refusals.push_back(fmt::format(
+        kRefusal, "server.metrics_listen", params.metrics_listen,
+        "whoever connects can read the names and figures of all sessions", "127.0.0.1"));
+  }
+  if (!refusals.empty()) Throw(refusals);
+}
+
 }  // namespace efferent

@@ -29,6 +29,10 @@ Config LoadConfig(const std::string& file);
 /// The same from text; `file` is what it is called in errors.
 Config ParseConfig(const std::string& text, const std::string& file);
 
+/// Whoever wants other machines to reach the server says so (server.insecure): there is no TLS yet.
+/// @throws ConfigError naming each address that they would reach, the risk, and what to do.
+void RequireConsentToNetwork(const ServerParams& params);
+
 /// The effective configuration as YAML that LoadConfig reads back, with units and bounds as
 /// comments.
 std::string PrintConfig(const Config& config);

@@ -1,28 +1,32 @@
 #include "server/config/listen_address.h"
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
-#include <cstdio>
 #include <string_view>
 
 namespace efferent {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-
 constexpr std::string_view kUnix = "unix:";
 constexpr const char* kHostAndPort = "must be HOST:PORT (port 0: any free one)";
 
-struct HostAndPort {
-  std::string host;
-  std::string port;
-};
+std::optional<std::string> MalformedHostAndPort(const std::string& address,
+                                                const std::string& wanted) {
+  const std::string is = "is `" + address + "`, ";
+  const std::optional<HostAndPort> parts = SplitAddress(address);
+  if (!parts) return is + wanted;
+  unsigned port = 0;
+  const char* end = parts->port.data() + parts->port.size();
+  const auto [parsed, error] = std::from_chars(parts->port.data(), end, port);
+  if (parts->port.empty() || error != std::errc() || parsed != end) return is + wanted;
+  if (port > 65'535) return is + "port must be in [0, 65535]";
+  return {};
+}
 
-std::optional<HostAndPort> Split(const std::string& address) {
+}  // namespace
+
+std::optional<HostAndPort> SplitAddress(const std::string& address) {
   const std::size_t colon = address.rfind(':');
   if (colon == std::string::npos || colon == 0) return std::nullopt;
   HostAndPort parts{address.substr(0, colon), address.substr(colon + 1)};
@@ -34,33 +38,6 @@ std::optional<HostAndPort> Split(const std::string& address) {
   if (parts.host.empty()) return std::nullopt;
   return parts;
 }
-
-std::optional<std::string> MalformedHostAndPort(const std::string& address,
-                                                const std::string& wanted) {
-  const std::string is = "is `" + address + "`, ";
-  const std::optional<HostAndPort> parts = Split(address);
-  if (!parts) return is + wanted;
-  unsigned port = 0;
-  const char* end = parts->port.data() + parts->port.size();
-  const auto [parsed, error] = std::from_chars(parts->port.data(), end, port);
-  if (parts->port.empty() || error != std::errc() || parsed != end) return is + wanted;
-  if (port > 65'535) return is + "port must be in [0, 65535]";
-  return {};
-}
-
-template <class Protocol>
-boost::system::error_code Bind(const typename Protocol::endpoint& endpoint) {
-  asio::io_context io;
-  boost::system::error_code error;
-  typename Protocol::acceptor acceptor(io);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(1, error);
-  return error;
-}
-
-}  // namespace
 
 std::optional<std::string> MalformedListenAddress(const std::string& address) {
   if (const auto path = UnixSocketPath(address); path && !path->empty()) return {};
@@ -94,24 +71,12 @@ std::optional<std::string> UnixSocketPath(const std::string& address) {
   return address.substr(kUnix.size());
 }
 
-std::string WhyNotListening(const std::string& address, const std::string& option) {
-  boost::system::error_code error;
-  if (const auto path = UnixSocketPath(address)) {
-    if (path->size() > 107) return "the path is longer than 107 bytes";
-    error = Bind<asio::local::stream_protocol>(asio::local::stream_protocol::endpoint(*path));
-    if (!error) std::remove(path->c_str());
-  } else {
-    const HostAndPort parts = Split(address).value_or(HostAndPort{});
-    asio::io_context io;
-    const auto found =
-        tcp::resolver(io).resolve(parts.host, parts.port, tcp::resolver::passive, error);
-    if (error) return "the host is not known (" + error.message() + ")";
-    error = Bind<tcp>(found.begin()->endpoint());
-  }
-  if (error == asio::error::address_in_use) {
-    return "the address is in use; stop what uses it, or choose another with " + option;
-  }
-  return error ? error.message() : "no reason is known";
+bool IsOpenToTheNetwork(const std::string& address) {
+  if (UnixSocketPath(address)) return false;
+  const std::optional<HostAndPort> parts = SplitAddress(address);
+  if (!parts || parts->host == "localhost") return false;
+  boost::system::error_code is_name;
+  return !boost::asio::ip::make_address(parts->host, is_name).is_loopback() || is_name;
 }
 
 }  // namespace efferent

@@ -20,8 +20,15 @@ std::string WithPort(const std::string& address, int port);
 /// The path of `unix:PATH`; nothing for any other address.
 std::optional<std::string> UnixSocketPath(const std::string& address);
 
-/// Why nothing can listen on a well-formed address at present, in the system's own words, which gRPC
-/// and civetweb keep to themselves. `option` is where another address would be given.
-std::string WhyNotListening(const std::string& address, const std::string& option);
+/// The parts of a well-formed `HOST:PORT`, an IPv6 host without its brackets; nothing for any other address.
+struct HostAndPort {
+  std::string host;
+  std::string port;
+};
+std::optional<HostAndPort> SplitAddress(const std::string& address);
+
+/// Whether other machines might reach a well-formed address: all but Unix sockets, loopback addresses and
+/// `localhost`.
+bool IsOpenToTheNetwork(const std::string& address);
 
 }  // namespace efferent

@@ -43,6 +43,7 @@ struct ServerParams {
   /// Each HOST:PORT (port 0: any free one) or unix:PATH; at least one, none twice.
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   std::string metrics_listen;  ///< HOST:PORT of the metrics' HTTP; empty: there are none.
+  bool insecure = false;       ///< Addresses that other machines reach may be listened on.
   std::string data_dir;        ///< Empty: nothing is recorded.
   DurabilityChoice durability = DurabilityChoice::kBatch;
   double batch_interval_s = 0.075;      ///< What a killed server loses of its recordings.
@@ -54,7 +55,9 @@ struct ServerParams {
   double end_idle_after_s = 86'400.0;  ///< Sessions without source and arm for longer are ended.
   LogLevel log_level = LogLevel::kInfo;
   int max_sessions = 256;
+  int max_connections = 4'096;        ///< Of clients; fewer where the limit of open files is lower.
   double max_processor_share = 0.75;  ///< Of all processors, for sessions in real time.
+  double max_memory_gigabytes = 0.0;  ///< For sessions; 0: three quarters of what there is.
   std::int64_t max_chunk_bytes = 4 << 20;
   std::int64_t max_chunk_events = 1 << 18;
   double keepalive_s = 10.0;      ///< Idle connections are probed this often.
@@ -68,6 +71,7 @@ template <class Visitor>
 void VisitFields(ServerParams& p, Visitor&& visit) {
   visit("listen", p.listen);
   visit("metrics_listen", p.metrics_listen);
+  visit("insecure", p.insecure);
   visit("data_dir", p.data_dir);
   visit("durability", p.durability);
   visit("batch_interval_s", p.batch_interval_s, Bounds{0.001, 0.2}, "s");
@@ -79,7 +83,10 @@ void VisitFields(ServerParams& p, Visitor&& visit) {
   visit("end_idle_after_s", p.end_idle_after_s, Bounds{0, 1e9, 0.1}, "s (0: never)");
   visit("log_level", p.log_level);
   visit("max_sessions", p.max_sessions, Bounds{1, 10'000}, "sessions");
+  visit("max_connections", p.max_connections, Bounds{16, 1'000'000}, "connections");
   visit("max_processor_share", p.max_processor_share, Bounds{0, 1}, "of all processors");
+  visit("max_memory_gigabytes", p.max_memory_gigabytes, Bounds{0, 1e6},
+        "GB for sessions (0: three quarters of the machine's or the container's)");
   visit("max_chunk_bytes", p.max_chunk_bytes, Bounds{1'024, 16 << 20}, "bytes");
   visit("max_chunk_events", p.max_chunk_events, Bounds{1, 1 << 24}, "spikes");
   visit("keepalive_s", p.keepalive_s, Bounds{1, 86'400}, "s");

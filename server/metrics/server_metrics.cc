@@ -28,6 +28,19 @@ std::vector<MetricFamily> ServerMetrics::Collect() const {
       "Processors whose time is kept for sessions in real time.", budget.reserved());
   add(MetricType::Gauge, "efferent_reservable_processors", "Most that may be kept.",
       budget.reservable());
+  if (const MemoryBudget* memory = sessions_->memory_budget()) {
+    add(MetricType::Gauge, "efferent_reserved_memory_bytes",
+        "Memory that sessions and their decoders have been promised.", memory->reserved());
+    add(MetricType::Gauge, "efferent_reservable_memory_bytes", "Most that may be promised.",
+        memory->reservable());
+  }
+  add(MetricType::Gauge, "efferent_connections", "Open connections of clients.",
+      connections_->num_connections());
+  add(MetricType::Gauge, "efferent_connections_limit", "Most that clients may have.",
+      connections_->max_connections());
+  add(MetricType::Counter, "efferent_connections_refused_total",
+      "Connections that were refused because there were as many as there may be.",
+      static_cast<double>(connections_->num_refused()));
   add(MetricType::Counter, "efferent_events_dropped_total",
       "Events that were not written to the data directory because its queue was full.",
       static_cast<double>(events_->dropped_count()));

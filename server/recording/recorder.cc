@@ -10,6 +10,7 @@
 
 #include "server/journal/unix_clock.h"
 #include "server/session/message_json.h"
+#include "server/storage/wal_damage.h"
 
 namespace efferent {
 namespace {
@@ -57,7 +58,9 @@ std::string DescribeRetention(const RecorderParams& params) {
 }
 
 Recorder::Recorder(const RecorderParams& params)
-    : params_(params), directory_(params.data_dir), file_(directory_.path() / kFileName) {
+    : params_(params), directory_(params.data_dir), file_(directory_.MakeDatabaseFile(kFileName)) {
+  if (const std::string damage = DescribeWalDamage(file_); !damage.empty())
+    spdlog::error("{}", damage);
   database_.emplace(file_, Database::Access::kWrite, params.durability);
   MigrateSchema(&*database_, file_.string());
   database_->Execute("PRAGMA wal_autocheckpoint = 0");
@@ -246,21 +249,21 @@ void Recorder::RunWriter() {
     }
     wait = batch_interval;
     LookForErasures();
-    if (Gather()) {
-      try {
+    try {
+      if (Gather()) {
         WriteBatch();
         AfterCommit();
         SetProblem("");
         if (GoOnErasing() && !stopping) wait = std::chrono::nanoseconds(0);
-      } catch (const std::exception& error) {
-        for (const auto& source : writing_) source->now = source->before;
-        rows_ = rows_before_;
-        SetProblem(error.what());
-        wait = kRetryAfter;
-        if (stopping) return;
+      } else if (stopping) {
+        return;
       }
-    } else if (stopping) {
-      return;
+    } catch (const std::exception& error) {  // of the disk, or that there is no memory
+      for (const auto& source : writing_) source->now = source->before;
+      rows_ = rows_before_;
+      SetProblem(error.what());
+      wait = kRetryAfter;
+      if (stopping) return;
     }
     {
       const std::lock_guard lock(mutex_);

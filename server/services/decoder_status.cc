@@ -17,6 +17,16 @@ grpc::Status TooSlow(const std::string& what, const StepCost& cost, TimeNs deadl
           what, ms(cost.ResponseNs()), ms(cost.decode_ns), ms(deadline_ns)));
 }
 
+grpc::Status NoMemory(const std::string& what, const MemoryRefusal& refusal) {
+  const auto mb = [](double bytes) { return 1e-6 * bytes; };
+  return MakeStatus(
+      grpc::StatusCode::RESOURCE_EXHAUSTED,
+      fmt::format(
+          "{} would take up to {:.1f} MB of memory, and {:.1f} of {:.1f} MB are promised to others "
+          "(server.max_memory_gigabytes); use fewer neurons or channels, or end a session",
+          what, mb(refusal.wanted), mb(refusal.reserved), mb(refusal.reservable)));
+}
+
 grpc::Status ToStatus(const SessionDecoders::Outcome& outcome, const std::string& name) {
   using Status = SessionDecoders::Status;
   switch (outcome.status) {
@@ -44,6 +54,8 @@ grpc::Status ToStatus(const SessionDecoders::Outcome& outcome, const std::string
                         "there is not enough memory for this decoder; use a smaller one");
     case Status::kGivenUp:
       return grpc::Status::CANCELLED;
+    case Status::kNoMemory:
+      return NoMemory("this decoder", outcome.memory);
     case Status::kTooSlow:
       return TooSlow("this decoder", outcome.cost, outcome.deadline_ns);
   }

@@ -59,6 +59,8 @@ grpc::Status ToStatus(const SessionRegistry::Created& created, const std::string
               Ms(created.cost.decode_ns), Ms(created.cost.learn_ns), budget.reserved(),
               budget.reservable()));
     }
+    case CreateStatus::kNoMemory:
+      return NoMemory("this session", created.memory);
     case CreateStatus::kTooLarge:
       break;
   }

@@ -70,14 +70,13 @@ ResumedSession NewSession(std::string id, const SessionSettings& settings,
 }  // namespace
 
 Session::Session(std::string id, const SessionSettings& settings,
-                 const DecoderFactory& make_decoder, ProcessorBudget::Share share,
+                 const DecoderFactory& make_decoder, SessionShares shares,
                  std::shared_ptr<EventSink> events, std::shared_ptr<RecordingSink> recording)
-    : Session(NewSession(std::move(id), settings, make_decoder), make_decoder, std::move(share),
+    : Session(NewSession(std::move(id), settings, make_decoder), make_decoder, std::move(shares),
               std::move(events), std::move(recording)) {}
 
-Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder,
-                 ProcessorBudget::Share share, std::shared_ptr<EventSink> events,
-                 std::shared_ptr<RecordingSink> recording)
+Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder, SessionShares shares,
+                 std::shared_ptr<EventSink> events, std::shared_ptr<RecordingSink> recording)
     : id_(std::move(resumed.session_id)),
       settings_(resumed.settings),
       config_(WriteSettings(settings_)),
@@ -85,15 +84,18 @@ Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder,
       events_(std::move(events)),
       recording_(std::move(recording)),
       journal_(recording_ ? recording_->MakeJournal(id_, settings_, resumed.position) : nullptr),
-      share_(std::move(share)),
-      handling_budget_(share_.processors()),
+      processors_(std::move(shares.processors)),
+      memory_(std::move(shares.memory)),
+      handling_budget_(processors_.amount()),
       watchdog_(settings_.watchdog, &mailbox_),
       loop_(std::move(resumed.state), settings_.timing, &mailbox_, &inbox_, &latencies_,
             MonotonicNowNs, journal_.get()),
-      decoders_(settings_, std::move(resumed.roster), make_decoder, &loop_,
-                [this](const DecoderChangeNote& note) {
-                  if (recording_) recording_->DecoderChangeAsked(id_, note);
-                }) {
+      decoders_(
+          settings_, std::move(resumed.roster), make_decoder, &loop_,
+          [this](const DecoderChangeNote& note) {
+            if (recording_) recording_->DecoderChangeAsked(id_, note);
+          },
+          std::move(shares.driver), std::move(shares.memory_budget)) {
   if (resumed.position.sequence_number > 0) {
     mailbox_.BeginStopped();
     loop_.BeginBehind();
@@ -265,7 +267,7 @@ std::shared_ptr<WatchHub::Place> Session::AttachWatcher(std::shared_ptr<Watcher>
 
 void Session::EndStreams(StreamEnd reason) {
   // At once: a stream whose client does not read keeps the session itself alive.
-  if (reason == StreamEnd::kSessionEnded && !ended_.exchange(true)) share_.GiveBack();
+  if (reason == StreamEnd::kSessionEnded && !ended_.exchange(true)) processors_.GiveBack();
   streams_ended_ = true;
   mailbox_.Stop(MonotonicNowNs());
   seat_.End(reason);
@@ -333,7 +335,7 @@ v1::Session Session::Describe() const {
   session.set_arm_since_time_unix_ns(arm_presence_.since_unix_ns());
   *session.mutable_statistics() = Statistics();
   decoders_.Describe(status, &session);
-  session.set_reserved_processor_share(share_.processors());
+  session.set_reserved_processor_share(processors_.amount());
   if (journal_) {
     v1::SessionRecording* recording = session.mutable_recording();
     recording->set_durable_sequence_number(journal_->durable_sequence_number());

@@ -20,6 +20,7 @@
 #include "server/loop/streams.h"
 #include "server/loop/watchdog.h"
 #include "server/session/event_sink.h"
+#include "server/session/memory_budget.h"
 #include "server/session/processor_budget.h"
 #include "server/session/recording_sink.h"
 #include "server/session/resumed_session.h"
@@ -35,13 +36,13 @@ namespace efferent {
 /// to the stream on the acquisition seat.
 class Session {
  public:
-  /// `share`: what has been promised to it; nothing unless in real time. `recording` may be null.
+  /// `shares`: what has been promised to it; no processors unless in real time. `recording` may be null.
   /// @throws InvalidParameters, paths from the configuration's root.
   Session(std::string id, const SessionSettings& settings, const DecoderFactory& make_decoder,
-          ProcessorBudget::Share share, std::shared_ptr<EventSink> events,
+          SessionShares shares, std::shared_ptr<EventSink> events,
           std::shared_ptr<RecordingSink> recording);
   /// One that goes on.
-  Session(ResumedSession resumed, const DecoderFactory& make_decoder, ProcessorBudget::Share share,
+  Session(ResumedSession resumed, const DecoderFactory& make_decoder, SessionShares shares,
           std::shared_ptr<EventSink> events, std::shared_ptr<RecordingSink> recording);
 
   const std::string& id() const { return id_; }
@@ -137,7 +138,7 @@ class Session {
   std::shared_ptr<EventSink> events_;
   std::shared_ptr<RecordingSink> recording_;
   std::shared_ptr<SessionJournal> journal_;
-  ProcessorBudget::Share share_;
+  Budget::Share processors_, memory_;
   HandlingBudget handling_budget_;
   StageLatencies latencies_;
 

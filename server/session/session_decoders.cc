@@ -46,12 +46,23 @@ Places FindPlaces(const std::vector<DecoderChangeNote>& changes, std::uint64_t n
 }  // namespace
 
 SessionDecoders::SessionDecoders(const SessionSettings& settings, DecoderRoster roster,
-                                 DecoderFactory make_decoder, ControlLoop* loop, Note note)
+                                 DecoderFactory make_decoder, ControlLoop* loop, Note note,
+                                 Budget::Share driver, std::shared_ptr<MemoryBudget> memory)
     : settings_(settings),
       make_decoder_(std::move(make_decoder)),
       loop_(loop),
       note_(std::move(note)),
-      roster_(std::move(roster)) {}
+      memory_budget_(std::move(memory)),
+      roster_(std::move(roster)) {
+  memory_.front() = std::move(driver);
+  // Shadows of a session that goes on run already, whether there is memory for them or not.
+  for (const DecoderRoster::Shadow& shadow : roster_.shadows) {
+    std::vector<Violation> none;
+    MemoryRefusal ignored;
+    ReserveMemory(memory_budget_.get(), EstimateLearnerBytes(With(shadow.config, &none)),
+                  &memory_[1 + static_cast<std::size_t>(shadow.slot)], &ignored);
+  }
+}
 
 SessionDecoders::Outcome SessionDecoders::Swap(const v1::DecoderConfig& config,
                                                std::string_view state, const GivenUp& given_up) {
@@ -59,12 +70,13 @@ SessionDecoders::Outcome SessionDecoders::Swap(const v1::DecoderConfig& config,
   note.kind = DecoderChange::Kind::kSwap;
   note.config = config;
   Outcome outcome;
-  std::unique_ptr<Learner> learner = MakeLearner(&note, state, given_up, &outcome);
+  Budget::Share memory;
+  std::unique_ptr<Learner> learner = MakeLearner(&note, state, given_up, &memory, &outcome);
   if (learner) outcome = CheckDriver(note.config, given_up);
   if (outcome.status != Status::kDone) return outcome;
   const std::lock_guard lock(mutex_);
   if (given_up && given_up()) return {Status::kGivenUp, {}};
-  return Post(std::move(note), std::move(learner));
+  return Post(std::move(note), std::move(learner), std::move(memory));
 }
 
 SessionDecoders::Outcome SessionDecoders::AddShadow(const std::string& name,
@@ -90,7 +102,8 @@ SessionDecoders::Outcome SessionDecoders::AddShadow(const std::string& name,
     }
     note.config = config ? *config : driver;
     Outcome outcome;
-    std::unique_ptr<Learner> learner = MakeLearner(&note, state, given_up, &outcome);
+    Budget::Share memory;
+    std::unique_ptr<Learner> learner = MakeLearner(&note, state, given_up, &memory, &outcome);
     if (!learner) return outcome;
     const std::lock_guard lock(mutex_);
     if (given_up && given_up()) return {Status::kGivenUp, {}};
@@ -98,7 +111,7 @@ SessionDecoders::Outcome SessionDecoders::AddShadow(const std::string& name,
     if (outcome.status != Status::kDone) return outcome;
     if (note.twin && !AreEqual(driver, roster_.driver)) continue;  // swapped meanwhile
     note.slot = *roster_.FreeSlot();
-    return Post(std::move(note), std::move(learner));
+    return Post(std::move(note), std::move(learner), std::move(memory));
   }
 }
 
@@ -110,7 +123,7 @@ SessionDecoders::Outcome SessionDecoders::RemoveShadow(std::string_view name) {
   note.kind = DecoderChange::Kind::kRemoveShadow;
   note.slot = shadow->slot;
   note.name = shadow->name;
-  return Post(std::move(note), nullptr);
+  return Post(std::move(note), nullptr, {});
 }
 
 SessionDecoders::Outcome SessionDecoders::PromoteShadow(std::string_view name,
@@ -127,7 +140,7 @@ SessionDecoders::Outcome SessionDecoders::PromoteShadow(std::string_view name,
         note.kind = DecoderChange::Kind::kPromoteShadow;
         note.slot = shadow->slot;
         note.name = shadow->name;
-        return Post(std::move(note), nullptr);
+        return Post(std::move(note), nullptr, {});
       }
       tried_out = shadow->config;
     }
@@ -169,7 +182,8 @@ SessionDecoders::Outcome SessionDecoders::FindMaxStateBytes(const v1::DecoderCon
                                                             std::size_t* bytes) const {
   Outcome outcome;
   v1::DecoderConfig whole = config;
-  if (const auto decoder = Make(&whole, {}, &outcome)) *bytes = MaxStateBytes(*decoder);
+  Budget::Share memory;
+  if (const auto decoder = Make(&whole, {}, &memory, &outcome)) *bytes = MaxStateBytes(*decoder);
   return outcome;
 }
 
@@ -196,10 +210,15 @@ SessionDecoders::Outcome SessionDecoders::CheckDriver(const v1::DecoderConfig& c
 }
 
 std::unique_ptr<Decoder> SessionDecoders::Make(v1::DecoderConfig* config, std::string_view state,
-                                               Outcome* outcome) const {
+                                               Budget::Share* memory, Outcome* outcome) const {
   const SessionSettings settings = With(*config, &outcome->violations);
   outcome->status = Status::kInvalid;
   if (!outcome->violations.empty()) return nullptr;
+  if (!ReserveMemory(memory_budget_.get(), EstimateLearnerBytes(settings), memory,
+                     &outcome->memory)) {
+    outcome->status = Status::kNoMemory;
+    return nullptr;
+  }
   try {
     *config = WriteSettings(settings).decoder();
     std::unique_ptr<Decoder> decoder = MakeSessionDecoder(settings, make_decoder_);
@@ -219,8 +238,9 @@ std::unique_ptr<Decoder> SessionDecoders::Make(v1::DecoderConfig* config, std::s
 std::unique_ptr<Learner> SessionDecoders::MakeLearner(DecoderChangeNote* note,
                                                       std::string_view state,
                                                       const GivenUp& given_up,
+                                                      Budget::Share* memory,
                                                       Outcome* outcome) const {
-  std::unique_ptr<Decoder> decoder = Make(&note->config, state, outcome);
+  std::unique_ptr<Decoder> decoder = Make(&note->config, state, memory, outcome);
   if (decoder && given_up && given_up()) *outcome = {Status::kGivenUp, {}};
   if (outcome->status != Status::kDone) return nullptr;
   if (!state.empty()) note->weights = Packer().Pack(state);
@@ -234,7 +254,8 @@ SessionDecoders::Outcome SessionDecoders::CheckRoom(std::string_view name) const
 }
 
 SessionDecoders::Outcome SessionDecoders::Post(DecoderChangeNote note,
-                                               std::unique_ptr<Learner> learner) {
+                                               std::unique_ptr<Learner> learner,
+                                               Budget::Share memory) {
   note.number = roster_.num_changes + 1;
   DecoderChange change;
   change.kind = note.kind;
@@ -246,10 +267,19 @@ SessionDecoders::Outcome SessionDecoders::Post(DecoderChangeNote note,
   if (note_) note_(note);
   if (!loop_->Change(std::move(change))) return {Status::kFull, {}};
   roster_.Apply(note);
+  MoveMemory(note, std::move(memory));
   note.weights.clear();
   if (changes_.size() == 2 * ControlLoop::kMaxWaitingChanges) changes_.erase(changes_.begin());
   changes_.push_back(std::move(note));
   return {};
+}
+
+void SessionDecoders::MoveMemory(const DecoderChangeNote& note, Budget::Share memory) {
+  using Kind = DecoderChange::Kind;
+  const bool drives = note.kind == Kind::kSwap;
+  Budget::Share& place = memory_[drives ? 0 : 1 + static_cast<std::size_t>(note.slot)];
+  if (note.kind == Kind::kPromoteShadow) return std::swap(place, memory_.front());
+  retired_memory_ = std::exchange(place, std::move(memory));
 }
 
 }  // namespace efferent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -9,6 +10,7 @@
 #include "efferent/v1/session.pb.h"
 #include "server/loop/control_loop.h"
 #include "server/session/decoder_roster.h"
+#include "server/session/memory_budget.h"
 #include "server/session/session_settings.h"
 #include "server/session/step_cost.h"
 
@@ -25,9 +27,11 @@ class SessionDecoders {
   /// another one of the same number.
   using Note = std::function<void(const DecoderChangeNote&)>;
 
-  /// `roster`: of the decoders that the loop has. `loop` must outlive it. `note` may be null.
+  /// `roster`: of the decoders that the loop has. `loop` must outlive it. `note` may be null. `driver`: memory
+  /// that has been promised to what drives; further decoders ask `memory`, null: there is no bound.
   SessionDecoders(const SessionSettings& settings, DecoderRoster roster,
-                  DecoderFactory make_decoder, ControlLoop* loop, Note note);
+                  DecoderFactory make_decoder, ControlLoop* loop, Note note,
+                  Budget::Share driver = {}, std::shared_ptr<MemoryBudget> memory = nullptr);
 
   enum class Status {
     kDone,
@@ -36,6 +40,7 @@ class SessionDecoders {
     kNameInUse,
     kFull,
     kTooLarge,
+    kNoMemory,  ///< It is promised to others.
     kTooSlow,
     kGivenUp,  ///< The caller does not wait any more: nothing was changed.
   };
@@ -44,6 +49,7 @@ class SessionDecoders {
     std::vector<Violation> violations;  ///< With kInvalid; paths from the request's root.
     StepCost cost = {};                 ///< With kTooSlow, beside the deadline.
     TimeNs deadline_ns = 0;
+    MemoryRefusal memory = {};  ///< With kNoMemory.
   };
 
   /// `state`: of a decoder with these settings, to go on from; see LoadImportedState. Empty: none, it has
@@ -64,9 +70,9 @@ class SessionDecoders {
   void Describe(const LoopStatus& status, v1::Session* session) const;
 
  private:
-  /// The decoder that `config` asks for, or null and what is wrong. Fills in the defaults.
+  /// The decoder that `config` asks for and memory for it, or null and what is wrong. Fills in the defaults.
   std::unique_ptr<Decoder> Make(v1::DecoderConfig* config, std::string_view state,
-                                Outcome* outcome) const;
+                                Budget::Share* memory, Outcome* outcome) const;
   /// The session's settings with another decoder. Appends what is wrong with it.
   SessionSettings With(const v1::DecoderConfig& config, std::vector<Violation>* violations) const;
   /// Whether a decoder with these settings, which can be made, may drive: in real time, its commands must come
@@ -74,18 +80,26 @@ class SessionDecoders {
   Outcome CheckDriver(const v1::DecoderConfig& config, const GivenUp& given_up) const;
   /// Makes the decoder that the note asks for. Null, and the outcome says why.
   std::unique_ptr<Learner> MakeLearner(DecoderChangeNote* note, std::string_view state,
-                                       const GivenUp& given_up, Outcome* outcome) const;
+                                       const GivenUp& given_up, Budget::Share* memory,
+                                       Outcome* outcome) const;
   /// With mutex_: whether a shadow of that name can be added.
   Outcome CheckRoom(std::string_view name) const;
   /// With mutex_: hands the change to the loop; `learner` with kSwap and kAddShadow.
-  Outcome Post(DecoderChangeNote note, std::unique_ptr<Learner> learner);
+  Outcome Post(DecoderChangeNote note, std::unique_ptr<Learner> learner, Budget::Share memory);
+  /// With mutex_: promises go where the decoders go.
+  void MoveMemory(const DecoderChangeNote& note, Budget::Share memory);
 
   SessionSettings settings_;
   DecoderFactory make_decoder_;
   ControlLoop* loop_;
   Note note_;
 
-  mutable std::mutex mutex_;  // also orders the changes
+  std::shared_ptr<MemoryBudget> memory_budget_;
+
+  mutable std::mutex mutex_;  // also orders the changes; for all below
+  // The driver's, then each slot's; and what was retired last, which the next change destroys.
+  std::array<Budget::Share, 1 + Shadows::kMax> memory_;
+  Budget::Share retired_memory_;
   DecoderRoster roster_;      // as it will be once what was handed over has been carried out
   std::vector<DecoderChangeNote> changes_;  // that were handed over last, more than can wait
 };

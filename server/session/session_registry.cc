@@ -27,13 +27,15 @@ std::shared_ptr<Session> FindIn(const SessionRegistry::Sessions& sessions, std::
 SessionRegistry::SessionRegistry(v1::SessionConfig defaults, int max_sessions,
                                  std::shared_ptr<ProcessorBudget> budget,
                                  DecoderFactory make_decoder, std::shared_ptr<EventSink> events,
-                                 std::shared_ptr<RecordingSink> recording)
+                                 std::shared_ptr<RecordingSink> recording,
+                                 std::shared_ptr<MemoryBudget> memory)
     : defaults_(std::move(defaults)),
       max_sessions_(max_sessions),
       budget_(std::move(budget)),
       make_decoder_(std::move(make_decoder)),
       events_(std::move(events)),
-      recording_(std::move(recording)) {}
+      recording_(std::move(recording)),
+      memory_(std::move(memory)) {}
 
 SessionRegistry::Created SessionRegistry::Create(const std::string& id,
                                                  const v1::SessionConfig& config,
@@ -77,7 +79,11 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
 
   std::shared_ptr<Session> session;
   try {
-    ProcessorBudget::Share share;
+    SessionShares shares;
+    if (!ReserveMemoryFor(settings, &shares, &created.memory)) {
+      created.status = CreateStatus::kNoMemory;
+      return created;
+    }
     if (settings.timing.real_time) {
       created.settings = settings;
       created.cost = MeasureStepCost(settings, make_decoder_, options.given_up);
@@ -87,13 +93,13 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
         return created;
       }
       const double processors = created.cost.ProcessorShare(settings.shape.bin_width_ns);
-      if (!budget_->Reserve(processors, &share)) {
+      if (!budget_->Reserve(processors, &shares.processors)) {
         created.status = CreateStatus::kBusy;
         return created;
       }
     }
     session = std::make_shared<Session>(id.empty() ? RandomId() : id, settings, make_decoder_,
-                                        std::move(share), events_, recording_);
+                                        std::move(shares), events_, recording_);
   } catch (const InvalidParameters& error) {
     report(error.violations());
     return created;
@@ -117,14 +123,19 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
 }
 
 std::optional<std::string> SessionRegistry::Resume(ResumedSession resumed) {
-  ProcessorBudget::Share share;
+  SessionShares shares;
+  MemoryRefusal refusal;
+  if (!ReserveMemoryFor(resumed.settings, &shares, &refusal)) {
+    return "there is not enough memory for it any more (server.max_memory_gigabytes)";
+  }
   if (resumed.settings.timing.real_time) {
     const StepCost cost = MeasureStepCost(resumed.settings, make_decoder_);
-    if (!budget_->Reserve(cost.ProcessorShare(resumed.settings.shape.bin_width_ns), &share)) {
+    if (!budget_->Reserve(cost.ProcessorShare(resumed.settings.shape.bin_width_ns),
+                          &shares.processors)) {
       return "there is not enough processor time for it any more";
     }
   }
-  auto session = std::make_shared<Session>(std::move(resumed), make_decoder_, std::move(share),
+  auto session = std::make_shared<Session>(std::move(resumed), make_decoder_, std::move(shares),
                                            events_, recording_);
   const std::lock_guard lock(mutex_);
   if (FindIn(sessions_, session->id())) return "a session of that id runs";
@@ -132,6 +143,14 @@ std::optional<std::string> SessionRegistry::Resume(ResumedSession resumed) {
   changed.push_back(std::move(session));
   sessions_ = Sessions(std::move(changed));
   return std::nullopt;
+}
+
+bool SessionRegistry::ReserveMemoryFor(const SessionSettings& settings, SessionShares* shares,
+                                       MemoryRefusal* refusal) const {
+  shares->memory_budget = memory_;
+  return ReserveMemory(memory_.get(), EstimateSessionBytes(settings, recording_ != nullptr),
+                       &shares->memory, refusal) &&
+         ReserveMemory(memory_.get(), EstimateLearnerBytes(settings), &shares->driver, refusal);
 }
 
 std::shared_ptr<Session> SessionRegistry::Find(std::string_view id) const {

@@ -9,6 +9,7 @@
 
 #include "efferent/v1/config.pb.h"
 #include "server/loop/snapshot.h"
+#include "server/session/memory_budget.h"
 #include "server/session/processor_budget.h"
 #include "server/session/session.h"
 #include "server/session/step_cost.h"
@@ -29,10 +30,12 @@ class SessionRegistry {
   /// `defaults`: lies under what each request asks for.
   /// `budget`: of processor time, for sessions in real time.
   /// `recording`: where sessions are recorded; null: nowhere.
+  /// `memory`: for sessions and their decoders; null: without a bound.
   SessionRegistry(v1::SessionConfig defaults, int max_sessions,
                   std::shared_ptr<ProcessorBudget> budget, DecoderFactory make_decoder,
                   std::shared_ptr<EventSink> events,
-                  std::shared_ptr<RecordingSink> recording = nullptr);
+                  std::shared_ptr<RecordingSink> recording = nullptr,
+                  std::shared_ptr<MemoryBudget> memory = nullptr);
 
   enum class CreateStatus {
     kCreated,
@@ -40,9 +43,10 @@ class SessionRegistry {
     kAlreadyExists,
     kTooMany,
     kTooLarge,
-    kTooSlow,  ///< In real time: a command would miss its deadline.
-    kBusy,     ///< In real time: processor time is promised to others.
-    kGivenUp,  ///< The caller does not wait any more: nothing was created.
+    kNoMemory,  ///< It is promised to others.
+    kTooSlow,   ///< In real time: a command would miss its deadline.
+    kBusy,      ///< In real time: processor time is promised to others.
+    kGivenUp,   ///< The caller does not wait any more: nothing was created.
   };
   struct Created {
     CreateStatus status = CreateStatus::kInvalid;
@@ -50,6 +54,7 @@ class SessionRegistry {
     std::vector<Violation> violations;  ///< With kInvalid; paths from the request's root.
     StepCost cost;                      ///< With kTooSlow and kBusy.
     SessionSettings settings;           ///< With kTooSlow and kBusy.
+    MemoryRefusal memory;               ///< With kNoMemory.
   };
   /// `id` empty: one is chosen. Takes a while (a session in real time is tried out first) and holds no lock
   /// meanwhile.
@@ -75,8 +80,13 @@ class SessionRegistry {
 
   int max_sessions() const { return max_sessions_; }
   const ProcessorBudget& processor_budget() const { return *budget_; }
+  /// Null: without a bound.
+  const MemoryBudget* memory_budget() const { return memory_.get(); }
 
  private:
+  /// Memory for a session and what drives it; false: why not.
+  bool ReserveMemoryFor(const SessionSettings& settings, SessionShares* shares,
+                        MemoryRefusal* refusal) const;
   void EndAndReport(const std::shared_ptr<Session>& session, StreamEnd how,
                     const std::string& reason);
 
@@ -86,6 +96,7 @@ class SessionRegistry {
   DecoderFactory make_decoder_;
   std::shared_ptr<EventSink> events_;
   std::shared_ptr<RecordingSink> recording_;
+  std::shared_ptr<MemoryBudget> memory_;
   mutable std::mutex mutex_;
   Sessions sessions_;
 };

@@ -121,7 +121,8 @@ TEST(Daemon, PortInUseIsAnErrorThatSaysWhatToDo) {
 }
 
 TEST(Daemon, AddressOfAnotherMachineIsAnErrorInTheSystemsWords) {
-  const Outcome outcome = Start({"--listen", "192.0.2.1:50051"});  // RFC 5737: nobody's
+  const Outcome outcome =
+      Start({"--insecure", "--listen", "192.0.2.1:50051"});  // RFC 5737: nobody's
   EXPECT_EQ(outcome.exit_status, 1);
   EXPECT_THAT(outcome.output, HasSubstr("Cannot assign requested address"));
 }
@@ -151,6 +152,63 @@ TEST(Daemon, MetricsWhereSomebodyListensAreAnErrorThatSaysWhatToDo) {
               HasSubstr("cannot serve metrics on " + server.address() +
                         ": the address is in use; stop what uses it, or choose another with "
                         "--metrics-listen"));
+}
+
+TEST(Daemon, AddressThatOtherMachinesReachIsRefusedUnlessAskedFor) {
+  const Folder folder;
+  std::ofstream(folder / "f.yaml") << "server: {listen: \"0.0.0.0:0\"}\n";
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"--listen", "127.0.0.1:0", "--listen", "0.0.0.0:0"},
+                                             {"--listen", "[::]:0"},
+                                             {"--config", folder / "f.yaml"}}) {
+    const Outcome outcome = Start(arguments);
+    EXPECT_EQ(outcome.exit_status, 2) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr("which other machines can reach"));
+    EXPECT_THAT(outcome.output, HasSubstr("--insecure (server.insecure: true)"));
+  }
+  const Outcome metrics = Start({"--listen", "127.0.0.1:0", "--metrics-listen", "0.0.0.0:0"});
+  EXPECT_EQ(metrics.exit_status, 2);
+  EXPECT_THAT(metrics.output, HasSubstr("server.metrics_listen is `0.0.0.0:0`"));
+
+  RunningServer server("0.0.0.0:0", {"--insecure", "--metrics-listen", "0.0.0.0:0"});
+  EXPECT_TRUE(server.Says("server.insecure: other machines may connect"));
+  const std::string port = server.address().substr(server.address().rfind(':'));
+  EXPECT_TRUE(Clients("127.0.0.1" + port).Create("s", SmallConfig()).ok());
+}
+
+std::filesystem::perms ModeOf(const std::string& path) {
+  return std::filesystem::status(path).permissions();
+}
+
+TEST(Daemon, RecordingsAreForItsUserAndGroupWhateverTheUmask) {
+  constexpr auto kFolderMode = std::filesystem::perms{0750},
+                 kFileMode = std::filesystem::perms{0640};
+  for (const char* umask : {"0", "077"}) {
+    const Folder folder;
+    const std::string data = folder / "data";
+    RunningProgram server("/bin/sh", {"-c", std::string("umask ") + umask + " && exec " +
+                                                (ProgramDir() / "efferentd").string() +
+                                                " --listen 127.0.0.1:0 --data-dir " + data});
+    ASSERT_TRUE(server.Says("listening on ")) << server.output();
+    EXPECT_EQ(ModeOf(data), kFolderMode) << umask;
+    for (const char* name : {"/efferent.db", "/efferent.db-wal", "/efferent.db-shm"}) {
+      EXPECT_EQ(ModeOf(data + name), kFileMode) << name << " with umask " << umask;
+    }
+  }
+}
+
+TEST(Daemon, DataDirectoryThatOthersMayReadIsTightened) {
+  const Folder folder;
+  const std::string data = folder / "data";
+  std::filesystem::create_directory(data);
+  std::filesystem::permissions(data, std::filesystem::perms{0755});
+  std::ofstream(data + "/efferent.db").flush();
+  std::filesystem::permissions(data + "/efferent.db", std::filesystem::perms{0644});
+  RunningServer server("127.0.0.1:0", {"--data-dir", data});
+  EXPECT_TRUE(server.Says(data + " had mode 0755, and has 0750 now")) << server.output();
+  EXPECT_TRUE(server.Says("efferent.db had mode 0644, and has 0640 now")) << server.output();
+  EXPECT_EQ(ModeOf(data), std::filesystem::perms{0750});
+  EXPECT_EQ(ModeOf(data + "/efferent.db"), std::filesystem::perms{0640});
 }
 
 TEST(Daemon, UnknownKeyStopsTheStartAndIsNamed) {

@@ -1,10 +1,15 @@
 // The page that Prometheus scrapes says what the sessions say.
 #include <gmock/gmock.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <latch>
+#include <list>
 #include <map>
 #include <sstream>
 
+#include "server/metrics/metrics_endpoint.h"
 #include "server/process_usage.h"
 #include "tests/concurrency/probe_decoder.h"
 #include "tests/service/http_get.h"
@@ -174,6 +179,36 @@ TEST(MetricsEndpoint, AddressInUseIsAnErrorThatSaysWhatToDo) {
                                 ": the address is in use; stop what uses it, or choose another "
                                 "with --metrics-listen");
   }
+}
+
+TEST_F(Metrics, RequestsThatDoNotEndKeepNobodyWaiting) {
+  const std::string url = server_.metrics_url();
+  const std::size_t colon = url.rfind(':');
+  const boost::asio::ip::tcp::endpoint endpoint(
+      boost::asio::ip::make_address("127.0.0.1"),
+      static_cast<unsigned short>(std::stoi(url.substr(colon + 1))));
+  boost::asio::io_context io;
+  std::list<boost::asio::ip::tcp::socket> unfinished;
+  // More than are kept at a time.
+  for (std::size_t i = 0; i < 2 * MetricsEndpoint::kMaxConnections; ++i) {
+    unfinished.emplace_back(io).connect(endpoint);
+    boost::asio::write(unfinished.back(), boost::asio::buffer("GET /metrics HTTP/1.1\r\nHo", 25));
+  }
+  EXPECT_THAT(HttpGet(url), HasSubstr("efferent_sessions 0"));
+}
+
+TEST_F(Metrics, OtherPathsAreNotFound) {
+  std::string url = server_.metrics_url();
+  url.replace(url.rfind('/'), std::string::npos, "/other");
+  EXPECT_THROW(HttpGet(url), std::runtime_error);
+}
+
+TEST_F(Metrics, ConnectionsAreCounted) {
+  ASSERT_TRUE(clients_.Create("s", SmallConfig()).ok());
+  const Page page = Scrape();
+  EXPECT_EQ(page.at("efferent_connections"), 1);
+  EXPECT_GE(page.at("efferent_connections_limit"), 16);
+  EXPECT_EQ(page.at("efferent_connections_refused_total"), 0);
 }
 
 TEST(MetricsEndpoint, AnswersWhileLearningHangs) {

@@ -87,8 +87,8 @@ RecordedSession::RecordedSession(const std::filesystem::path& folder,
   params.batch_s = 0.005;
   params.checkpoint_s = checkpoint_s;
   recorder_ = std::make_shared<Recorder>(params);
-  session_ = std::make_shared<Session>("s", Settings(config), make_decoder,
-                                       ProcessorBudget::Share(), recorder_, recorder_);
+  session_ = std::make_shared<Session>("s", Settings(config), make_decoder, SessionShares(),
+                                       recorder_, recorder_);
   recorder_->SessionCreated(session_->Describe());
 }
 

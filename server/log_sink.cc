@@ -1,0 +1,51 @@
+#include "server/log_sink.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace efferent {
+namespace {
+
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+}  // namespace
+
+void LogSink::sink_it_(const spdlog::details::log_msg& message) {
+  const auto now = std::chrono::steady_clock::now();
+  for (const std::string& line : limiter_.TakeSummaries(now)) WriteWarning(line);
+  if (limiter_.Admit({message.payload.data(), message.payload.size()}, now)) Write(message);
+}
+
+void LogSink::flush_() {
+  for (const std::string& line : limiter_.TakeSummaries(std::chrono::steady_clock::now())) {
+    WriteWarning(line);
+  }
+}
+
+void LogSink::Write(const spdlog::details::log_msg& message) {
+  spdlog::memory_buf_t line;
+  formatter_->format(message, line);
+  std::replace_if(line.begin(), line.end() - 1, IsControl, '?');
+  if (!writer_.Write({line.data(), line.size()})) {
+    ++num_unwritten_;
+  } else {
+    ReportLost();
+  }
+}
+
+void LogSink::WriteWarning(std::string_view text) {
+  Write(spdlog::details::log_msg("", spdlog::level::warn, {text.data(), text.size()}));
+}
+
+void LogSink::ReportLost() {
+  const std::size_t overrun = queue_ ? queue_->overrun_counter() : 0;
+  const std::size_t lost =
+      overrun - std::exchange(num_overrun_, overrun) + std::exchange(num_unwritten_, 0);
+  if (lost > 0)
+    WriteWarning(fmt::format("{} lines of the log are lost: nobody read them in time", lost));
+}
+
+}  // namespace efferent

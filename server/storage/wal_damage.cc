@@ -1,0 +1,90 @@
+#include "server/storage/wal_damage.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <vector>
+
+namespace efferent {
+namespace {
+
+using Word = std::uint32_t;
+
+constexpr std::size_t kHeaderBytes = 32, kFrameHeaderBytes = 24;
+constexpr Word kMagic = 0x377f0682;  // with the last bit set: checksums of big-endian words
+constexpr Word kMinPage = 512, kMaxPage = 65'536;
+
+Word BigEndian(const char* bytes) {
+  Word word = 0;
+  for (int i = 0; i < 4; ++i) word = word << 8 | static_cast<unsigned char>(bytes[i]);
+  return word;
+}
+
+Word LittleEndian(const char* bytes) { return __builtin_bswap32(BigEndian(bytes)); }
+
+/// The running checksum of header and frames.
+class Checksum {
+ public:
+  explicit Checksum(bool is_big_endian) : read_(is_big_endian ? BigEndian : LittleEndian) {}
+  void Add(const char* bytes, std::size_t size) {
+    for (std::size_t i = 0; i < size; i += 8) {
+      a_ += read_(bytes + i) + b_;
+      b_ += read_(bytes + i + 4) + a_;
+    }
+  }
+  bool Is(const char* bytes) const { return BigEndian(bytes) == a_ && BigEndian(bytes + 4) == b_; }
+
+ private:
+  Word (*read_)(const char*);
+  Word a_ = 0, b_ = 0;
+};
+
+}  // namespace
+
+std::string DescribeWalDamage(const std::filesystem::path& file) {
+  const std::string name = file.string() + "-wal";
+  std::error_code ignored;
+  if (!std::filesystem::exists(name, ignored)) {
+    if (!std::filesystem::exists(file.string() + "-shm", ignored)) return "";
+    return name +
+           " is missing though the server before did not end in good order: what it had recorded "
+           "last "
+           "is lost, whole sessions perhaps";
+  }
+  std::ifstream log(name, std::ios::binary);
+  std::array<char, kHeaderBytes> header;
+  if (!log.read(header.data(), header.size())) return "";  // nothing has been written yet
+  const Word magic = BigEndian(header.data()), page_size = BigEndian(&header[8]);
+  Checksum checksum((magic & 1) != 0);
+  checksum.Add(header.data(), 24);
+  if ((magic & ~Word{1}) != kMagic || page_size < kMinPage || page_size > kMaxPage ||
+      page_size % 8 != 0 || !checksum.Is(&header[24])) {
+    return name +
+           " is damaged at its beginning: what the server before had recorded last is lost, whole "
+           "sessions perhaps";
+  }
+  std::vector<char> frame(kFrameHeaderBytes + page_size);
+  std::uint64_t num_frames = 0, first_damaged = 0, num_lost = 0;
+  while (log.read(frame.data(), static_cast<std::streamsize>(frame.size()))) {
+    ++num_frames;
+    // Frames of an earlier round of the log have other salts.
+    const bool is_of_this_round = std::equal(&header[16], &header[24], &frame[8]);
+    if (first_damaged == 0) {
+      checksum.Add(frame.data(), 8);
+      checksum.Add(frame.data() + kFrameHeaderBytes, page_size);
+      if (!is_of_this_round || !checksum.Is(&frame[16])) first_damaged = num_frames;
+    } else if (is_of_this_round && BigEndian(&frame[4]) != 0) {
+      ++num_lost;  // a commit
+    }
+  }
+  if (num_lost == 0) return "";
+  return fmt::format(
+      "{} is damaged in frame {} of {}: the last {} writes before the server ended are lost; "
+      "sessions go on from "
+      "what was written before, and those that had begun later are gone",
+      name, first_damaged, num_frames, num_lost);
+}
+
+}  // namespace efferent
