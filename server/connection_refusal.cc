@@ -78,7 +78,12 @@ class ConnectionRefusals::Refusal : public std::enable_shared_from_this<Refusal>
 ConnectionRefusals::ConnectionRefusals(std::string why) : frames_(RefusalFrames(why)) {}
 
 void ConnectionRefusals::Refuse(Socket socket) {
-  if (num_under_way_ < kMaxAtOnce) std::make_shared<Refusal>(std::move(socket), this)->Begin();
+  if (num_under_way_ < kMaxAtOnce) {
+    return std::make_shared<Refusal>(std::move(socket), this)->Begin();
+  }
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(frames_), ignored);
 }
 
 }  // namespace efferent

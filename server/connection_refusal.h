@@ -13,7 +13,7 @@ class ConnectionRefusals {
  public:
   using Socket = boost::asio::generic::stream_protocol::socket;
 
-  /// No more are told at once; others are closed without a word.
+  /// Of more at once the others are closed as soon as they are told, and may not see it.
   static constexpr int kMaxAtOnce = 16;
 
   explicit ConnectionRefusals(std::string why);

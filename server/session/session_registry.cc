@@ -148,9 +148,15 @@ std::optional<std::string> SessionRegistry::Resume(ResumedSession resumed) {
 bool SessionRegistry::ReserveMemoryFor(const SessionSettings& settings, SessionShares* shares,
                                        MemoryRefusal* refusal) const {
   shares->memory_budget = memory_;
-  return ReserveMemory(memory_.get(), EstimateSessionBytes(settings, recording_ != nullptr),
-                       &shares->memory, refusal) &&
-         ReserveMemory(memory_.get(), EstimateLearnerBytes(settings), &shares->driver, refusal);
+  const double session = EstimateSessionBytes(settings, recording_ != nullptr);
+  const double driver = EstimateLearnerBytes(settings);
+  if (ReserveMemory(memory_.get(), session, &shares->memory, refusal) &&
+      ReserveMemory(memory_.get(), driver, &shares->driver, refusal)) {
+    return true;
+  }
+  shares->memory.GiveBack();
+  *refusal = {session + driver, memory_->reserved(), memory_->reservable()};
+  return false;
 }
 
 std::shared_ptr<Session> SessionRegistry::Find(std::string_view id) const {
