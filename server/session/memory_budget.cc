@@ -57,7 +57,7 @@ struct DecoderBytes {
   /// Kalman filters, NLMS: a few numbers for each channel.
   template <class Params>
   double operator()(const Params&) const {
-    return kDouble * 32.0 * channels * (dimensions + 4.0);
+    return kDouble * 9.0 * channels * dimensions;
   }
 
   static double ReadoutMixtureLimit() { return 520.0; }  // ReadoutMixture::kMostModulated, and some

@@ -67,19 +67,25 @@ std::string DescribeWalDamage(const std::filesystem::path& file) {
   }
   std::vector<char> frame(kFrameHeaderBytes + page_size);
   std::uint64_t num_frames = 0, first_damaged = 0, num_lost = 0;
+  bool is_commit_damaged = false;
   while (log.read(frame.data(), static_cast<std::streamsize>(frame.size()))) {
     ++num_frames;
     // Frames of an earlier round of the log have other salts.
+    const bool is_commit = BigEndian(&frame[4]) != 0;
     const bool is_of_this_round = std::equal(&header[16], &header[24], &frame[8]);
     if (first_damaged == 0) {
       checksum.Add(frame.data(), 8);
       checksum.Add(frame.data() + kFrameHeaderBytes, page_size);
-      if (!is_of_this_round || !checksum.Is(&frame[16])) first_damaged = num_frames;
-    } else if (is_of_this_round && BigEndian(&frame[4]) != 0) {
-      ++num_lost;  // a commit
+      if (!is_of_this_round || !checksum.Is(&frame[16])) {
+        first_damaged = num_frames;
+        is_commit_damaged = is_of_this_round && is_commit;
+      }
+    } else if (is_of_this_round && is_commit) {
+      ++num_lost;
     }
   }
   if (num_lost == 0) return "";
+  if (is_commit_damaged) ++num_lost;
   return fmt::format(
       "{} is damaged in frame {} of {}: the last {} writes before the server ended are lost; "
       "sessions go on from "
