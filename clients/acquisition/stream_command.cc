@@ -18,7 +18,9 @@
 #include "clients/acquisition/stream_plot.h"
 #include "clients/acquisition/stream_report.h"
 #include "clients/report/gnuplot.h"
+#include "clients/report/output_file.h"
 #include "clients/report/progress_bar.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
 #include "clients/session/session_client.h"
@@ -39,6 +41,7 @@ struct StreamOptions {
   int reconnect_for_s = 30;
   std::optional<std::string> json_path;
   std::optional<std::string> plot_path;
+  bool overwrite = false;
 };
 
 constexpr const char* kExamples = R"(
@@ -61,11 +64,11 @@ Examples:
       sorted units in 10 ms bins; labels from the velocity of the hand
 )";
 
-// Something wrong with the output files is said before an hour of streaming, not after.
-void CheckOutputs(const StreamOptions& options) {
-  if (options.plot_path && !IsPlotPath(*options.plot_path)) {
-    throw InputError("--plot " + *options.plot_path + ": the name must end with .svg or .png");
-  }
+// Nothing without --plot.
+std::optional<PlotFormat> FormatOfPlot(const StreamOptions& options) {
+  if (!options.plot_path) return std::nullopt;
+  if (const auto format = PlotFormatOf(*options.plot_path)) return format;
+  throw InputError("--plot " + *options.plot_path + ": the name must end with .svg or .png");
 }
 
 // Median error of the last thousand bins that were played.
@@ -86,7 +89,7 @@ std::string Progress(const Recording& recording, const PlayResult& play) {
 
 void PrintStatistics(const v1::Session& session) {
   const v1::SessionStatistics& statistics = session.statistics();
-  fmt::print(
+  Print(
       "session {}: {} bins decoded, {} learnt from, {} learning steps skipped, {} missed, {} "
       "faults, {} roll-backs of learning\n",
       session.session_id(), statistics.decoded_bin_count(), statistics.learned_bin_count(),
@@ -97,21 +100,23 @@ void PrintStatistics(const v1::Session& session) {
 void RunStream(StreamOptions options) {
   options.play.speed = ParseSpeed(options.speed);
   options.play.reconnect_for = std::chrono::seconds(options.reconnect_for_s);
-  CheckOutputs(options);
+  const std::optional<PlotFormat> plot_format = FormatOfPlot(options);
+  const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
+  const auto plot_file = MakeOutputFile(options.plot_path, options.overwrite);
   Recording recording = ReadRecording(options.recording);
   v1::SessionConfig config = MakeSessionConfig(options.session, recording);
   // At any other speed bins do not come one bin width apart.
   if (!config.timing().has_real_time()) {
     config.mutable_timing()->set_real_time(options.play.speed == 1.0);
   }
-  fmt::print("{}", DescribeRecording(recording));
+  PrintLines(DescribeRecording(recording));
 
   StreamReport report;
   report.recording = &recording;
   const bool by_kinematics = config.learning().label_source() == v1::LABEL_SOURCE_KINEMATICS;
   report.measured_velocity_m_s = MeasuredVelocity(recording, by_kinematics);
   if (recording.velocity_m_s.empty() && by_kinematics && recording.has_position()) {
-    fmt::print("  velocity: from differences of position\n");
+    Print("  velocity: from differences of position\n");
   }
 
   StopFlag& stop = ProcessStopFlag();
@@ -139,18 +144,18 @@ void RunStream(StreamOptions options) {
   report.decoder = DecoderName(session.config());
   report.protocol = ProtocolName(session.config());
   report.intended_speed_m_s = session.config().learning().intended_speed_m_s();
-  fmt::print("\n{}", DescribeReport(report));
+  if (json_file) json_file->Write(ResultRowsJson(MakeResultRows(report)));
+  Print("\n{}", DescribeReport(report));
   if (play.session_was_ended) {
-    fmt::print("session {} was ended by somebody else\n", session.session_id());
+    Print("session {} was ended by somebody else\n", session.session_id());
   } else if (options.keep_session) {
-    fmt::print("session {} is still there (--keep-session)\n", session.session_id());
+    Print("session {} is still there (--keep-session)\n", session.session_id());
   } else {
     PrintStatistics(client.End(session.session_id()));
   }
-  if (options.json_path) WriteResultRows(*options.json_path, MakeResultRows(report));
-  if (options.plot_path) {
-    DrawStreamPlot(*options.plot_path, report);
-    fmt::print("plot: {}\n", *options.plot_path);
+  if (plot_file) {
+    plot_file->Write(DrawStreamPlot(report, *plot_format));
+    Print("plot: {}\n", *options.plot_path);
   }
 }
 
@@ -220,6 +225,7 @@ void AddPlayOptions(CLI::App* command, StreamOptions* options) {
       ->group(kGroup);
   command->add_option("--plot", options->plot_path, "Draw the run into this .svg or .png file")
       ->group(kGroup);
+  command->add_flag("--overwrite", options->overwrite, kOverwriteHelp)->group(kGroup);
 }
 
 }  // namespace

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "clients/acquisition/scoring.h"
-#include "clients/report/gnuplot.h"
 #include "clients/report/phase_marks.h"
 
 namespace efferent {
@@ -22,9 +22,9 @@ constexpr std::size_t kHalfWindow = 10;
 constexpr double kErrorPanelPx = 1000.0;
 constexpr double kNameRowShare = 0.06;
 
-constexpr const char* kDecodedColor = "#0072B2";
-constexpr const char* kIntendedColor = "#D55E00";
-constexpr const char* kRecordedColor = "#8A8A8A";
+constexpr PlotLiteral kDecodedColor = "#0072B2";
+constexpr PlotLiteral kIntendedColor = "#D55E00";
+constexpr PlotLiteral kRecordedColor = "#8A8A8A";
 
 // Bins [first, stop) that share a dot in the lower panel.
 struct Block {
@@ -128,12 +128,12 @@ std::optional<double> BlockError(const StreamReport& report, const PointTrack& v
   return summary ? std::optional(summary->median) : std::nullopt;
 }
 
-// Lines "block error running_median" of one decoder; a running median stays within its phase.
-std::string ErrorData(const StreamReport& report, const PointTrack& velocity,
-                      const std::vector<Block>& blocks, const std::vector<Phase>& phases) {
+// Rows "block error running_median" of one decoder; a running median stays within its phase.
+PlotRows ErrorRows(const StreamReport& report, const PointTrack& velocity,
+                   const std::vector<Block>& blocks, const std::vector<Phase>& phases) {
   std::vector<std::optional<double>> errors;
   for (const Block& block : blocks) errors.push_back(BlockError(report, velocity, block));
-  std::string data;
+  PlotRows rows;
   for (const Phase& phase : phases) {
     for (std::size_t i = phase.first; i < phase.stop; ++i) {
       if (!errors[i]) continue;
@@ -142,109 +142,120 @@ std::string ErrorData(const StreamReport& report, const PointTrack& velocity,
       for (std::size_t j = from; j < std::min(phase.stop, i + kHalfWindow + 1); ++j) {
         if (errors[j]) around.push_back(*errors[j]);
       }
-      data += fmt::format("{} {:.3f} {:.3f}\n", i + 1, *errors[i], Summarize(around)->median);
+      rows.Add({static_cast<double>(i + 1), *errors[i], Summarize(around)->median});
     }
-    data += '\n';  // Breaks the line between phases.
+    rows.Break();  // The line breaks between phases.
   }
-  return data;
+  return rows;
 }
 
-// Lines "time decoded intended" of one axis in mm/s.
-std::string VelocityData(const StreamReport& report, const Block& stretch, std::size_t axis) {
-  std::string data;
+// Rows "time decoded intended" of one axis in mm/s.
+PlotRows VelocityRows(const StreamReport& report, const Block& stretch, std::size_t axis) {
+  PlotRows rows;
   const auto number = [axis](const std::optional<Point>& v) {
-    return v ? fmt::format("{:.3f}", 1e3 * (*v)[axis]) : std::string("NaN");
+    return v ? 1e3 * (*v)[axis] : std::numeric_limits<double>::quiet_NaN();
   };
   for (std::int64_t bin = stretch.first_bin; bin < stretch.stop_bin; ++bin) {
     const auto i = static_cast<std::size_t>(bin);
     const double time_s = static_cast<double>(bin) * report.recording->bin_width_s;
-    data += fmt::format("{:.4f} {} {}\n", time_s, number(report.play->decoded_m_s[i]),
-                        number(Intended(report, i)));
+    rows.Add({time_s, number(report.play->decoded_m_s[i]), number(Intended(report, i))});
   }
-  return data;
+  return rows;
 }
 
-std::string VelocityPanel(const StreamReport& report, const Block& stretch, std::size_t axis,
-                          const char* name, double scale, double top, double bottom, bool has_key) {
+void AddVelocityPanel(const StreamReport& report, const Block& stretch, std::size_t axis,
+                      PlotLiteral name, double scale, double top, double bottom, bool has_key,
+                      PlotScript* script) {
   const double start_s = static_cast<double>(stretch.first_bin) * report.recording->bin_width_s;
   const double stop_s = static_cast<double>(stretch.stop_bin) * report.recording->bin_width_s;
-  std::string script = fmt::format(
+  script->Add(
       "set tmargin at screen {}\nset bmargin at screen {}\n"
-      "set xrange [{:.4f}:{:.4f}]\nset yrange [{}:{}]\nset ylabel {}\n"
+      "set xrange [{:.4f}:{:.4f}]\nset yrange [{}:{}]\nset ylabel '{} velocity (mm/s)'\n"
       "{}\nset xzeroaxis linetype 1 linecolor rgb '#BBBBBB'\n",
-      top, bottom, start_s, stop_s, -scale, scale,
-      GnuplotQuoted(fmt::format("{} velocity (mm/s)", name)),
-      has_key ? "set key outside top right horizontal reverse Left" : "unset key");
-  script += fmt::format("$v{0} << EOD\n{1}EOD\n", axis, VelocityData(report, stretch, axis));
-  script += fmt::format(
-      "plot $v{0} using 1:3 with lines linewidth 2.5 linecolor rgb '{1}' title 'intended', "
-      "$v{0} using 1:2 with lines linewidth 1.5 linecolor rgb '{2}' title {3}\n",
-      axis, kIntendedColor, kDecodedColor, GnuplotQuoted("decoded (" + report.decoder + ")"));
-  return script;
+      top, bottom, start_s, stop_s, -scale, scale, name,
+      has_key ? PlotLiteral("set key outside top right horizontal reverse Left")
+              : PlotLiteral("unset key"));
+  const PlotData rows = script->AddData(VelocityRows(report, stretch, axis));
+  const PlotText decoder = script->AddText("decoded (" + report.decoder + ")");
+  script->Add(
+      "plot {0} using 1:3 with lines linewidth 2.5 linecolor rgb '{1}' title 'intended', "
+      "{0} using 1:2 with lines linewidth 1.5 linecolor rgb '{2}' title {3}\n",
+      rows, kIntendedColor, kDecodedColor, decoder);
 }
 
-std::string ErrorPanel(const StreamReport& report, const std::vector<Block>& blocks,
-                       const std::vector<Phase>& phases) {
+void AddErrorPanel(const StreamReport& report, const std::vector<Block>& blocks,
+                   const std::vector<Phase>& phases, PlotScript* script) {
   const bool has_target = report.recording->has_target();
-  const bool has_trials = !report.recording->trials.empty();
-  const std::string unit = has_trials ? "trial" : fmt::format("{:.0f} s of recording", kBlockS);
-  std::string script = fmt::format(
+  script->Add(
       "set tmargin at screen 0.385\nset bmargin at screen 0.11\nunset xzeroaxis\n"
-      "set xrange [0.5:{:.1f}]\n{}\nset xlabel {}\nset ylabel {}\n"
+      "set xrange [0.5:{:.1f}]\n{}\nset ylabel '{}'\n"
       "set key at screen 0.985, screen 0.005 right bottom horizontal reverse Left\n",
       static_cast<double>(blocks.size()) + 0.5,
-      has_target ? "set yrange [0:180]\nset ytics 45" : "set yrange [0:*]",
-      GnuplotQuoted(has_trials ? "trial" : unit),
-      GnuplotQuoted(has_target ? "median angle error (deg)" : "median velocity error (mm/s)"));
+      has_target ? PlotLiteral("set yrange [0:180]\nset ytics 45")
+                 : PlotLiteral("set yrange [0:*]"),
+      has_target ? PlotLiteral("median angle error (deg)")
+                 : PlotLiteral("median velocity error (mm/s)"));
+  if (report.recording->trials.empty()) {
+    script->Add("set xlabel '{:.0f} s of recording'\n", kBlockS);
+  } else {
+    script->Add("set xlabel 'trial'\n");
+  }
   std::vector<PlotPhase> marks;
   for (const Phase& phase : phases) {
     marks.push_back({static_cast<double>(phase.first) + 0.5, static_cast<double>(phase.stop) + 0.5,
                      phase.name});
   }
-  script += PhaseMarks(marks, kErrorPanelPx, kNameRowShare);
-  std::string plots;
-  const auto add = [&](const char* block, const PointTrack& velocity, const char* color,
-                       const std::string& title) {
-    const std::string data = ErrorData(report, velocity, blocks, phases);
-    if (std::all_of(data.begin(), data.end(), [](char c) { return c == '\n'; })) return;
-    script += fmt::format("${} << EOD\n{}EOD\n", block, data);
-    plots += fmt::format(
-        "{0}${1} using 1:2 with points pointtype 7 pointsize 0.25 linecolor rgb '{2}' notitle, "
-        "${1} using 1:3 with lines linewidth 2.5 linecolor rgb '{2}' title {3}",
-        plots.empty() ? "" : ", ", block, color, GnuplotQuoted(title));
+  AddPhaseMarks(marks, kErrorPanelPx, kNameRowShare, script);
+  PlotScript clauses;
+  const auto add = [&](const PointTrack& velocity, PlotLiteral color, const std::string& title) {
+    const PlotRows errors = ErrorRows(report, velocity, blocks, phases);
+    if (errors.empty()) return;
+    const PlotData rows = script->AddData(errors);
+    const PlotText name = script->AddText(title);
+    if (!clauses.empty()) clauses.Add(", ");
+    clauses.Add(
+        "{0} using 1:2 with points pointtype 7 pointsize 0.25 linecolor rgb '{1}' notitle, "
+        "{0} using 1:3 with lines linewidth 2.5 linecolor rgb '{1}' title {2}",
+        rows, color, name);
   };
   if (has_target && !report.recording->recorded_velocity_m_s.empty()) {
-    add("recorded", report.recording->recorded_velocity_m_s, kRecordedColor,
+    add(report.recording->recorded_velocity_m_s, kRecordedColor,
         "decoder of the day, running median");
   }
-  add("decoded", report.play->decoded_m_s, kDecodedColor, report.decoder + ", running median");
-  return plots.empty() ? "" : script + "plot " + plots + "\n";
+  add(report.play->decoded_m_s, kDecodedColor, report.decoder + ", running median");
+  if (clauses.empty()) return;
+  script->Add("plot ");
+  script->Add(clauses);
+  script->Add("\n");
 }
 
 }  // namespace
 
-std::string StreamPlotScript(const StreamReport& report) {
+PlotScript StreamPlotScript(const StreamReport& report) {
   const std::vector<Block> blocks = Blocks(*report.recording);
   const std::vector<Phase> phases = Phases(blocks);
   const Block stretch = ChooseStretch(*report.recording, blocks, phases);
   const std::string stretch_of =
       stretch.condition == "all" ? "" : fmt::format(", in {}", stretch.condition);
-  std::string script = fmt::format(
+  PlotScript script;
+  const PlotText title = script.AddText("Decoded and intended velocity" + stretch_of);
+  script.Add(
       "set multiplot\nset lmargin at screen 0.075\nset rmargin at screen 0.985\n"
       "set border 3\nset tics nomirror out\nset grid ytics linetype 1 linecolor rgb '#E4E4E4'\n"
       "set label {} at screen 0.075, screen 0.975 left\n",
-      GnuplotQuoted(fmt::format("Decoded and intended velocity{}", stretch_of)));
+      title);
   const double scale = VelocityScale(report, stretch);
-  script += "set format x ''\n";
-  script += VelocityPanel(report, stretch, 0, "x", scale, 0.945, 0.755, true);
-  script += "unset label\nset format x '%g'\nset xlabel 'time in the recording (s)'\n";
-  script += VelocityPanel(report, stretch, 1, "y", scale, 0.735, 0.545, false);
-  script += ErrorPanel(report, blocks, phases);
-  return script + "unset multiplot\n";
+  script.Add("set format x ''\n");
+  AddVelocityPanel(report, stretch, 0, "x", scale, 0.945, 0.755, true, &script);
+  script.Add("unset label\nset format x '%g'\nset xlabel 'time in the recording (s)'\n");
+  AddVelocityPanel(report, stretch, 1, "y", scale, 0.735, 0.545, false, &script);
+  AddErrorPanel(report, blocks, phases, &script);
+  script.Add("unset multiplot\n");
+  return script;
 }
 
-void DrawStreamPlot(const std::string& path, const StreamReport& report) {
-  DrawPlot(path, StreamPlotScript(report), kSize);
+std::string DrawStreamPlot(const StreamReport& report, PlotFormat format) {
+  return DrawPlot(StreamPlotScript(report), format, kSize);
 }
 
 }  // namespace efferent

@@ -3,16 +3,18 @@
 #include <string>
 
 #include "clients/acquisition/stream_report.h"
+#include "clients/report/gnuplot.h"
 
 namespace efferent {
 
-/// Draws a played recording as SVG or PNG: decoded against intended velocity over a stretch of it,
+/// Draws a played recording: decoded against intended velocity over a stretch of it,
 /// an axis a panel, and below the median error of each trial (or of each ten seconds, without
 /// trials) with the conditions marked and named.
-/// @throws std::runtime_error or std::invalid_argument as DrawPlot does.
-void DrawStreamPlot(const std::string& path, const StreamReport& report);
+/// Returns the bytes of the picture.
+/// @throws std::runtime_error as DrawPlot does.
+std::string DrawStreamPlot(const StreamReport& report, PlotFormat format);
 
 /// The gnuplot script behind it.
-std::string StreamPlotScript(const StreamReport& report);
+PlotScript StreamPlotScript(const StreamReport& report);
 
 }  // namespace efferent

@@ -11,11 +11,12 @@
 #include <string>
 
 #include "clients/archive/decoder_text.h"
-#include "clients/archive/partial_file.h"
 #include "clients/archive/recording_client.h"
 #include "clients/archive/recording_text.h"
 #include "clients/control/server_options.h"
 #include "clients/control/session_details.h"
+#include "clients/report/output_file.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/decoder_client.h"
 #include "clients/session/errors.h"
 #include "clients/session/message_json.h"
@@ -70,33 +71,27 @@ void List(const DecoderFileOptions& options) {
   const auto answer = RecordingClient(server).Get(options.session);
   const v1::Recording& recording = answer.recording();
   if (recording.is_running()) {
-    fmt::print("{}\n",
-               control::DescribeDecoders(SessionClient(server).Get(recording.session_id())));
+    Print("{}\n", control::DescribeDecoders(SessionClient(server).Get(recording.session_id())));
   }
   if (answer.checkpoints().empty()) {
-    fmt::print("no state of {} is recorded yet\n", recording.name());
+    Print("no state of {} is recorded yet\n", recording.name());
   } else {
-    fmt::print("{}", archive::DescribeCheckpoints(answer));
+    PrintLines(archive::DescribeCheckpoints(answer));
   }
 }
 
 void Export(const DecoderFileOptions& options) {
-  archive::PartialFile target(options.path, options.overwrite);
+  OutputFile target(options.path, options.overwrite);
   const auto file =
       DecoderClient(control::Connect(options.server)).Export(options.request, ProcessStopFlag());
   if (!file) throw std::runtime_error("interrupted");
   const std::string bytes = WriteDecoderFile(*file);
-  std::ofstream out(target.partial_name(), std::ios::binary);
-  if (!out) throw InputError(options.path + " cannot be written");
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  if (!out) throw std::runtime_error(options.path + " cannot be written to its end");
-  target.Complete();
+  target.Write(bytes);
   if (options.server.json) {
-    fmt::print("{}", MessageJson(file->decoder()));
+    PrintLines(MessageJson(file->decoder()));
   } else {
-    fmt::print("{}: {}; {}\n", options.path, archive::DescribeDecoder(file->decoder()),
-               archive::SizeText(static_cast<std::int64_t>(bytes.size())));
+    Print("{}: {}; {}\n", options.path, archive::DescribeDecoder(file->decoder()),
+          archive::SizeText(static_cast<std::int64_t>(bytes.size())));
   }
 }
 
@@ -105,20 +100,20 @@ void Import(const DecoderFileOptions& options) {
   const v1::Session session = DecoderClient(control::Connect(options.server))
                                   .Import(options.session, file, options.shadow, options.frozen);
   if (options.server.json) {
-    fmt::print("{}", MessageJson(session));
+    PrintLines(MessageJson(session));
     return;
   }
   const std::string role =
       options.shadow.empty() ? "drives" : fmt::format("is shadow `{}`", options.shadow);
-  fmt::print("session {}: {} {} from the next bin on\n{}", options.session,
-             archive::DescribeDecoder(file.decoder()), role, control::DescribeDecoders(session));
+  Print("session {}: {} {} from the next bin on\n{}", options.session,
+        archive::DescribeDecoder(file.decoder()), role, control::DescribeDecoders(session));
 }
 
 void Diff(const DecoderFileOptions& options) {
   const v1::DecoderFile a = Load(options.path), b = Load(options.other_path);
   const DecoderDifference difference = CompareDecoders(a, b);
-  fmt::print(
-      "{}", archive::DescribeDifference(difference, options.path, options.other_path, options.all));
+  Print("{}",
+        archive::DescribeDifference(difference, options.path, options.other_path, options.all));
   if (!difference.is_equal()) {
     throw std::runtime_error(options.path + " and " + options.other_path + " differ");
   }
@@ -165,7 +160,7 @@ void AddDecoderCommand(CLI::App& app) {
       "--checkpoint",
       [options](std::uint64_t number) { options->request.set_checkpoint_number(number); },
       "As it was at this checkpoint; `efferent decoder list` has their numbers");
-  to_file->add_flag("--overwrite", options->overwrite, "Replace a file of that name");
+  to_file->add_flag("--overwrite", options->overwrite, kOverwriteHelp);
   control::AddServerOptions(to_file, &options->server);
   control::AddJsonOption(to_file, &options->server);
 

@@ -10,6 +10,7 @@
 #include "clients/archive/recording_client.h"
 #include "clients/archive/recording_text.h"
 #include "clients/control/server_options.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/errors.h"
 
 namespace efferent {
@@ -38,8 +39,7 @@ void Erase(const EraseOptions& options) {
   }
   for (const v1::Recording& recording : recordings) {
     const std::int64_t bytes = client.Erase(recording.name());
-    fmt::print("recording {} is erased: {} overwritten\n", recording.name(),
-               archive::SizeText(bytes));
+    Print("recording {} is erased: {} overwritten\n", recording.name(), archive::SizeText(bytes));
   }
 }
 

@@ -13,11 +13,12 @@
 #include "clients/archive/nwb/hdf5_output.h"
 #include "clients/archive/nwb/metadata_file.h"
 #include "clients/archive/nwb/nwb_export.h"
-#include "clients/archive/partial_file.h"
 #include "clients/archive/recording_client.h"
 #include "clients/archive/recording_text.h"
 #include "clients/control/server_options.h"
+#include "clients/report/output_file.h"
 #include "clients/report/progress_bar.h"
+#include "clients/report/standard_output.h"
 
 namespace efferent {
 namespace {
@@ -52,22 +53,22 @@ Examples:
 void PrintTotals(const ExportOptions& options, const v1::Recording& recording,
                  const archive::ExportTotals& totals, double seconds) {
   const auto size = static_cast<std::int64_t>(std::filesystem::file_size(options.path));
-  fmt::print("{}: {} bins, {} trials, {} spikes, {} events; {} in {:.1f} s\n", options.path,
-             totals.num_bins, totals.num_trials, totals.num_spikes, totals.num_events,
-             archive::SizeText(size), seconds);
+  Print("{}: {} bins, {} trials, {} spikes, {} events; {} in {:.1f} s\n", options.path,
+        totals.num_bins, totals.num_trials, totals.num_spikes, totals.num_events,
+        archive::SizeText(size), seconds);
   if (totals.num_missing_bins > 0) {
-    fmt::print("  {} bins between the first and the last never came, and have no row\n",
-               totals.num_missing_bins);
+    Print("  {} bins between the first and the last never came, and have no row\n",
+          totals.num_missing_bins);
   }
   if (totals.num_late_spikes > 0) {
-    fmt::print("  {} spikes came after their bin had been decoded\n", totals.num_late_spikes);
+    Print("  {} spikes came after their bin had been decoded\n", totals.num_late_spikes);
   }
   if (totals.num_ignored_chunks > 0) {
-    fmt::print("  {} chunks that the session ignored are left out\n", totals.num_ignored_chunks);
+    Print("  {} chunks that the session ignored are left out\n", totals.num_ignored_chunks);
   }
   if (totals.num_spikes > 0 && !totals.has_counts) {
-    fmt::print("  to decode it again: efferent stream --recording {} --bin-width-ms {:g}\n",
-               options.path, 1e-6 * static_cast<double>(recording.config().bin_width_ns()));
+    Print("  to decode it again: efferent stream --recording {} --bin-width-ms {:g}\n",
+          options.path, 1e-6 * static_cast<double>(recording.config().bin_width_ns()));
   }
 }
 
@@ -77,7 +78,7 @@ void RunExport(ExportOptions options) {
     archive::ReadMetadata(options.metadata_path, &options.description);
   }
   archive::CheckDescription(options.description);
-  archive::PartialFile target(options.path, options.overwrite);
+  OutputFile target(options.path, options.overwrite);
   StopFlag& stop = ProcessStopFlag();
   RecordingClient client(control::Connect(options.server));
   const v1::GetRecordingResponse answer = client.Get(options.name);
@@ -151,7 +152,7 @@ void AddExportCommand(CLI::App& app) {
       ->add_option("RECORDING", options->name, "ID, or ID@NUMBER; `efferent sessions` lists them")
       ->required();
   command->add_option("OUT", options->path, "File to write, OUT.nwb")->required();
-  command->add_flag("--overwrite", options->overwrite, "Replace a file of that name");
+  command->add_flag("--overwrite", options->overwrite, kOverwriteHelp);
   command
       ->add_option("--metadata", options->metadata_path,
                    "YAML file with the same under the names of the NWB schema: experimenter, lab, "

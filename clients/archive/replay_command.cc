@@ -12,6 +12,7 @@
 #include "clients/archive/replay_stream.h"
 #include "clients/control/server_options.h"
 #include "clients/report/progress_bar.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/message_json.h"
 
 namespace efferent {
@@ -66,18 +67,17 @@ void Verify(const ReplayOptions& options) {
     bar->Finish(static_cast<std::int64_t>(done), fmt::format("{} bins", result->bin_count()));
   }
   if (options.server.json) {
-    fmt::print("{}", MessageJson(*result));
+    PrintLines(MessageJson(*result));
   } else {
     if (!result->other_server_version().empty()) {
-      fmt::print("recorded by version {} of the server, decoded again by another\n",
-                 result->other_server_version());
+      Print("recorded by version {} of the server, decoded again by another\n",
+            result->other_server_version());
     }
     if (result->unknown_bin_count() > 0) {
-      fmt::print("{} bins cannot be compared: records before them are missing\n",
-                 result->unknown_bin_count());
+      Print("{} bins cannot be compared: records before them are missing\n",
+            result->unknown_bin_count());
     }
-    fmt::print("{}: {}\n", Counts(*result),
-               result->is_equal() ? "equal, bit for bit" : "NOT EQUAL");
+    Print("{}: {}\n", Counts(*result), result->is_equal() ? "equal, bit for bit" : "NOT EQUAL");
   }
   if (!result->is_equal()) {
     throw std::runtime_error("first difference: " + result->first_difference());

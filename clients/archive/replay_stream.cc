@@ -16,6 +16,7 @@
 #include "clients/archive/replay_chunks.h"
 #include "clients/control/session_text.h"
 #include "clients/report/progress_bar.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/acquisition_stream.h"
 #include "clients/session/decoder_name.h"
 #include "clients/session/monotonic_clock.h"
@@ -142,7 +143,7 @@ void StreamAgain(const ServerConnection& connection, const std::string& name,
   bar.Finish(sequence_number, fmt::format("{} bins", sender.num_bins()));
 
   const auto statistics = sessions.Get(session.session_id()).statistics();
-  fmt::print(
+  Print(
       "session {}: {} bins decoded, {} learnt from, error {} m/s rms; recorded: {} bins, {} m/s "
       "rms\n"
       "{} of {} commands are those that were recorded; they differ by {:.4g} m/s rms\n",
@@ -151,7 +152,7 @@ void StreamAgain(const ServerConnection& connection, const std::string& name,
       control::RmsErrorText(recording.statistics()), sender.num_equal(), sender.num_bins(),
       sender.rms_difference_m_s());
   if (options.keep_session) {
-    fmt::print("session {} is still there (--keep-session)\n", session.session_id());
+    Print("session {} is still there (--keep-session)\n", session.session_id());
   } else {
     sessions.End(session.session_id());
   }

@@ -1,7 +1,5 @@
 #include "clients/archive/sessions_command.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
@@ -9,6 +7,7 @@
 #include "clients/archive/recording_client.h"
 #include "clients/archive/recording_text.h"
 #include "clients/control/server_options.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/message_json.h"
 
 namespace efferent {
@@ -36,13 +35,12 @@ void ShowSessions(const SessionsOptions& options) {
   RecordingClient client(control::Connect(options.server));
   if (options.name.empty()) {
     const auto answer = client.List();
-    fmt::print("{}", options.server.json
-                         ? MessageJson(answer)
-                         : archive::DescribeRecordings(answer, options.server.address));
+    PrintLines(options.server.json ? MessageJson(answer)
+                                   : archive::DescribeRecordings(answer, options.server.address));
     return;
   }
   const auto answer = client.Get(options.name);
-  fmt::print("{}", options.server.json ? MessageJson(answer) : archive::DescribeRecording(answer));
+  PrintLines(options.server.json ? MessageJson(answer) : archive::DescribeRecording(answer));
 }
 
 }  // namespace

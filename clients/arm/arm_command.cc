@@ -9,7 +9,10 @@
 
 #include "clients/arm/arm_client.h"
 #include "clients/arm/arm_report.h"
+#include "clients/arm/frame_writer.h"
 #include "clients/report/named_choice.h"
+#include "clients/report/output_file.h"
+#include "clients/report/standard_output.h"
 #include "clients/report/status_line.h"
 #include "clients/session/errors.h"
 
@@ -73,6 +76,12 @@ std::string Describe(const ArmClient& client) {
 
 void RunArm(ArmOptions options, const std::vector<std::string>& phases) {
   for (const std::string& phase : phases) options.phases.push_back(ParsePhase(phase));
+  const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
+  const auto trials_file = MakeOutputFile(options.trials_csv_path, options.overwrite);
+  const auto trajectory_file = MakeOutputFile(options.trajectory_csv_path, options.overwrite);
+  if (!options.render_directory.empty()) {
+    PrepareFrames(options.render_directory, options.overwrite);
+  }
   StatusLine line;
   std::unique_ptr<ArmClient> client;
   try {
@@ -86,15 +95,13 @@ void RunArm(ArmOptions options, const std::vector<std::string>& phases) {
   }
   client->Run();
   line.Finish(Describe(*client));
-  fmt::print("{}", ArmTable(*client));
+  if (json_file) json_file->Write(ResultRowsJson(ArmRows(*client, options.lockstep)));
+  if (trials_file) trials_file->Write(TrialsCsv(*client));
+  if (trajectory_file) trajectory_file->Write(TrajectoryCsv(*client));
+  PrintLines(ArmTable(*client));
   if (client->num_frames() > 0) {
-    fmt::print("{} frames in {}\n", client->num_frames(), options.render_directory);
+    Print("{} frames in {}\n", client->num_frames(), options.render_directory);
   }
-  if (!options.json_path.empty())
-    WriteResultRows(options.json_path, ArmRows(*client, options.lockstep));
-  if (!options.trials_csv_path.empty()) WriteTrialsCsv(options.trials_csv_path, *client);
-  if (!options.trajectory_csv_path.empty())
-    WriteTrajectoryCsv(options.trajectory_csv_path, *client);
 }
 
 /// Durations as options in s, kept in ns.
@@ -191,6 +198,7 @@ void AddArmCommand(CLI::App& app) {
   command->add_option("--trials-csv", options->trials_csv_path, "Write a line for each trial");
   command->add_option("--trajectory-csv", options->trajectory_csv_path,
                       "Write a line for each 10 ms of each trial");
+  command->add_flag("--overwrite", options->overwrite, kOverwriteHelp);
   command->callback([options, phases] { RunArm(*options, *phases); });
 }
 

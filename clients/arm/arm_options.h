@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct ArmOptions {
   bool take_over = false;        ///< From another client that drives the session's arm.
   std::string render_directory;  ///< Empty: no frames.
   double render_interval_s = 0.1;
-  std::string json_path, trials_csv_path, trajectory_csv_path;
+  std::optional<std::string> json_path, trials_csv_path, trajectory_csv_path;
+  bool overwrite = false;
 };
 
 }  // namespace efferent

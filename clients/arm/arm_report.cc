@@ -1,10 +1,6 @@
 #include "clients/arm/arm_report.h"
 
-#include <fstream>
-#include <stdexcept>
-
 #include <spdlog/fmt/fmt.h>
-#include <spdlog/fmt/ostr.h>
 #include "clients/report/table.h"
 
 namespace efferent {
@@ -14,13 +10,12 @@ const Phase& PhaseOf(const ArmClient& client, const TrialResult& trial) {
   return client.rig().experiment().phases()[static_cast<std::size_t>(trial.phase)];
 }
 
-template <class WriteLines>
-void WriteCsv(const std::string& path, const char* header, WriteLines&& write_lines) {
-  std::ofstream out(path);
-  out << header << '\n';
-  write_lines(out);
-  out.flush();
-  if (!out) throw std::runtime_error("cannot write " + path);
+// A field of a CSV file (RFC 4180).
+std::string Field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
 }
 
 }  // namespace
@@ -84,28 +79,27 @@ std::string ArmTable(const ArmClient& client) {
   return text;
 }
 
-void WriteTrialsCsv(const std::string& path, const ArmClient& client) {
-  WriteCsv(path, "phase,trial,target_x_m,target_y_m,success,time_s,path_efficiency",
-           [&](std::ofstream& out) {
-             for (const TrialResult& trial : client.results()) {
-               fmt::print(out, "{},{},{:.6f},{:.6f},{},{:.4f},{:.4f}\n",
-                          PhaseOf(client, trial).name, trial.trial_index, trial.target_m.x(),
-                          trial.target_m.y(), trial.success ? 1 : 0, trial.time_s,
-                          trial.path_efficiency);
-             }
-           });
+std::string TrialsCsv(const ArmClient& client) {
+  std::string csv = "phase,trial,target_x_m,target_y_m,success,time_s,path_efficiency\n";
+  for (const TrialResult& trial : client.results()) {
+    csv += fmt::format("{},{},{:.6f},{:.6f},{},{:.4f},{:.4f}\n", Field(PhaseOf(client, trial).name),
+                       trial.trial_index, trial.target_m.x(), trial.target_m.y(),
+                       trial.success ? 1 : 0, trial.time_s, trial.path_efficiency);
+  }
+  return csv;
 }
 
-void WriteTrajectoryCsv(const std::string& path, const ArmClient& client) {
-  WriteCsv(path, "phase,trial,t_s,x_m,y_m,target_x_m,target_y_m", [&](std::ofstream& out) {
-    for (const TrialResult& trial : client.results()) {
-      for (const PathPoint& point : trial.path) {
-        fmt::print(out, "{},{},{:.4f},{:.6f},{:.6f},{:.6f},{:.6f}\n", PhaseOf(client, trial).name,
-                   trial.trial_index, point.t_s, point.position_m.x(), point.position_m.y(),
-                   trial.target_m.x(), trial.target_m.y());
-      }
+std::string TrajectoryCsv(const ArmClient& client) {
+  std::string csv = "phase,trial,t_s,x_m,y_m,target_x_m,target_y_m\n";
+  for (const TrialResult& trial : client.results()) {
+    const std::string phase = Field(PhaseOf(client, trial).name);
+    for (const PathPoint& point : trial.path) {
+      csv += fmt::format("{},{},{:.4f},{:.6f},{:.6f},{:.6f},{:.6f}\n", phase, trial.trial_index,
+                         point.t_s, point.position_m.x(), point.position_m.y(), trial.target_m.x(),
+                         trial.target_m.y());
     }
-  });
+  }
+  return csv;
 }
 
 }  // namespace efferent

@@ -15,12 +15,10 @@ std::vector<ResultRow> ArmRows(const ArmClient& client, bool lockstep);
 /// The same as a table for a person, with 95 % intervals.
 std::string ArmTable(const ArmClient& client);
 
-/// A line for each trial: phase,trial,target_x_m,target_y_m,success,time_s,path_efficiency.
-/// @throws std::runtime_error if the file cannot be written.
-void WriteTrialsCsv(const std::string& path, const ArmClient& client);
+/// CSV, a line for each trial: phase,trial,target_x_m,target_y_m,success,time_s,path_efficiency.
+std::string TrialsCsv(const ArmClient& client);
 
-/// A line for each 10 ms of each trial: phase,trial,t_s,x_m,y_m,target_x_m,target_y_m.
-/// @throws std::runtime_error if the file cannot be written.
-void WriteTrajectoryCsv(const std::string& path, const ArmClient& client);
+/// CSV, a line for each 10 ms of each trial: phase,trial,t_s,x_m,y_m,target_x_m,target_y_m.
+std::string TrajectoryCsv(const ArmClient& client);
 
 }  // namespace efferent

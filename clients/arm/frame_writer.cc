@@ -1,12 +1,11 @@
 #include "clients/arm/frame_writer.h"
 
-#include <filesystem>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
 #include "clients/arm/frame_renderer.h"
+#include "clients/report/output_file.h"
 
 namespace efferent {
 namespace {
@@ -16,15 +15,16 @@ constexpr int kHeight = 720;
 
 }  // namespace
 
+void PrepareFrames(const std::string& directory, bool overwrite) {
+  MakeOutputFolder(directory, overwrite, [](const std::string& file) {
+    return file.starts_with("frame_") && file.ends_with(".png");
+  });
+}
+
 FrameWriter::FrameWriter(std::string directory, std::int64_t interval_ns, bool wait_until_drawn)
     : directory_(std::move(directory)),
       interval_ns_(interval_ns),
       wait_until_drawn_(wait_until_drawn) {
-  std::error_code error;
-  std::filesystem::create_directories(directory_, error);
-  if (error) {
-    throw std::runtime_error("cannot make the directory " + directory_ + ": " + error.message());
-  }
   thread_ = std::thread([this] { Draw(); });
 }
 

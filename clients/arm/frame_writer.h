@@ -12,12 +12,16 @@
 
 namespace efferent {
 
+/// Makes the directory for frames; those of an earlier run are removed with `overwrite`.
+/// @throws InputError as MakeOutputFolder.
+void PrepareFrames(const std::string& directory, bool overwrite);
+
 /// Draws scenes into `DIR/frame_000000.png`, ... on a thread of its own, at most every
 /// `interval_ns` of the session's time. A scene offered while another is being drawn is skipped
 /// (real time: drawing never delays the arm), or waited for (lock step: every frame is there).
 class FrameWriter {
  public:
-  /// @throws std::runtime_error if the directory cannot be made.
+  /// The directory is there (PrepareFrames).
   FrameWriter(std::string directory, std::int64_t interval_ns, bool wait_until_drawn);
   /// Finishes the frame that is being drawn.
   ~FrameWriter();

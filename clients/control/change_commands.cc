@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "clients/control/server_options.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/errors.h"
 #include "clients/session/message_json.h"
 #include "clients/session/session_client.h"
@@ -33,31 +34,30 @@ void SetLearning(const LearningOptions& options, bool enabled) {
   client.SetLearning(options.session_id, enabled);
   const v1::Session session = client.Get(options.session_id);
   if (options.server.json) {
-    fmt::print("{}", MessageJson(session));
+    PrintLines(MessageJson(session));
     return;
   }
-  fmt::print("session {}: learning is {} from the next bin on, {} bins learnt from so far\n",
-             session.session_id(), enabled ? "on" : "frozen",
-             session.statistics().learned_bin_count());
+  Print("session {}: learning is {} from the next bin on, {} bins learnt from so far\n",
+        session.session_id(), enabled ? "on" : "frozen", session.statistics().learned_bin_count());
 }
 
 void End(SessionClient& client, const std::string& session_id, bool json) {
   const v1::Session session = client.End(session_id);
   if (json) {
-    fmt::print("{}", MessageJson(session));
+    PrintLines(MessageJson(session));
     return;
   }
   const v1::SessionStatistics& statistics = session.statistics();
-  fmt::print("session {} has ended: {} bins decoded, {} missing, {} learnt from\n", session_id,
-             statistics.decoded_bin_count(), statistics.missed_bin_count(),
-             statistics.learned_bin_count());
+  Print("session {} has ended: {} bins decoded, {} missing, {} learnt from\n", session_id,
+        statistics.decoded_bin_count(), statistics.missed_bin_count(),
+        statistics.learned_bin_count());
 }
 
 std::vector<std::string> AllSessions(SessionClient& client, const EndOptions& options) {
   std::vector<std::string> ids;
   const v1::ListSessionsResponse answer = client.List();
   for (const v1::Session& session : answer.sessions()) ids.push_back(session.session_id());
-  if (ids.empty()) fmt::print("no session at {}\n", options.server.address);
+  if (ids.empty()) Print("no session at {}\n", options.server.address);
   if (!ids.empty() && !options.yes) {
     throw InputError(fmt::format("--all would end {} of {}: {}. Add --yes if that is meant",
                                  ids.size() == 1 ? "the one session" : "all sessions",

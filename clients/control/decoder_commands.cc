@@ -12,6 +12,7 @@
 #include "clients/control/server_options.h"
 #include "clients/control/session_details.h"
 #include "clients/control/session_text.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/decoder_client.h"
 #include "clients/session/decoder_name.h"
 #include "clients/session/message_json.h"
@@ -32,9 +33,9 @@ struct DecoderOptions {
 void PrintDecoders(const DecoderOptions& options, const std::string& news,
                    const v1::Session& session) {
   if (options.server.json) {
-    fmt::print("{}", MessageJson(session));
+    PrintLines(MessageJson(session));
   } else {
-    fmt::print("{}{}", news, DescribeDecoders(session));
+    Print("{}{}", news, DescribeDecoders(session));
   }
 }
 

@@ -24,7 +24,9 @@ class TerminalScreen {
   TextSize size() const;
   /// Shows lines that fit, in place of what was there.
   void Draw(const std::string& lines);
-  /// Waits for a key; nothing if none was pressed in time.
+  /// Waits for a key; nothing if none was pressed in time. Keys that send a sequence come as the letters
+  /// that mean the same in `less`: the arrows up and down k and j, page up and down b and f, home and end
+  /// g and G; others as 0.
   std::optional<char> WaitForKey(std::chrono::milliseconds timeout);
 
  private:

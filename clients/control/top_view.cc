@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "clients/control/session_text.h"
+#include "clients/report/printable_text.h"
 #include "clients/report/table.h"
 #include "clients/report/terminal_text.h"
 
@@ -24,12 +25,29 @@ std::int64_t RespondP99Ns(const v1::Session& session) {
   return latency != nullptr ? latency->p99_ns() : -1;
 }
 
+// The smaller, the graver.
+int AlarmRank(const Row& row) {
+  switch (row.session->statistics().command_status()) {
+    case v1::COMMAND_STATUS_FAULT:
+      return 0;
+    case v1::COMMAND_STATUS_STOPPED:
+      return 1;
+    case v1::COMMAND_STATUS_HELD:
+      return 2;
+    default:
+      return row.change.missed_deadlines > 0 ? 3 : 4;
+  }
+}
+
 bool IsBefore(const Row& a, const Row& b, TopOrder order) {
   const auto missed = [](const Row& row) {
     return std::tuple(row.change.missed_deadlines,
                       row.session->statistics().missed_deadline_count());
   };
   switch (order) {
+    case TopOrder::kAlarms:
+      return std::tuple(AlarmRank(a), a.session->session_id()) <
+             std::tuple(AlarmRank(b), b.session->session_id());
     case TopOrder::kId:
       return a.session->session_id() < b.session->session_id();
     case TopOrder::kRate:
@@ -72,7 +90,7 @@ std::vector<std::string> Cells(const Row& row, bool coloured) {
   const v1::SessionStatistics& statistics = row.session->statistics();
   const v1::StageLatency* respond = FindStage(statistics, v1::LATENCY_STAGE_RESPOND);
   return {
-      row.session->session_id(),
+      PrintableText(row.session->session_id()),
       DriverText(*row.session),
       StatusCell(statistics, coloured),
       LearningText(*row.session),
@@ -101,7 +119,8 @@ std::vector<std::string> HeaderLines(const TopView& view, bool coloured) {
   const auto highlight = [&](Colour colour, const std::string& text) {
     return coloured ? Coloured(colour, text) : text;
   };
-  std::string first = highlight(Colour::kBold, "efferent top") + "   " + view.address;
+  std::string first =
+      highlight(Colour::kBold, "efferent top") + "   " + PrintableText(view.address);
   std::vector<std::string> second;
   if (view.now) {
     const v1::ServerLoad& load = view.now->answer.load();
@@ -121,7 +140,14 @@ std::vector<std::string> HeaderLines(const TopView& view, bool coloured) {
   }
   std::vector<std::string> lines{first};
   if (!second.empty()) lines.push_back(fmt::format("{}", fmt::join(second, "   ")));
-  if (!view.trouble.empty()) lines.push_back(highlight(Colour::kRed, view.trouble));
+  if (!view.trouble.empty()) {
+    lines.push_back(highlight(Colour::kRed, PrintableText(view.trouble)));
+  }
+  if (view.now && !view.now->answer.recording_problem().empty()) {
+    lines.push_back(
+        highlight(Colour::kRed,
+                  "NOTHING IS RECORDED: " + PrintableText(view.now->answer.recording_problem())));
+  }
   lines.emplace_back();
   return lines;
 }
@@ -135,23 +161,44 @@ std::vector<std::string> TableLines(const TopView& view, bool coloured) {
   return Lines(table.ToString());
 }
 
-// Leaves out the sessions that have no room, and says how many.
-void CutToRows(int num_rows, std::vector<std::string>* lines, int num_sessions) {
-  const int excess = static_cast<int>(lines->size()) - num_rows;
-  if (excess <= 0) return;
-  const int hidden = std::min(excess + 1, num_sessions);
-  lines->resize(static_cast<std::size_t>(std::max(num_rows, 1)));
-  if (num_sessions > 0) lines->back() = fmt::format("... and {} more", hidden);
+// Lines of the table above its first row.
+constexpr int kTableHead = 2;
+
+int NumSessions(const TopView& view) { return view.now ? view.now->answer.sessions_size() : 0; }
+
+// Rows of the table for which there is room below `num_above` lines. Where not all fit, a line says so.
+int RoomForRows(const TopView& view, const TextSize& size, int num_above) {
+  const int room = size.rows - num_above - kTableHead;
+  return room >= NumSessions(view) ? NumSessions(view) : std::max(room - 1, 1);
+}
+
+// Leaves the rows from `first` on that have room, and says which they are.
+std::vector<std::string> Window(const TopView& view, int room, std::vector<std::string> table) {
+  const int num_sessions = NumSessions(view);
+  if (room >= num_sessions) return table;
+  const int first = std::clamp(view.first_row, 0, num_sessions - room);
+  table.erase(table.begin() + kTableHead + first + room, table.end());
+  table.erase(table.begin() + kTableHead, table.begin() + kTableHead + first);
+  table.push_back(
+      fmt::format("{} to {} of {}; j and k show more", first + 1, first + room, num_sessions));
+  return table;
 }
 
 }  // namespace
 
+int NumRowsShown(const TopView& view, const TextSize& size) {
+  return RoomForRows(view, size, static_cast<int>(HeaderLines(view, false).size()));
+}
+
 std::string RenderTop(const TopView& view, std::optional<TextSize> size, bool coloured) {
   std::vector<std::string> lines = HeaderLines(view, coloured);
-  const std::vector<std::string> table = TableLines(view, coloured);
+  std::vector<std::string> table = TableLines(view, coloured);
+  if (size && view.now) {
+    table = Window(view, RoomForRows(view, *size, static_cast<int>(lines.size())), table);
+  }
   lines.insert(lines.end(), table.begin(), table.end());
   if (size) {
-    CutToRows(size->rows, &lines, view.now ? view.now->answer.sessions_size() : 0);
+    lines.resize(std::min(lines.size(), static_cast<std::size_t>(std::max(size->rows, 1))));
     for (std::string& line : lines) line = CutToColumns(line, size->columns);
   }
   return fmt::format("{}", fmt::join(lines, "\n"));

@@ -1,7 +1,5 @@
 #include "clients/control/view_commands.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
@@ -11,6 +9,7 @@
 #include "clients/control/session_details.h"
 #include "clients/control/session_table.h"
 #include "clients/control/watch_run.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/message_json.h"
 #include "clients/session/session_client.h"
 #include "clients/session/unix_clock.h"
@@ -34,15 +33,15 @@ constexpr const char* kColumns = R"(Columns:
 void List(const ViewOptions& options) {
   const v1::ListSessionsResponse answer = SessionClient(Connect(options.server)).List();
   if (options.server.json) {
-    fmt::print("{}", MessageJson(answer));
+    PrintLines(MessageJson(answer));
   } else {
-    fmt::print("{}", DescribeSessions(answer, options.server.address, UnixNowNs()));
+    PrintLines(DescribeSessions(answer, options.server.address, UnixNowNs()));
   }
 }
 
 void Show(const ViewOptions& options) {
   const v1::Session session = SessionClient(Connect(options.server)).Get(options.session_id);
-  fmt::print("{}", options.server.json ? MessageJson(session) : DescribeSession(session));
+  PrintLines(options.server.json ? MessageJson(session) : DescribeSession(session));
 }
 
 void Watch(const ViewOptions& options) {

@@ -1,12 +1,11 @@
 #include "clients/control/watch_run.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <chrono>
 #include <cstdio>
 #include <thread>
 
 #include "clients/control/watch_view.h"
+#include "clients/report/standard_output.h"
 #include "clients/report/status_line.h"
 #include "clients/session/errors.h"
 #include "clients/session/message_json.h"
@@ -42,12 +41,12 @@ class WatchLimit {
 
 void PrintMessages(SessionWatch& watch) {
   while (const auto news = watch.Read()) {
-    fmt::print("{}\n", MessageJsonLine(*news));
-    std::fflush(stdout);
+    PrintLines(MessageJsonLine(*news) + '\n');
+    FlushOutput();
   }
 }
 
-void PrintLines(SessionWatch& watch) {
+void ShowNews(SessionWatch& watch) {
   StatusLine line(stdout);
   WatchView view;
   bool any = false;
@@ -70,12 +69,12 @@ void FollowSession(const ServerConnection& connection, const std::string& sessio
   if (json) {
     PrintMessages(watch);
   } else {
-    PrintLines(watch);
+    ShowNews(watch);
   }
   const grpc::Status status = watch.Finish();
   if (status.error_code() == grpc::StatusCode::CANCELLED) return;  // By us.
   if (!status.ok()) throw RpcError("cannot follow session `" + session_id + "`", status);
-  if (!json) fmt::print("session {} has ended\n", session_id);
+  if (!json) Print("session {} has ended\n", session_id);
 }
 
 }  // namespace efferent::control

@@ -4,6 +4,7 @@
 #include <google/protobuf/text_format.h>
 #include <spdlog/fmt/fmt.h>
 
+#include <nlohmann/json.hpp>
 #include <vector>
 
 namespace efferent::control {
@@ -12,9 +13,16 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Texts are quoted with C's escapes, which are YAML's too; numbers have as many digits as they need.
+// Numbers have as many digits as they need.
 std::string ValueText(const Message& message, const FieldDescriptor& field, int index) {
   std::string text;
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+    const google::protobuf::Reflection& reflection = *message.GetReflection();
+    // What JSON quotes is YAML, too.
+    return nlohmann::json(index < 0 ? reflection.GetString(message, &field)
+                                    : reflection.GetRepeatedString(message, &field, index))
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
   google::protobuf::TextFormat::PrintFieldValueToString(message, &field, index, &text);
   return text;
 }

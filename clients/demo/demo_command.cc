@@ -10,6 +10,9 @@
 #include "clients/demo/demo_report.h"
 #include "clients/demo/demo_run.h"
 #include "clients/report/gnuplot.h"
+#include "clients/report/output_file.h"
+#include "clients/report/printable_text.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/decoder_name.h"
 
 namespace efferent {
@@ -29,18 +32,29 @@ Examples:
   efferent demo --fast --decoder kalman  another decoder
   efferent demo --fast --render          and frames of the arm)";
 
+// Whether a demo writes a file of this name into its folder.
+bool IsOfADemo(const std::string& file) {
+  return file == "arm.json" || file == "subject.json" || file.ends_with(".log") ||
+         file.starts_with("trials.") || file.starts_with("paths.");
+}
+
 void Draw(const DemoOptions& options, const std::vector<demo::TrialRecord>& trials) {
   const std::filesystem::path out_dir = options.out_dir;
   const auto phases = demo::DemoPhases(options);
-  for (const char* extension : {".svg", ".png"}) {
-    DrawPlot(out_dir / (std::string("trials") + extension), demo::TrialsPlot(trials, phases),
-             {1100, 520});
-    DrawPlot(out_dir / (std::string("paths") + extension), demo::PathsPlot(trials, phases),
-             {1050, 740});
+  const PlotScript trials_plot = demo::TrialsPlot(trials, phases);
+  const PlotScript paths_plot = demo::PathsPlot(trials, phases);
+  for (const PlotFormat format : {PlotFormat::kSvg, PlotFormat::kPng}) {
+    const std::string extension = format == PlotFormat::kSvg ? ".svg" : ".png";
+    OutputFile(out_dir / ("trials" + extension), options.overwrite)
+        .Write(DrawPlot(trials_plot, format, {1100, 520}));
+    OutputFile(out_dir / ("paths" + extension), options.overwrite)
+        .Write(DrawPlot(paths_plot, format, {1050, 740}));
   }
 }
 
 void RunDemo(const DemoOptions& options) {
+  const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
+  MakeOutputFolder(options.out_dir, options.overwrite, IsOfADemo);
   StopFlag& stop = ProcessStopFlag();
   std::vector<ResultRow> rows;
   std::vector<demo::TrialRecord> trials;
@@ -55,20 +69,19 @@ void RunDemo(const DemoOptions& options) {
     wall_s = run.wall_s();
     session_s = run.session_s();
   }
-  if (!options.json_path.empty()) WriteResultRows(options.json_path, rows);
-  fmt::print(
-      "\nlearning off while scored; decoder {}, {:.0f} s of session time in {:.0f} s\n\n{}\n",
-      options.decoder, session_s, wall_s, demo::DemoTable(rows));
+  if (json_file) json_file->Write(ResultRowsJson(rows));
+  Print("\nlearning off while scored; decoder {}, {:.0f} s of session time in {:.0f} s\n\n{}\n",
+        options.decoder, session_s, wall_s, demo::DemoTable(rows));
   try {
     Draw(options, trials);
-    fmt::print("plots: {0}/trials.svg {0}/paths.svg (and .png)\n", options.out_dir);
+    Print("plots: {0}/trials.svg {0}/paths.svg (and .png)\n", options.out_dir);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "no plots: {}\n", e.what());
+    fmt::print(stderr, "no plots: {}\n", PrintableLines(e.what()));
   }
   if (!options.require) return;
   const std::string shortfalls = demo::Shortfalls(rows);
   if (!shortfalls.empty()) throw std::runtime_error("the goals are not met:\n" + shortfalls);
-  fmt::print("all goals are met\n");
+  Print("all goals are met\n");
 }
 
 }  // namespace
@@ -124,6 +137,7 @@ void AddDemoCommand(CLI::App& app) {
                     "Fail unless the success rates are >= 98 % learned, >= 95 % relearned, < 5 % "
                     "with dead neurons");
   command->add_option("--json", options->json_path, "Write results as a list of result rows");
+  command->add_flag("--overwrite", options->overwrite, kOverwriteHelp);
   command->add_option("--server-program", options->server_program,
                       "Server to start (default: efferentd beside this program)");
   command->add_option("--timeout-s", options->timeout_s, "Give up after so many seconds")

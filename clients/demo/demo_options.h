@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct DemoOptions {
   bool fast = false;
   bool render = false;
   bool require = false;
-  std::string json_path;
+  std::optional<std::string> json_path;
+  bool overwrite = false;
   std::string server_program;  ///< Empty: efferentd beside this program.
   double timeout_s = 1200.0;
 };

@@ -28,9 +28,7 @@ DemoRun::DemoRun(const DemoOptions& options, StopFlag& stop)
       stop_(stop),
       out_dir_(options.out_dir),
       own_program_(std::filesystem::read_symlink("/proc/self/exe")),
-      phases_(DemoPhases(options)) {
-  std::filesystem::create_directories(out_dir_);
-}
+      phases_(DemoPhases(options)) {}
 
 DemoRun::~DemoRun() {
   EndAll();
@@ -100,6 +98,7 @@ void DemoRun::StartSubject(const std::string& address) {
                      {"--perturb", fmt::format("{}:loss={}", phase.name, phase.loss)});
   }
   if (options_.fast) arguments.push_back("--lockstep");
+  if (options_.overwrite) arguments.push_back("--overwrite");
   Start("subject", own_program_, arguments);
 }
 
@@ -118,6 +117,7 @@ void DemoRun::StartArm(const std::string& address) {
     arguments.insert(arguments.end(), {"--phase", phase.ArmArgument()});
   }
   if (options_.fast) arguments.push_back("--lockstep");
+  if (options_.overwrite) arguments.push_back("--overwrite");
   if (options_.render) {
     arguments.insert(arguments.end(), {"--render", (out_dir_ / "frames").string()});
   }

@@ -9,7 +9,9 @@
 #include "clients/load/load_options.h"
 #include "clients/load/load_report.h"
 #include "clients/load/load_run.h"
+#include "clients/report/output_file.h"
 #include "clients/report/result_row.h"
+#include "clients/report/standard_output.h"
 #include "clients/report/status_line.h"
 #include "clients/session/decoder_name.h"
 #include "clients/session/stop_flag.h"
@@ -34,6 +36,7 @@ Examples:
 A server takes 256 sessions unless its setting server.max_sessions says more.)";
 
 void RunLoad(const LoadOptions& options) {
+  const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
   StatusLine line;
   StopFlag& stop = ProcessStopFlag();
   line.Show(fmt::format("creating {} sessions", options.num_sessions + options.num_flooding));
@@ -45,10 +48,8 @@ void RunLoad(const LoadOptions& options) {
   });
   line.Finish(
       load::DescribeProgress(options, result.num_sessions, result.duration_s, result.counts));
-  fmt::print("{}", load::DescribeResult(options, result));
-  if (!options.json_path.empty()) {
-    WriteResultRows(options.json_path, load::MakeRows(options, result));
-  }
+  if (json_file) json_file->Write(ResultRowsJson(load::MakeRows(options, result)));
+  PrintLines(load::DescribeResult(options, result));
   if (!result.failures.empty()) throw std::runtime_error("not every stream lasted");
   if (result.num_sessions == 0) throw std::runtime_error("no session was admitted");
   if (options.require_missed_below &&
@@ -112,6 +113,7 @@ void AddLoadCommand(CLI::App& app) {
                    "Fail (exit status 1) unless a smaller share of the deadlines was missed")
       ->check(CLI::Range(0.0, 1.0));
   command->add_option("--json", options->json_path, "Write the figures as a list of result rows");
+  command->add_flag("--overwrite", options->overwrite, kOverwriteHelp);
   command->callback([options] { RunLoad(*options); });
 }
 

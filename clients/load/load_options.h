@@ -24,7 +24,8 @@ struct LoadOptions {
   std::string session_prefix = "load";
   std::uint64_t seed = 1;
   std::optional<double> require_missed_below;
-  std::string json_path;
+  std::optional<std::string> json_path;
+  bool overwrite = false;
 
   std::int64_t bin_width_ns() const { return static_cast<std::int64_t>(1e6 * bin_width_ms); }
   std::int64_t deadline_ns() const {

@@ -15,10 +15,6 @@ constexpr double kSidesPx = 95.0;
 constexpr double kBelowPx = 60.0;
 constexpr double kNameRowPx = 17.0;
 
-std::string Number(double value) {
-  return std::isfinite(value) ? fmt::format("{:.6g}", value) : std::string("NaN");
-}
-
 void CheckLengths(const ChartSeries& series) {
   const bool is_band = series.kind == SeriesKind::kBand;
   if (series.x.size() == series.y.size() && (!is_band || series.y_high.size() == series.x.size())) {
@@ -29,52 +25,63 @@ void CheckLengths(const ChartSeries& series) {
                                           series.y_high.size()));
 }
 
-std::string DataBlock(std::size_t index, const ChartSeries& series) {
-  std::string text = fmt::format("$s{} << EOD\n", index);
+PlotRows RowsOf(const ChartSeries& series) {
+  PlotRows rows;
   for (std::size_t i = 0; i < series.x.size(); ++i) {
-    text += Number(series.x[i]) + ' ' + Number(series.y[i]);
-    if (series.kind == SeriesKind::kBand) text += ' ' + Number(series.y_high[i]);
-    text += '\n';
+    if (series.kind == SeriesKind::kBand) {
+      rows.Add({series.x[i], series.y[i], series.y_high[i]});
+    } else {
+      rows.Add({series.x[i], series.y[i]});
+    }
   }
-  return text + "EOD\n";
+  return rows;
 }
 
-std::string PlotClause(std::size_t index, const ChartSeries& series) {
-  std::string style;
+// How `data` is drawn.
+void AddClause(const ChartSeries& series, PlotData data, std::optional<PlotText> title,
+               PlotScript* clauses) {
+  if (!clauses->empty()) clauses->Add(", ");
   switch (series.kind) {
     case SeriesKind::kLine:
-      style = fmt::format("using 1:2 with lines linewidth {}", series.width);
+      clauses->Add("{} using 1:2 with lines linewidth {}", data, series.width);
       break;
     case SeriesKind::kDashed:
-      style = fmt::format("using 1:2 with lines linewidth {} dashtype 2", series.width);
+      clauses->Add("{} using 1:2 with lines linewidth {} dashtype 2", data, series.width);
       break;
     case SeriesKind::kPoints:
-      style = fmt::format("using 1:2 with points pointtype 7 pointsize {}", series.width / 8.0);
+      clauses->Add("{} using 1:2 with points pointtype 7 pointsize {}", data, series.width / 8.0);
       break;
     case SeriesKind::kBand:
-      style = "using 1:2:3 with filledcurves fillstyle transparent solid 0.18 noborder";
+      clauses->Add("{} using 1:2:3 with filledcurves fillstyle transparent solid 0.18 noborder",
+                   data);
       break;
   }
-  // The title is what a browser shows when the pointer rests on the line.
-  return fmt::format(
-      "$s{} {} linecolor rgb '{}' {}", index, style, series.color,
-      series.name.empty() ? std::string("notitle") : "title " + GnuplotQuoted(series.name));
+  clauses->Add(" linecolor rgb '{}'", series.color);
+  if (title) {
+    clauses->Add(" title {}", *title);
+  } else {
+    clauses->Add(" notitle");
+  }
 }
 
-std::string Range(const char* axis, const std::optional<std::pair<double, double>>& range) {
-  if (!range) return fmt::format("set {}range [*:*]\n", axis);
-  return fmt::format("set {}range [{}:{}]\n", axis, range->first, range->second);
+void AddRange(PlotLiteral axis, const std::optional<std::pair<double, double>>& range,
+              PlotScript* script) {
+  if (range) {
+    script->Add("set {}range [{}:{}]\n", axis, range->first, range->second);
+  } else {
+    script->Add("set {}range [*:*]\n", axis);
+  }
 }
 
 }  // namespace
 
-std::string PaletteColor(std::size_t i) {
-  constexpr std::array kColors = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                  "#E69F00", "#56B4E9", "#6A3D9A"};
+PlotLiteral PaletteColor(std::size_t i) {
+  constexpr std::array<PlotLiteral, 7> kColors = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                  "#E69F00", "#56B4E9", "#6A3D9A"};
   return kColors[i % kColors.size()];
 }
 
-std::string ChartScript(const Chart& chart) {
+PlotScript ChartScript(const Chart& chart) {
   const double panel_px = chart.size.width - kSidesPx;
   const std::vector<int> rows = NameRows(chart.phases, panel_px);
   const int names =
@@ -83,45 +90,53 @@ std::string ChartScript(const Chart& chart) {
   const double top = 1.0 - above_px / chart.size.height;
   const double panel_height_px = chart.size.height - above_px - kBelowPx;
 
-  std::string script = fmt::format(
+  PlotScript script;
+  script.Add(
       "set border 3 linecolor rgb '#606060'\nset tics nomirror out textcolor rgb '#303030'\n"
       "set grid ytics linetype 1 linecolor rgb '#E4E4E4'\n"
       "unset key\nset style fill solid\nset tmargin at screen {:.4f}\nset rmargin 3\n",
       top);
   if (!chart.title.empty()) {
-    script += fmt::format("set label {} at graph 0, screen {:.4f} left font ',13'\n",
-                          GnuplotQuoted(chart.title), 1.0 - 14.0 / chart.size.height);
+    const PlotText title = script.AddText(chart.title);
+    script.Add("set label {} at graph 0, screen {:.4f} left font ',13'\n", title,
+               1.0 - 14.0 / chart.size.height);
   }
-  script += fmt::format("set xlabel {}\nset ylabel {}\n", GnuplotQuoted(chart.x_label),
-                        GnuplotQuoted(chart.y_label));
-  script += Range("x", chart.x_range) + Range("y", chart.y_range);
-  if (chart.x_tick) script += fmt::format("set xtics {}\n", *chart.x_tick);
-  if (chart.y_tick) script += fmt::format("set ytics {}\n", *chart.y_tick);
+  const PlotText x_label = script.AddText(chart.x_label);
+  const PlotText y_label = script.AddText(chart.y_label);
+  script.Add("set xlabel {}\nset ylabel {}\n", x_label, y_label);
+  AddRange("x", chart.x_range, &script);
+  AddRange("y", chart.y_range, &script);
+  if (chart.x_tick) script.Add("set xtics {}\n", *chart.x_tick);
+  if (chart.y_tick) script.Add("set ytics {}\n", *chart.y_tick);
   for (const double y : chart.y_lines) {
-    script += fmt::format(
+    script.Add(
         "set arrow from graph 0, first {0} to graph 1, first {0} nohead linewidth 1 dashtype 3 "
         "linecolor rgb '#888888' back\n",
         y);
   }
-  script += PhaseMarks(chart.phases, panel_px, kNameRowPx / panel_height_px);
+  AddPhaseMarks(chart.phases, panel_px, kNameRowPx / panel_height_px, &script);
 
-  std::string plots;
-  for (std::size_t i = 0; i < chart.series.size(); ++i) {
-    const ChartSeries& series = chart.series[i];
+  PlotScript clauses;
+  for (const ChartSeries& series : chart.series) {
     CheckLengths(series);
     const auto is_finite = [](double value) { return std::isfinite(value); };
     // gnuplot takes a plot without any point for an error.
     if (std::none_of(series.y.begin(), series.y.end(), is_finite)) continue;
-    script += DataBlock(i, series);
-    plots += (plots.empty() ? "" : ", ") + PlotClause(i, series);
+    const PlotData data = script.AddData(RowsOf(series));
+    std::optional<PlotText> title;
+    if (!series.name.empty()) title = script.AddText(series.name);
+    AddClause(series, data, title, &clauses);
   }
-  if (plots.empty()) {
-    script +=
+  if (clauses.empty()) {
+    script.Add(
         "set xrange [0:1]\nset yrange [0:1]\n"
-        "set label 'no data' at graph 0.5, graph 0.5 center\n";
-    plots = "NaN notitle";
+        "set label 'no data' at graph 0.5, graph 0.5 center\n");
+    clauses.Add("NaN notitle");
   }
-  return script + "plot " + plots + "\n";
+  script.Add("plot ");
+  script.Add(clauses);
+  script.Add("\n");
+  return script;
 }
 
 }  // namespace efferent

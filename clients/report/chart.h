@@ -22,7 +22,7 @@ enum class SeriesKind {
 struct ChartSeries {
   std::string name;  ///< In the legend; empty: not there.
   SeriesKind kind = SeriesKind::kLine;
-  std::string color;  ///< `#rrggbb`.
+  PlotLiteral color = "#000000";
   std::vector<double> x;
   std::vector<double> y;       ///< As many as x. Not finite: the line breaks here.
   std::vector<double> y_high;  ///< For kBand, as many as x.
@@ -46,12 +46,12 @@ struct Chart {
 
 /// Colour `i` of a palette that people with colour-blindness can tell apart (Okabe & Ito 2008);
 /// repeats after seven.
-std::string PaletteColor(std::size_t i);
+PlotLiteral PaletteColor(std::size_t i);
 /// For what is there for comparison only.
-inline constexpr const char* kReferenceColor = "#7A7A7A";
+inline constexpr PlotLiteral kReferenceColor = "#7A7A7A";
 
 /// The gnuplot script behind a chart.
 /// @throws std::invalid_argument naming the series whose lists differ in length.
-std::string ChartScript(const Chart& chart);
+PlotScript ChartScript(const Chart& chart);
 
 }  // namespace efferent

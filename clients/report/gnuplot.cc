@@ -1,95 +1,82 @@
 #include "clients/report/gnuplot.h"
 
-#include <spdlog/fmt/fmt.h>
-
-#include <unistd.h>
-
 #include <boost/process.hpp>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <memory>
 #include <stdexcept>
+
+#include "clients/report/printable_text.h"
 
 namespace efferent {
 namespace {
 
 namespace bp = boost::process;
 
-std::string Extension(const std::string& path) {
-  const std::size_t dot = path.rfind('.');
-  return dot == std::string::npos ? "" : path.substr(dot);
+// Of what gnuplot says when it fails.
+constexpr std::size_t kMaxSaid = 2000;
+
+using TemporaryFile = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+TemporaryFile MakeTemporaryFile() {
+  TemporaryFile file(std::tmpfile(), std::fclose);
+  if (!file) throw std::runtime_error("cannot draw: no temporary file");
+  return file;
 }
 
-std::string Terminal(const std::string& path, const PlotSize& size) {
-  if (Extension(path) == ".svg") {
-    return fmt::format("svg size {},{} font 'sans-serif,12' background '#ffffff' noenhanced",
-                       size.width, size.height);
+std::string ReadAll(std::FILE* file) {
+  std::string bytes;
+  std::rewind(file);
+  char piece[1 << 16];
+  for (std::size_t n = 0; (n = std::fread(piece, 1, sizeof piece, file)) > 0;) {
+    bytes.append(piece, n);
   }
-  if (Extension(path) == ".png") {
-    return fmt::format("pngcairo size {},{} font 'sans-serif,9' noenhanced", size.width,
-                       size.height);
-  }
-  throw std::invalid_argument("cannot draw `" + path + "`: a plot's name ends with .svg or .png");
+  return bytes;
+}
+
+// `noenhanced`: no markup in text. Names are UTF-8, whatever the locale.
+PlotScript Preamble(PlotFormat format, const PlotSize& size) {
+  PlotScript script;
+  script.Add("set terminal {} noenhanced size {},{}\nset encoding utf8\n",
+             format == PlotFormat::kSvg
+                 ? PlotLiteral("svg font 'sans-serif,12' background '#ffffff'")
+                 : PlotLiteral("pngcairo font 'sans-serif,9'"),
+             size.width, size.height);
+  return script;
 }
 
 }  // namespace
 
-bool IsPlotPath(const std::string& path) {
-  return Extension(path) == ".svg" || Extension(path) == ".png";
+std::optional<PlotFormat> PlotFormatOf(const std::string& path) {
+  if (path.ends_with(".svg")) return PlotFormat::kSvg;
+  if (path.ends_with(".png")) return PlotFormat::kPng;
+  return std::nullopt;
 }
 
-std::string GnuplotQuoted(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c == '\n' ? ' ' : c;
-  }
-  return quoted + '"';
-}
-
-void DrawPlot(const std::string& path, const std::string& script, const PlotSize& size) {
-  const std::string terminal = Terminal(path, size);
+std::string DrawPlot(const PlotScript& script, PlotFormat format, const PlotSize& size) {
   const auto program = bp::search_path("gnuplot");
   if (program.empty()) {
-    throw std::runtime_error("cannot draw " + path +
-                             ": gnuplot is not installed (apt-get install gnuplot-nox)");
+    throw std::runtime_error("cannot draw: gnuplot is not installed (apt-get install gnuplot-nox)");
   }
-  // A child that ends early must not end us by SIGPIPE: the script goes through a file that it
-  // opens as standard input.
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> input(std::tmpfile(), std::fclose);
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> errors(std::tmpfile(), std::fclose);
-  if (!input || !errors) throw std::runtime_error("cannot draw " + path + ": no temporary file");
-  fmt::print(input.get(), "set terminal {}\nset output {}\n{}\nunset output\n", terminal,
-             GnuplotQuoted(path), script);
-  std::fflush(input.get());
+  // Files instead of pipes: a child that ends early must not end us by SIGPIPE, and one that writes a lot
+  // must not wait for us.
+  const TemporaryFile input = MakeTemporaryFile();
+  const TemporaryFile picture = MakeTemporaryFile();
+  const TemporaryFile errors = MakeTemporaryFile();
+  const std::string commands = Preamble(format, size).text() + script.text();
+  if (std::fwrite(commands.data(), 1, commands.size(), input.get()) != commands.size() ||
+      std::fflush(input.get()) != 0) {
+    throw std::runtime_error("cannot draw: the temporary file for gnuplot cannot be written");
+  }
   std::rewind(input.get());
 
-  bp::child child(program, bp::std_in<input.get(), bp::std_out> errors.get(),
+  bp::child child(program, "--default-settings", bp::std_in<input.get(), bp::std_out> picture.get(),
                   bp::std_err > errors.get());
   child.wait();
   if (child.exit_code() != 0) {
-    std::string said(2000, '\0');
-    std::rewind(errors.get());
-    said.resize(std::fread(said.data(), 1, said.size(), errors.get()));
-    throw std::runtime_error("cannot draw " + path + ": gnuplot says: " + said);
+    throw std::runtime_error("cannot draw: gnuplot says: " +
+                             PrintableLines(ReadAll(errors.get()), kMaxSaid));
   }
-}
-
-std::string RenderSvg(const std::string& script, const PlotSize& size) {
-  constexpr const char* kSuffix = ".svg";
-  std::string path =
-      (std::filesystem::temp_directory_path() / "efferent-XXXXXX").string() + kSuffix;
-  const int file = mkstemps(path.data(), static_cast<int>(std::char_traits<char>::length(kSuffix)));
-  if (file < 0) throw std::runtime_error("cannot draw: no temporary file " + path);
-  close(file);
-  // Whatever happens, nothing is left behind.
-  const std::unique_ptr<std::string, void (*)(std::string*)> remover(
-      &path, [](std::string* name) { unlink(name->c_str()); });
-  DrawPlot(path, script, size);
-  std::ifstream svg(path);
-  return {std::istreambuf_iterator<char>(svg), {}};
+  return ReadAll(picture.get());
 }
 
 }  // namespace efferent

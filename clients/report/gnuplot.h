@@ -1,30 +1,28 @@
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "clients/report/plot_script.h"
 
 namespace efferent {
 
-/// How a picture is drawn.
+/// How large a picture is.
 struct PlotSize {
   int width = 1000;  ///< Pixels.
   int height = 700;
 };
 
-/// Draws `script` (gnuplot commands with their data in named blocks `$name << EOD ... EOD`; no `set
-/// terminal`, no `set output`) into `path`, as SVG or PNG after its extension. gnuplot runs as a
-/// child process that reads the script from its standard input.
-/// @throws std::invalid_argument for another extension.
+enum class PlotFormat { kSvg, kPng };
+
+/// The format that the extension of `path` stands for; nothing for another extension.
+std::optional<PlotFormat> PlotFormatOf(const std::string& path);
+
+/// Draws `script` (without `set terminal` and `set output`) and returns the bytes of the picture.
+/// gnuplot runs as a child process: it reads the script from its standard input, writes the picture to
+/// its standard output, and reads no start-up file of the user.
 /// @throws std::runtime_error if gnuplot is missing (says how to install it) or fails (says what it
-/// said).
-void DrawPlot(const std::string& path, const std::string& script, const PlotSize& size = {});
-
-/// Draws `script` as SVG, as DrawPlot does, and returns the file's text.
-std::string RenderSvg(const std::string& script, const PlotSize& size = {});
-
-/// Whether `path` has an extension that DrawPlot knows.
-bool IsPlotPath(const std::string& path);
-
-/// `text` as a gnuplot string in double quotes, without gnuplot's markup.
-std::string GnuplotQuoted(const std::string& text);
+/// said, without control characters).
+std::string DrawPlot(const PlotScript& script, PlotFormat format, const PlotSize& size = {});
 
 }  // namespace efferent

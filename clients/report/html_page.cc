@@ -3,10 +3,11 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
+#include <array>
 #include <set>
 #include <stdexcept>
+
+#include "clients/report/printable_text.h"
 
 namespace efferent {
 namespace {
@@ -14,19 +15,24 @@ namespace {
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1120px; padding: 32px 28px 64px; background: #fff; color: #1d2329;
+body { margin: 0 auto; max-width: 1360px; padding: 32px 28px 64px; background: #fff; color: #1d2329;
+  overflow-wrap: anywhere;
   font: 15px/1.55 system-ui, -apple-system, "Segoe UI", "Liberation Sans", Arial, sans-serif; }
 h1 { font-size: 27px; line-height: 1.25; margin: 0 0 6px; }
 h2 { font-size: 20px; margin: 44px 0 10px; padding-top: 14px; border-top: 1px solid #d9dee3; }
 h3 { font-size: 16px; margin: 26px 0 8px; }
 p, ul { max-width: 82ch; margin: 8px 0 12px; }
 nav { margin: 14px 0 4px; color: #5b6670; }
-nav a { color: #0b5e94; text-decoration: none; margin-right: 18px; white-space: nowrap; }
+nav a { color: #0b5e94; text-decoration: none; margin-right: 18px; }
 nav a:hover { text-decoration: underline; }
 .scroll { overflow-x: auto; margin: 14px 0 18px; }
 table { border-collapse: collapse; font-size: 14px; }
 caption { caption-side: top; text-align: left; color: #5b6670; padding: 0 0 6px; }
-th, td { padding: 5px 12px; text-align: right; vertical-align: top; white-space: nowrap; }
+th, td { padding: 5px 10px; text-align: right; vertical-align: top; }
+th { max-width: 18ch; overflow-wrap: break-word; }
+td { white-space: nowrap; }
+td:first-child, td small { white-space: normal; }
+th:first-child, td:first-child { min-width: 11ch; max-width: 40ch; }
 th { font-weight: 600; border-bottom: 2px solid #aeb8c0; vertical-align: bottom; }
 td { border-bottom: 1px solid #e6eaed; font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child, table.words th, table.words td { text-align: left; }
@@ -54,22 +60,71 @@ summary { cursor: pointer; padding: 9px 0; font-weight: 600; }
   figure, table { break-inside: avoid; } details > * { display: block; } }
 )";
 
-std::string WithPrefixedIds(std::string svg, const std::string& prefix) {
-  // Ids are the document's, and every chart of gnuplot's has the same ones.
-  for (const std::string lead : {"id='", "id=\"", "href='#", "href=\"#", "url(#"}) {
-    for (std::size_t at = svg.find(lead); at != std::string::npos;
-         at = svg.find(lead, at + lead.size() + prefix.size())) {
-      svg.insert(at + lead.size(), prefix);
+// Ids are the document's, and every chart of gnuplot's has the same ones. Text between tags is left alone.
+std::string WithPrefixedIds(const std::string& svg, const std::string& prefix) {
+  constexpr std::array<std::string_view, 5> kLeads = {"id='", "id=\"", "href='#", "href=\"#",
+                                                      "url(#"};
+  std::string prefixed;
+  bool in_tag = false;
+  for (std::size_t at = 0; at < svg.size(); ++at) {
+    if (svg[at] == '<') in_tag = true;
+    if (svg[at] == '>') in_tag = false;
+    const std::string_view rest = std::string_view(svg).substr(at);
+    const auto lead = std::find_if(kLeads.begin(), kLeads.end(),
+                                   [&](std::string_view l) { return rest.starts_with(l); });
+    if (!in_tag || lead == kLeads.end()) {
+      prefixed += svg[at];
+      continue;
     }
+    prefixed.append(*lead).append(prefix);
+    at += lead->size() - 1;
   }
-  return svg;
+  return prefixed;
 }
 
 std::string InlineSvg(const Chart& chart, int number) {
-  const std::string svg = RenderSvg(ChartScript(chart), chart.size);
+  const std::string svg = DrawPlot(ChartScript(chart), PlotFormat::kSvg, chart.size);
   const std::size_t start = svg.find("<svg");
   if (start == std::string::npos) throw std::runtime_error("gnuplot wrote no SVG");
   return WithPrefixedIds(svg.substr(start), fmt::format("c{}-", number));
+}
+
+// Columns of figures with their intervals that fit into a page side by side.
+constexpr std::size_t kMaxColumns = 14;
+
+// A table, or several of at most kMaxColumns, each with the key columns.
+std::vector<HtmlTable> FittingParts(const HtmlTable& table) {
+  for (const std::vector<HtmlCell>& row : table.rows) {
+    if (row.size() > table.header.size()) {
+      throw std::invalid_argument("a table row has more cells than the header");
+    }
+  }
+  if (table.header.size() <= kMaxColumns) return {table};
+  const std::size_t num_keys = table.num_keys;
+  const std::size_t num_figures = table.header.size() - num_keys;
+  const std::size_t num_parts = (num_figures - 1) / (kMaxColumns - num_keys) + 1;
+  const std::size_t per_part = (num_figures - 1) / num_parts + 1;
+  const auto add_part = [&](const auto& cells, std::size_t part, auto* to) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const bool is_key = i < num_keys;
+      if (is_key || (i - num_keys) / per_part == part) to->push_back(cells[i]);
+    }
+  };
+  std::vector<HtmlTable> parts(num_parts);
+  for (std::size_t part = 0; part < num_parts; ++part) {
+    parts[part].caption = fmt::format("{} ({} of {})", table.caption, part + 1, num_parts);
+    parts[part].all_left = table.all_left;
+    add_part(table.header, part, &parts[part].header);
+    for (const auto& row : table.rows) add_part(row, part, &parts[part].rows.emplace_back());
+  }
+  return parts;
+}
+
+// A long name may be broken after an underscore.
+std::string Breakable(const std::string& escaped) {
+  std::string text;
+  for (const char c : escaped) text += c == '_' ? "_<wbr>" : std::string(1, c);
+  return text;
 }
 
 const char* LegendClass(SeriesKind kind) {
@@ -92,8 +147,7 @@ std::string Legend(const std::vector<Chart>& charts) {
       if (series.name.empty() || !known.insert(series.name).second) continue;
       text += fmt::format(
           "<span><i class=\"{}\" style=\"background: {}; border-color: {}\"></i>{}</span>",
-          LegendClass(series.kind), HtmlEscaped(series.color), HtmlEscaped(series.color),
-          HtmlEscaped(series.name));
+          LegendClass(series.kind), series.color.text, series.color.text, HtmlEscaped(series.name));
     }
   }
   return text.empty() ? text : fmt::format("<div class=\"legend\">{}</div>\n", text);
@@ -104,7 +158,7 @@ std::string Legend(const std::vector<Chart>& charts) {
 std::string HtmlEscaped(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size());
-  for (const char c : text) {
+  for (const char c : PrintableLines(text)) {
     switch (c) {
       case '&':
         escaped += "&amp;";
@@ -156,6 +210,10 @@ void HtmlPage::AddFacts(const std::vector<std::pair<std::string, std::string>>& 
 }
 
 void HtmlPage::AddTable(const HtmlTable& table) {
+  for (const HtmlTable& part : FittingParts(table)) AddWholeTable(part);
+}
+
+void HtmlPage::AddWholeTable(const HtmlTable& table) {
   body_ +=
       fmt::format("<div class=\"scroll\"><table{}>\n", table.all_left ? " class=\"words\"" : "");
   if (!table.caption.empty()) {
@@ -163,13 +221,10 @@ void HtmlPage::AddTable(const HtmlTable& table) {
   }
   body_ += "<thead><tr>";
   for (const std::string& name : table.header) {
-    body_ += fmt::format("<th scope=\"col\">{}</th>", HtmlEscaped(name));
+    body_ += fmt::format("<th scope=\"col\">{}</th>", Breakable(HtmlEscaped(name)));
   }
   body_ += "</tr></thead>\n<tbody>\n";
   for (const std::vector<HtmlCell>& row : table.rows) {
-    if (row.size() > table.header.size()) {
-      throw std::invalid_argument("a table row has more cells than the header");
-    }
     body_ += "<tr>";
     for (const HtmlCell& cell : row) {
       body_ += cell.best ? "<td class=\"best\">" : "<td>";
@@ -214,20 +269,6 @@ std::string HtmlPage::ToString() const {
       "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n{2}{3}"
       "</body>\n</html>\n",
       HtmlEscaped(title_), kStyle, contents.empty() ? "" : "<nav>" + contents + "</nav>\n", body_);
-}
-
-void HtmlPage::Write(const std::string& path) const {
-  const std::string unfinished = path + ".part";
-  {
-    std::ofstream file(unfinished);
-    file << ToString();
-    file.close();
-    if (!file) throw std::runtime_error("cannot write " + path);
-  }
-  if (std::rename(unfinished.c_str(), path.c_str()) != 0) {
-    std::remove(unfinished.c_str());
-    throw std::runtime_error("cannot write " + path);
-  }
 }
 
 }  // namespace efferent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,7 +10,7 @@
 
 namespace efferent {
 
-/// `text` so that a browser shows it as it is.
+/// `text`, as PrintableLines shows it, so that a browser takes no part of it for markup.
 std::string HtmlEscaped(std::string_view text);
 
 /// A cell of an HtmlTable.
@@ -29,7 +30,8 @@ struct HtmlTable {
   std::string caption;
   std::vector<std::string> header;
   std::vector<std::vector<HtmlCell>> rows;
-  bool all_left = false;  ///< Every column to the left: words, not figures.
+  bool all_left = false;     ///< Every column to the left: words, not figures.
+  std::size_t num_keys = 1;  ///< Columns that say what a row is.
 };
 
 /// One HTML file that needs nothing else: no network, no script, style and charts inside. All text
@@ -44,6 +46,7 @@ class HtmlPage {
   void AddList(const std::vector<std::string>& items);
   /// Terms and what is to be said of each.
   void AddFacts(const std::vector<std::pair<std::string, std::string>>& facts);
+  /// A table of more columns than a screen of 1,400 pixels holds becomes several, each with the key columns.
   /// @throws std::invalid_argument if a row is longer than the header.
   void AddTable(const HtmlTable& table);
   /// Charts side by side, `columns` of them in a row, with one legend for all their named series above
@@ -56,11 +59,10 @@ class HtmlPage {
 
   /// The whole file.
   std::string ToString() const;
-  /// Writes it; the file appears whole or not at all.
-  /// @throws std::runtime_error if it cannot be written.
-  void Write(const std::string& path) const;
 
  private:
+  void AddWholeTable(const HtmlTable& table);
+
   std::string title_;
   std::string body_;
   std::vector<std::string> sections_;

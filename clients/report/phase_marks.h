@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "clients/report/plot_script.h"
+
 namespace efferent {
 
 /// A stretch of the x axis with a name.
@@ -20,10 +22,11 @@ inline constexpr int kMaxNameRows = 4;
 /// `panel_px`: width of the panel, which shows from the first start to the last stop.
 std::vector<int> NameRows(const std::vector<PlotPhase>& phases, double panel_px);
 
-/// gnuplot commands that mark phases in the next plot: a line at the start of each, its name above
+/// Adds commands that mark phases in the next plot: a line at the start of each, its name above
 /// the panel, every other one shaded. `row_share`: height of a row of names as a share of the
 /// panel's. Names that would need a row of kMaxNameRows or higher are left out; more than 30 phases
 /// are interleaved and marking each says nothing: then there is none.
-std::string PhaseMarks(const std::vector<PlotPhase>& phases, double panel_px, double row_share);
+void AddPhaseMarks(const std::vector<PlotPhase>& phases, double panel_px, double row_share,
+                   PlotScript* script);
 
 }  // namespace efferent

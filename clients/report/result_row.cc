@@ -3,10 +3,11 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cmath>
-#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "clients/report/output_file.h"
 
 namespace efferent {
 
@@ -31,7 +32,7 @@ bool IsFinite(const ResultRow& row) {
 
 }  // namespace
 
-void WriteResultRows(const std::string& path, const std::vector<ResultRow>& rows) {
+std::string ResultRowsJson(const std::vector<ResultRow>& rows) {
   ordered_json list = ordered_json::array();
   for (const ResultRow& row : rows) {
     if (!IsFinite(row)) {
@@ -48,17 +49,13 @@ void WriteResultRows(const std::string& path, const std::vector<ResultRow>& rows
                     {"n", row.n},
                     {"seed", ToJson(row.seed)}});
   }
-  const std::string unfinished = path + ".part";
-  {
-    std::ofstream file(unfinished);
-    file << list.dump(1) << '\n';
-    file.close();
-    if (!file) throw std::runtime_error("cannot write " + path);
-  }
-  if (std::rename(unfinished.c_str(), path.c_str()) != 0) {
-    std::remove(unfinished.c_str());
-    throw std::runtime_error("cannot write " + path);
-  }
+  // What is not UTF-8 (a file's name may be anything) is no reason to lose the figures.
+  return list.dump(1, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+}
+
+void WriteResultRows(const std::string& path, const std::vector<ResultRow>& rows) {
+  const std::string json = ResultRowsJson(rows);
+  OutputFile(path, /*overwrite=*/true).Write(json);
 }
 
 std::vector<ResultRow> ReadResultRows(const std::string& path) {

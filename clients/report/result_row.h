@@ -22,13 +22,16 @@ struct ResultRow {
   std::optional<std::uint64_t> seed = std::nullopt;  ///< Of what was drawn, where something was.
 };
 
-/// Writes a JSON list of objects with the fields decoder, condition, protocol, metric, value, ci_low,
-/// ci_high, n, seed; what is not known is null. The file appears whole or not at all.
+/// A JSON list of objects with the fields decoder, condition, protocol, metric, value, ci_low, ci_high,
+/// n, seed; what is not known is null.
 /// @throws std::invalid_argument naming the row whose value is not finite.
-/// @throws std::runtime_error if the file cannot be written.
+std::string ResultRowsJson(const std::vector<ResultRow>& rows);
+
+/// Writes that to a file, and replaces what was there.
+/// @throws InputError or std::runtime_error as OutputFile.
 void WriteResultRows(const std::string& path, const std::vector<ResultRow>& rows);
 
-/// Reads what WriteResultRows wrote.
+/// Reads a file that holds what ResultRowsJson returns.
 /// @throws std::runtime_error naming the file if it cannot be read or is something else.
 std::vector<ResultRow> ReadResultRows(const std::string& path);
 

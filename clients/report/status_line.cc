@@ -3,11 +3,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "clients/report/printable_text.h"
+#include "clients/report/standard_output.h"
 #include "clients/report/terminal_text.h"
 
 namespace efferent {
 
-StatusLine::StatusLine(std::FILE* out) : out_(out), is_terminal_(isatty(fileno(out)) == 1) {}
+StatusLine::StatusLine(std::FILE* out) : out_(out), is_terminal_(HasCursor(out)) {}
 
 StatusLine::~StatusLine() {
   if (line_open_) std::fputc('\n', out_);
@@ -27,7 +29,8 @@ int StatusLine::width() const {
   return 100;
 }
 
-void StatusLine::Draw(const std::string& text) {
+void StatusLine::Draw(const std::string& line) {
+  const std::string text = PrintableText(line);
   if (is_terminal_) {
     // To the first column, the text, the rest of the line cleared.
     std::fprintf(out_, "\r%s\x1b[K", CutToColumns(text, width() - 1).c_str());
@@ -35,7 +38,7 @@ void StatusLine::Draw(const std::string& text) {
   } else {
     std::fprintf(out_, "%s\n", text.c_str());
   }
-  std::fflush(out_);
+  Flush();
   last_ = Clock::now();
 }
 
@@ -44,8 +47,8 @@ void StatusLine::Show(const std::string& text) {
 }
 
 void StatusLine::Print(const std::string& text) {
-  std::fprintf(out_, line_open_ ? "\r\x1b[K%s\n" : "%s\n", text.c_str());
-  std::fflush(out_);
+  std::fprintf(out_, line_open_ ? "\r\x1b[K%s\n" : "%s\n", PrintableLines(text).c_str());
+  Flush();
   line_open_ = false;
 }
 
@@ -53,6 +56,12 @@ void StatusLine::Finish(const std::string& text) {
   Draw(text);
   if (line_open_) std::fputc('\n', out_);
   line_open_ = false;
+  Flush();
+}
+
+void StatusLine::Flush() {
+  // Of standard error nobody could be told.
+  if (out_ == stdout) return FlushOutput();
   std::fflush(out_);
 }
 

@@ -8,7 +8,8 @@
 namespace efferent {
 
 /// One line that says how a run goes: rewritten in place on a terminal, a plain line every few
-/// seconds elsewhere. Not thread-safe.
+/// seconds elsewhere. Text is shown as PrintableText shows it. On standard output that takes nothing more,
+/// each call throws OutputError. Not thread-safe.
 class StatusLine {
  public:
   /// How often a terminal is redrawn, and how often a plain line is printed elsewhere.
@@ -37,7 +38,8 @@ class StatusLine {
 
  private:
   using Clock = std::chrono::steady_clock;
-  void Draw(const std::string& text);
+  void Draw(const std::string& line);
+  void Flush();
 
   std::FILE* out_;
   bool is_terminal_;

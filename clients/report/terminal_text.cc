@@ -1,5 +1,10 @@
 #include "clients/report/terminal_text.h"
 
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
 namespace efferent {
 namespace {
 
@@ -40,6 +45,16 @@ std::string CutToColumns(const std::string& line, int width) {
     at += character.size;
   }
   return text;
+}
+
+bool HasCursor(std::FILE* stream) {
+  const char* terminal = std::getenv("TERM");
+  return isatty(fileno(stream)) == 1 && terminal != nullptr && std::strcmp(terminal, "dumb") != 0;
+}
+
+bool WantsColours() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return no_colour == nullptr || *no_colour == '\0';
 }
 
 std::string Coloured(Colour colour, const std::string& text) {

@@ -5,14 +5,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace efferent {
+#include "clients/report/input_error.h"
 
-/// The user gave something that cannot work: a file, an option, a setting. The program ends with
-/// status 2.
-class InputError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+namespace efferent {
 
 /// A call to the server ended with an error; `what()` is DescribeStatus().
 class RpcError : public std::runtime_error {

@@ -2,11 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "clients/report/standard_output.h"
 #include "clients/session/health_check.h"
 #include "clients/session/server_connection.h"
 
@@ -24,7 +24,7 @@ void CheckHealth(const HealthOptions& options) {
   if (!IsServing(connection, std::chrono::duration_cast<std::chrono::milliseconds>(timeout))) {
     throw std::runtime_error(options.address + " is not serving");
   }
-  std::printf("%s is serving\n", options.address.c_str());
+  Print("{} is serving\n", options.address);
 }
 
 }  // namespace

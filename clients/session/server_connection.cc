@@ -10,18 +10,12 @@
 #include <stdexcept>
 
 #include "clients/session/reconnect_policy.h"
+#include "clients/session/server_address.h"
 
 namespace efferent {
 namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
-
-bool IsLoopback(const std::string& address) {
-  for (const char* prefix : {"127.", "localhost:", "[::1]:", "unix:"}) {
-    if (address.rfind(prefix, 0) == 0) return true;
-  }
-  return false;
-}
 
 grpc::ChannelArguments MakeArguments(const std::string& address) {
   grpc::ChannelArguments arguments;
@@ -42,8 +36,8 @@ grpc::ChannelArguments MakeArguments(const std::string& address) {
 
 }  // namespace
 
-ServerConnection::ServerConnection(std::string address)
-    : address_(std::move(address)),
+ServerConnection::ServerConnection(const std::string& address)
+    : address_(CheckedServerAddress(address)),
       grpc_channel_(grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(),
                                               MakeArguments(address_))) {}
 
@@ -55,10 +49,9 @@ bool ServerConnection::WaitUntilReady(std::chrono::milliseconds timeout,
     const auto slice = std::min(deadline, Clock::now() + std::chrono::milliseconds(100));
     if (grpc_channel_->WaitForConnected(slice)) return true;
     if (Clock::now() >= deadline) {
-      throw std::runtime_error(
-          fmt::format("no Efferent server answers at {} (waited {:.1f} s). Start one with "
-                      "`efferentd --listen {}`, or name another with --server HOST:PORT",
-                      address_, std::chrono::duration<double>(timeout).count(), address_));
+      throw std::runtime_error(fmt::format("no Efferent server answers at {} (waited {:.1f} s). {}",
+                                           address_, std::chrono::duration<double>(timeout).count(),
+                                           AdviceWithoutServer(address_)));
     }
   }
   return false;

@@ -20,8 +20,9 @@ inline constexpr const char* kDefaultServerAddress = "127.0.0.1:50051";
 /// device: arms stop by themselves); loopback never goes through a proxy.
 class ServerConnection {
  public:
-  /// `address`: host:port. No I/O happens here.
-  explicit ServerConnection(std::string address);
+  /// No I/O happens here.
+  /// @throws InputError as CheckedServerAddress.
+  explicit ServerConnection(const std::string& address);
 
   /// Waits until the server answers. Returns early, with false, if a stop is requested.
   /// @throws std::runtime_error naming the address, and what to do, after `timeout`.

@@ -48,10 +48,12 @@ namespace {
 
 int g_signal_event = -1;
 volatile sig_atomic_t g_signal_count = 0;
+volatile sig_atomic_t g_first_signal = 0;
 
 // Only what is async-signal-safe: the rest happens on the thread that waits for the event.
 extern "C" void OnStopSignal(int signal_number) {
   g_signal_count = g_signal_count + 1;
+  if (g_signal_count == 1) g_first_signal = signal_number;
   if (g_signal_count > 1) _exit(128 + signal_number);
   const int saved_errno = errno;
   const std::uint64_t one = 1;
@@ -86,6 +88,11 @@ StopFlag& ProcessStopFlag() {
     return created;
   }();
   return *flag;
+}
+
+std::optional<int> StopSignal() {
+  const int number = g_first_signal;
+  return number == 0 ? std::nullopt : std::optional(number);
 }
 
 }  // namespace efferent

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 
 namespace efferent {
 
@@ -44,5 +45,8 @@ class StopFlag {
 /// the process at once. The signal mask is left alone and handlers do not survive exec, so child
 /// processes start as usual.
 StopFlag& ProcessStopFlag();
+
+/// The signal that has requested the stop of ProcessStopFlag; nothing if none has.
+std::optional<int> StopSignal();
 
 }  // namespace efferent

@@ -7,7 +7,9 @@
 #include <memory>
 
 #include "clients/report/named_choice.h"
+#include "clients/report/output_file.h"
 #include "clients/report/result_row.h"
+#include "clients/report/standard_output.h"
 #include "clients/report/status_line.h"
 #include "clients/session/decoder_name.h"
 #include "clients/session/errors.h"
@@ -80,6 +82,7 @@ std::vector<ResultRow> MakeRows(const SubjectOptions& options, const SubjectClie
 
 void RunSubject(const SubjectOptions& options) {
   using Clock = std::chrono::steady_clock;
+  const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
   StatusLine line;
   StopFlag& stop = ProcessStopFlag();
   subject::Brain brain = [&] {
@@ -103,13 +106,11 @@ void RunSubject(const SubjectOptions& options) {
   const double wall_s = elapsed_s();
   const SubjectProgress& progress = client.progress();
   line.Finish(Describe(progress, num_neurons, wall_s));
-  fmt::print("{} bins of {} ms, {} spikes\n", progress.num_bins, options.bin_width_ms,
-             progress.num_spikes);
-  fmt::print("acknowledged  {}\n", progress.acknowledged.Describe());
-  fmt::print("bare echo     {}\n", progress.echo.Describe());
-  if (!options.json_path.empty()) {
-    WriteResultRows(options.json_path, MakeRows(options, client, wall_s));
-  }
+  if (json_file) json_file->Write(ResultRowsJson(MakeRows(options, client, wall_s)));
+  Print("{} bins of {} ms, {} spikes\n", progress.num_bins, options.bin_width_ms,
+        progress.num_spikes);
+  Print("acknowledged  {}\n", progress.acknowledged.Describe());
+  Print("bare echo     {}\n", progress.echo.Describe());
 }
 
 }  // namespace
@@ -180,11 +181,12 @@ void AddSubjectCommand(CLI::App& app) {
   command->add_flag("--take-over", options->take_over,
                     "Stream to the session even if another client does, whose stream then ends");
   command->add_option("--json", options->json_path, "Write round trips as a list of result rows");
+  command->add_flag("--overwrite", options->overwrite, kOverwriteHelp);
   command->add_flag("--print-config", *print_config,
                     "Print the session's settings as JSON, and end");
   command->callback([options, print_config] {
     if (*print_config) {
-      fmt::print("{}\n", subject::PrintSessionConfig(*options));
+      Print("{}\n", subject::PrintSessionConfig(*options));
     } else {
       RunSubject(*options);
     }

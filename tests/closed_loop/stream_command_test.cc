@@ -29,7 +29,7 @@ TEST_F(StreamCommandTest, WholeSessionBeatsTheDecoderOfTheDayInTheInstability) {
   if (!data) GTEST_SKIP() << kNoSharedData;
   const std::string json = testing::TempDir() + "/efferent_stream.json";
   const Outcome outcome = Stream({"--recording", *data + "/degenhart_20160325.nwb", "--decoder",
-                                  "snn", "--speed", "max", "--json", json});
+                                  "snn", "--speed", "max", "--json", json, "--overwrite"});
   ASSERT_EQ(outcome.exit_status, 0) << outcome.output;
   EXPECT_NE(outcome.output.find("38015 of 38015 bins"), std::string::npos) << outcome.output;
 

@@ -28,7 +28,7 @@ class Demo : public testing::Test {
 TEST_F(Demo, RunsAgainWhereItRanBeforeAndWritesTheSameScores) {
   std::vector<std::vector<double>> scores;
   for (int run = 0; run < 2; ++run) {
-    const Outcome outcome = Run({"--json", out_ + "/rows.json"});
+    const Outcome outcome = Run({"--json", out_ + "/rows.json", "--overwrite"});
     ASSERT_EQ(outcome.exit_status, 0) << outcome.output;
     scores.emplace_back();
     std::set<std::string> conditions;

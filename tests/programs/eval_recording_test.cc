@@ -64,7 +64,7 @@ TEST(EvalRecording, SameCommandSameFigures) {
   const std::string path = Recorded("session.nwb");
   std::vector<std::string> texts;
   for (const char* threads : {"1", "3"}) {
-    const std::string json = ScratchPath("out.json");
+    const std::string json = ScratchPath(std::string("out") + threads + ".json");
     const Outcome outcome =
         Evaluate(With({path, "--seeds", "2", "--threads", threads, "--json", json}));
     ASSERT_EQ(outcome.exit_status, 0) << outcome.output;

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <filesystem>
 #include <fstream>
@@ -108,7 +109,7 @@ TEST(Load, EndsItsSessionsWhenItIsInterrupted) {
   RunningServer server;
   RunningProgram load("efferent", LoadArguments(server.address(), "3600", {}));
   ASSERT_TRUE(server.Says("acquisition attached")) << server.output();
-  EXPECT_EQ(load.End(), 0) << load.output();
+  EXPECT_EQ(load.End(), 128 + SIGTERM) << load.output();
   EXPECT_EQ(NumSessions(server.address()), 0);
 }
 

@@ -24,7 +24,8 @@ constexpr std::chrono::milliseconds kLook{10};
 }  // namespace
 
 TerminalProgram::TerminalProgram(const std::string& name, const std::vector<std::string>& arguments,
-                                 int columns, int rows) {
+                                 int columns, int rows,
+                                 const std::map<std::string, std::string>& variables) {
   winsize size{};
   size.ws_col = static_cast<unsigned short>(columns);
   size.ws_row = static_cast<unsigned short>(rows);
@@ -40,9 +41,21 @@ TerminalProgram::TerminalProgram(const std::string& name, const std::vector<std:
   argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
+  std::map<std::string, std::string> all = {{"TERM", "xterm"}};
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    const std::string key = text.substr(0, text.find('='));
+    if (key != "TERM" && key != "NO_COLOR") all[key] = text.substr(text.find('=') + 1);
+  }
+  for (const auto& [key, value] : variables) all[key] = value;
+  std::vector<std::string> texts;
+  for (const auto& [key, value] : all) texts.push_back(key + "=" + value);
+  std::vector<char*> environment;
+  for (std::string& text : texts) environment.push_back(text.data());
+  environment.push_back(nullptr);
   pid_ = fork();
   if (pid_ == 0) {
-    if (login_tty(slave_) == 0) execv(program.c_str(), argv.data());
+    if (login_tty(slave_) == 0) execve(program.c_str(), argv.data(), environment.data());
     _exit(127);
   }
 }

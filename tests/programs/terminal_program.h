@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +14,9 @@ namespace efferent::test {
 /// if it still runs.
 class TerminalProgram {
  public:
+  /// `variables`: of its environment, beside those of this process and TERM=xterm.
   TerminalProgram(const std::string& name, const std::vector<std::string>& arguments, int columns,
-                  int rows);
+                  int rows, const std::map<std::string, std::string>& variables = {});
   ~TerminalProgram();
   TerminalProgram(const TerminalProgram&) = delete;
   TerminalProgram& operator=(const TerminalProgram&) = delete;

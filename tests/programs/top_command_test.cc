@@ -1,6 +1,7 @@
 // `efferent top` on a terminal and without one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <string>
 #include <vector>
@@ -59,9 +60,42 @@ TEST_F(TopCommand, GivesTheTerminalBackWhenASignalEndsIt) {
   TerminalProgram top("efferent", Arguments(), 60, 10);
   ASSERT_TRUE(top.Shows("s1")) << top.output();
   top.AskToEnd();
-  EXPECT_EQ(top.Wait(), 0) << top.output();
+  EXPECT_EQ(top.Wait(), 128 + SIGTERM) << top.output();
   EXPECT_TRUE(top.output().ends_with(kFormerScreen)) << top.output();
   EXPECT_TRUE(top.is_cooked());
+}
+
+TEST_F(TopCommand, CtrlCGivesTheTerminalBackAndEndsWith130) {
+  TerminalProgram top("efferent", Arguments(), 60, 10);
+  ASSERT_TRUE(top.Shows("s1")) << top.output();
+  top.Type('\x03');
+  EXPECT_EQ(top.Wait(), 130) << top.output();
+  EXPECT_TRUE(top.output().ends_with(kFormerScreen)) << top.output();
+}
+
+TEST_F(TopCommand, LeavesOutColoursIfTheUserWantsNone) {
+  TerminalProgram top("efferent", Arguments(), 60, 10, {{"NO_COLOR", "1"}});
+  ASSERT_TRUE(top.Shows("s1")) << top.output();
+  top.Type('q');
+  EXPECT_EQ(top.Wait(), 0) << top.output();
+  EXPECT_THAT(top.output(), Not(ContainsRegex("\x1b\\[[0-9]+m")));
+}
+
+TEST_F(TopCommand, PrintsOneViewOnATerminalThatCannotMoveItsCursor) {
+  TerminalProgram top("efferent", Arguments(), 60, 10, {{"TERM", "dumb"}});
+  EXPECT_EQ(top.Wait(), 0) << top.output();
+  EXPECT_THAT(top.output(), AllOf(HasSubstr("s1"), Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(TopCommand, KeysScrollAndSort) {
+  for (const char* id : {"s2", "s3", "s4"}) ASSERT_TRUE(clients_.Create(id, SmallConfig()).ok());
+  TerminalProgram top("efferent", Arguments(), 60, 6);
+  ASSERT_TRUE(top.Shows("1 to 1 of 4")) << top.output();
+  top.Type('j');
+  EXPECT_TRUE(top.Shows("2 to 2 of 4")) << top.output();
+  top.Type('G');
+  EXPECT_TRUE(top.Shows("4 to 4 of 4")) << top.output();
+  EXPECT_TRUE(top.Shows("s4")) << top.output();
 }
 
 TEST_F(TopCommand, ShowsNoMoreThanTheTerminalHolds) {

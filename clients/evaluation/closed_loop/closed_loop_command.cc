@@ -11,7 +11,9 @@
 #include "clients/evaluation/closed_loop/closed_loop_rows.h"
 #include "clients/evaluation/closed_loop/condition_table.h"
 #include "clients/evaluation/closed_loop/study.h"
+#include "clients/report/output_file.h"
 #include "clients/report/progress_bar.h"
+#include "clients/report/standard_output.h"
 
 namespace efferent {
 namespace {
@@ -27,8 +29,9 @@ struct Options {
   std::vector<std::string> population_paths;
   ConditionLengths lengths;
   bool quick = false;
-  std::string json_path;    // Empty: none.
-  std::string report_path;  // Empty: none.
+  std::optional<std::string> json_path;
+  std::optional<std::string> report_path;
+  bool overwrite = false;
 };
 
 // A try, and what tests run.
@@ -83,6 +86,8 @@ void Run(Options options) {
     options.study.num_control_populations = kQuickControlPopulations;
     options.lengths.test_trials = std::min(options.lengths.test_trials, kQuickTestTrials);
   }
+  const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
+  const auto report_file = MakeOutputFile(options.report_path, options.overwrite);
   const auto conditions = closed_loop::ChooseConditions(
       closed_loop::AllConditions(FindPopulations(options.population_paths), options.lengths),
       options.conditions);
@@ -96,17 +101,17 @@ void Run(Options options) {
         if (bar->IsDue()) bar->Show(static_cast<std::int64_t>(done), text());
       });
   if (bar) bar->Finish(static_cast<std::int64_t>(num_runs), text());
-  fmt::print(
+  if (json_file) {
+    json_file->Write(ResultRowsJson(closed_loop::MakeRows(outcomes, options.study.seed)));
+  }
+  if (report_file) {
+    report_file->Write(closed_loop::MakePage(outcomes, options.study, EFFERENT_VERSION).ToString());
+  }
+  Print(
       "frozen test trials: {} in each of {} runs, with another population and seed each, "
       "from seed {}\nmean over runs ± half the 95 % confidence interval\n\n{}",
       options.lengths.test_trials, options.study.num_populations, options.study.seed,
       closed_loop::MakeTable(outcomes));
-  if (!options.json_path.empty()) {
-    WriteResultRows(options.json_path, closed_loop::MakeRows(outcomes, options.study.seed));
-  }
-  if (!options.report_path.empty()) {
-    closed_loop::MakePage(outcomes, options.study).Write(options.report_path);
-  }
 }
 
 }  // namespace
@@ -153,6 +158,7 @@ void AddClosedLoopCommand(CLI::App& eval) {
   command->add_option("--json", options->json_path, "Write the figures as a list of result rows");
   command->add_option("--report", options->report_path,
                       "Write a page with tables, learning curves and trajectories (HTML)");
+  command->add_flag("--overwrite", options->overwrite, kOverwriteHelp);
   command->callback([options] { Run(*options); });
 }
 

@@ -6,6 +6,8 @@
 #include <numbers>
 
 #include "clients/evaluation/closed_loop/closed_loop_rows.h"
+#include "clients/evaluation/closed_loop/pilot.h"
+#include "clients/report/run_facts.h"
 
 namespace efferent::closed_loop {
 namespace {
@@ -14,8 +16,20 @@ constexpr PlotSize kCurveSize{1000, 380};
 constexpr PlotSize kPathSize{330, 360};
 constexpr double kCm = 100.0;
 
-std::string ColorOf(const ConditionOutcome& outcome, std::size_t decoder) {
-  return outcome.decoders[decoder].is_reference ? kReferenceColor : PaletteColor(decoder);
+// `intent` and `label` are no decoders: both dashed, each in a colour of its own.
+constexpr PlotLiteral kIntentColor = "#1d2329";
+
+PlotLiteral ColorOf(const ConditionOutcome& outcome, std::size_t decoder) {
+  const DecoderOutcome& chosen = outcome.decoders[decoder];
+  if (!chosen.is_reference) return PaletteColor(decoder);
+  return chosen.decoder == kIntent ? kIntentColor : kReferenceColor;
+}
+
+// What stands below the name of a reference: what moves the arm in place of a decoder.
+std::string ReferenceNote(const DecoderOutcome& decoder) {
+  if (!decoder.is_reference) return "";
+  return decoder.decoder == kIntent ? "no decoder: what the user wants"
+                                    : "no decoder: what decoders are taught";
 }
 
 std::string IntervalText(const MeanOfRuns& figure, int decimals, double scale = 1.0) {
@@ -65,10 +79,11 @@ HtmlTable ScoreTable(const ConditionOutcome& outcome) {
       return runs.empty() ? HtmlCell("") : Cell(Summarize(runs, kMetrics[0]), 1, 100.0);
     };
     time.best = fastest == &decoder;
-    table.rows.push_back({decoder.is_reference ? decoder.decoder + ", no decoder" : decoder.decoder,
-                          Cell(summary(0), 1, 100.0), time, difference, Cell(summary(2), 3),
-                          Cell(summary(3), 2), ratio, success(decoder.dead_runs),
-                          success(decoder.summed_runs)});
+    table.rows.push_back(
+        {HtmlCell(decoder.decoder, ReferenceNote(decoder), false), Cell(summary(0), 1, 100.0), time,
+         difference, Cell(summary(2), 3), Cell(summary(3), 2), ratio,
+         decoder.dead_runs.empty() ? HtmlCell("")
+                                   : Cell(Summarize(decoder.dead_runs, kMetrics[0]), 1, 100.0)});
   }
   for (const PublishedFigure& published : outcome.condition.published) {
     table.rows.push_back({"published: " + published.source, "", published.time_to_target_s});
@@ -103,7 +118,7 @@ Chart LearningCurves(const ConditionOutcome& outcome) {
 }
 
 /// Of some test trials; in space, seen from above.
-Chart Paths(const DecoderOutcome& decoder, const std::string& color) {
+Chart Paths(const DecoderOutcome& decoder, PlotLiteral color) {
   Chart chart;
   chart.title = decoder.decoder;
   chart.x_label = "cm";
@@ -188,8 +203,10 @@ void AddCondition(const ConditionOutcome& outcome, HtmlPage* page) {
 
 }  // namespace
 
-HtmlPage MakePage(const std::vector<ConditionOutcome>& outcomes, const StudyParams& params) {
+HtmlPage MakePage(const std::vector<ConditionOutcome>& outcomes, const StudyParams& params,
+                  const std::string& version) {
   HtmlPage page("Decoders in closed loop");
+  page.AddFacts(RunFacts(version));
   AddHow(outcomes, params, &page);
   for (const ConditionOutcome& outcome : outcomes) AddCondition(outcome, &page);
   return page;

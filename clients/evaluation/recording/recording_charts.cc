@@ -23,7 +23,7 @@ constexpr std::size_t kMinLearningTrials = 8;
 constexpr std::size_t kMaxLearningConditions = 12;
 constexpr double kStretchS = 8.0;
 constexpr std::size_t kMaxDots = 700;
-constexpr const char* kTruthColor = "#1d2329";
+constexpr PlotLiteral kTruthColor = "#1d2329";
 
 const std::vector<RecordedTrial>& Trials(const RecordingEvaluation& evaluation) {
   return evaluation.input.trials();

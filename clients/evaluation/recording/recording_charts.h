@@ -12,7 +12,7 @@ namespace efferent {
 /// A decoder's track as the charts draw it.
 struct DrawnTrack {
   std::string name;
-  std::string color;
+  PlotLiteral color = "#000000";
   const PointTrack* decoded_m_s = nullptr;
 };
 

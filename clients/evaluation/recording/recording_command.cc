@@ -20,7 +20,9 @@
 #include "clients/evaluation/recording/recording_table.h"
 #include "clients/evaluation/step_settings.h"
 #include "clients/report/named_choice.h"
+#include "clients/report/output_file.h"
 #include "clients/report/progress_bar.h"
+#include "clients/report/standard_output.h"
 #include "clients/session/errors.h"
 
 namespace efferent {
@@ -35,6 +37,7 @@ struct CommandOptions {
   std::string seeds;
   std::optional<std::string> json_path;
   std::optional<std::string> report_path;
+  bool overwrite = false;
 };
 
 constexpr const char* kExamples = R"(
@@ -85,13 +88,17 @@ std::vector<std::uint64_t> ParseSeeds(const std::string& text) {
   return seeds;
 }
 
-// With several files a condition says which it is of.
-void NameFiles(std::vector<RecordingEvaluation>* evaluations) {
-  if (evaluations->size() < 2) return;
-  for (RecordingEvaluation& evaluation : *evaluations) {
+// Of all files; with several a condition says which it is of.
+std::vector<ResultRow> AllRows(const std::vector<RecordingEvaluation>& evaluations) {
+  std::vector<ResultRow> rows;
+  for (const RecordingEvaluation& evaluation : evaluations) {
     const std::string stem = std::filesystem::path(evaluation.recording->path).stem().string();
-    for (ResultRow& row : evaluation.rows) row.condition = stem + "/" + row.condition;
+    for (ResultRow row : evaluation.rows) {
+      if (evaluations.size() > 1) row.condition = stem + "/" + row.condition;
+      rows.push_back(std::move(row));
+    }
   }
+  return rows;
 }
 
 void RequireDifferentNames(const std::vector<std::string>& paths) {
@@ -107,18 +114,10 @@ void RequireDifferentNames(const std::vector<std::string>& paths) {
   }
 }
 
-// Something wrong with the output files is said before the work, not after.
-void RequireFolder(const std::optional<std::string>& path) {
-  if (!path) return;
-  const std::filesystem::path folder = std::filesystem::path(*path).parent_path();
-  if (folder.empty() || std::filesystem::is_directory(folder)) return;
-  throw InputError(fmt::format("{}: there is no folder {}", *path, folder.string()));
-}
-
 void RunEvaluation(CommandOptions options) {
   RequireDifferentNames(options.paths);
-  RequireFolder(options.json_path);
-  RequireFolder(options.report_path);
+  const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
+  const auto report_file = MakeOutputFile(options.report_path, options.overwrite);
   EvaluationSettings& settings = options.settings;
   std::vector<std::string> of_decoders = options.decoders.settings;
   ApplyStepSettings(&of_decoders, &settings.step);
@@ -131,41 +130,35 @@ void RunEvaluation(CommandOptions options) {
   for (const std::string& path : options.paths) {
     options.recording.path = path;
     recordings.push_back(ReadRecording(options.recording));
-    fmt::print("{}", DescribeRecording(recordings.back()));
+    PrintLines(DescribeRecording(recordings.back()));
     const bool differentiates =
         recordings.back().velocity_m_s.empty() &&
         (settings.label == LabelSource::kKinematics || !recordings.back().has_target());
-    if (differentiates) fmt::print("  velocity: from differences of position\n");
+    if (differentiates) Print("  velocity: from differences of position\n");
   }
-  std::fflush(stdout);
+  FlushOutput();
 
   std::optional<ProgressBar> bar;
   std::int64_t total = 0;
-  std::vector<RecordingEvaluation> evaluations =
+  const std::vector<RecordingEvaluation> evaluations =
       EvaluateRecordings(&recordings, settings, [&](std::int64_t done, std::int64_t of) {
         if (!bar) bar.emplace(total = of, stderr);
         if (bar->IsDue()) bar->Show(done, fmt::format("{} of {} bins", done, of));
       });
   if (bar) bar->Finish(total, fmt::format("{} bins", total));
 
+  // Files first: what is printed may go to a device that takes nothing more.
+  if (report_file) {
+    const PageSettings page{&settings, EFFERENT_VERSION};
+    report_file->Write(MakeRecordingPage(evaluations, page).ToString());
+  }
+  if (json_file) json_file->Write(ResultRowsJson(AllRows(evaluations)));
   for (const RecordingEvaluation& evaluation : evaluations) {
-    if (evaluations.size() > 1) fmt::print("\n{}\n", evaluation.recording->path);
-    fmt::print("{}", DescribeEvaluation(evaluation));
+    if (evaluations.size() > 1) Print("\n{}\n", evaluation.recording->path);
+    PrintLines(DescribeEvaluation(evaluation));
   }
-  if (options.report_path) {
-    const PageSettings page{&settings, "efferent " EFFERENT_VERSION};
-    MakeRecordingPage(evaluations, page).Write(*options.report_path);
-    fmt::print("report: {}\n", *options.report_path);
-  }
-  if (options.json_path) {
-    NameFiles(&evaluations);
-    std::vector<ResultRow> rows;
-    for (const RecordingEvaluation& evaluation : evaluations) {
-      rows.insert(rows.end(), evaluation.rows.begin(), evaluation.rows.end());
-    }
-    WriteResultRows(*options.json_path, rows);
-    fmt::print("figures: {}\n", *options.json_path);
-  }
+  if (options.report_path) Print("report: {}\n", *options.report_path);
+  if (options.json_path) Print("figures: {}\n", *options.json_path);
 }
 
 void AddProtocolOptions(CLI::App* command, CommandOptions* options) {
@@ -219,6 +212,7 @@ void AddProtocolOptions(CLI::App* command, CommandOptions* options) {
                    : "is " + path + ", must end with .html";
       })
       ->group(kGroup);
+  command->add_flag("--overwrite", options->overwrite, kOverwriteHelp)->group(kGroup);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "clients/evaluation/recording/recording_table.h"
 #include "clients/evaluation/recording/resampled_figures.h"
 #include "clients/evaluation/step_settings.h"
+#include "clients/report/run_facts.h"
 
 namespace efferent {
 namespace {
@@ -73,6 +74,7 @@ void AddMetricTable(const RecordingEvaluation& evaluation,
   HtmlTable table;
   table.caption = metric.caption;
   table.header = {"condition", evaluation.input.has_trials() ? "trials" : "blocks"};
+  table.num_keys = 2;
   for (const ScoredDecoder& decoder : decoders) {
     table.header.push_back(decoder.protocol == kAsRecordedName ? "decoder of the day"
                                                                : decoder.name);
@@ -143,6 +145,7 @@ void AddAdaptation(const RecordingEvaluation& evaluation,
       "degrees",
       kAdaptedWindow, kAdaptedBelowDeg);
   table.header = {"onset at", "trials unstable"};
+  table.num_keys = 2;
   for (const ScoredDecoder& decoder : decoders) {
     table.header.push_back(decoder.protocol == kAsRecordedName ? "decoder of the day"
                                                                : decoder.name);
@@ -354,8 +357,7 @@ void AddSettings(const PageSettings& settings, HtmlPage* page) {
   for (const std::uint64_t seed : evaluation.seeds) {
     seeds += fmt::format("{}{}", seeds.empty() ? "" : ", ", seed);
   }
-  page->AddFacts(
-      {{"program", settings.program}, {"seeds", seeds.empty() ? "each decoder's own" : seeds}});
+  page->AddFacts({{"seeds", seeds.empty() ? "each decoder's own" : seeds}});
   AddFields("Features, labels, limits", DescribeStepSettings(evaluation.step), page);
   for (const NamedDecoder& decoder : evaluation.decoders) {
     const std::string kind = KindOf(decoder.params);
@@ -371,6 +373,7 @@ HtmlPage MakeRecordingPage(const std::vector<RecordingEvaluation>& evaluations,
   const bool single = evaluations.size() == 1;
   HtmlPage page(single ? "Decoders on " + FileName(evaluations.front())
                        : fmt::format("Decoders on {} recordings", evaluations.size()));
+  page.AddFacts(RunFacts(settings.version));
   bool by_target = false;
   bool by_kinematics = false;
   for (const RecordingEvaluation& evaluation : evaluations) {

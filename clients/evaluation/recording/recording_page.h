@@ -11,7 +11,7 @@ namespace efferent {
 /// What a page says about how it came about, beside what the evaluations know.
 struct PageSettings {
   const EvaluationSettings* evaluation = nullptr;
-  std::string program;  ///< Name and version.
+  std::string version;  ///< The program's.
 };
 
 /// The report of an evaluation as one HTML file: what was run and how it is scored; for each

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 namespace efferent::test {
@@ -174,6 +175,9 @@ std::string ScratchPath(const std::string& name) {
   const std::filesystem::path directory =
       std::filesystem::path(::testing::TempDir()) /
       (std::string("efferent_") + test->test_suite_name() + "_" + test->name());
+  // What an earlier run of the test has left goes.
+  static std::set<std::filesystem::path> fresh;
+  if (fresh.insert(directory).second) std::filesystem::remove_all(directory);
   std::filesystem::create_directories(directory);
   return (directory / name).string();
 }

@@ -47,7 +47,7 @@ class NwbWriter {
 /// mm. The cursor is released but for the first bin of each trial, where its position is unknown.
 void WriteSmallRecording(const std::string& path);
 
-/// A path in a directory of the test's own.
+/// A path in a directory of the test's own, which is empty at first.
 std::string ScratchPath(const std::string& name);
 
 }  // namespace efferent::test

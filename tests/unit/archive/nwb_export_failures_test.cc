@@ -11,7 +11,7 @@
 #include <string>
 
 #include "clients/archive/nwb/hdf5_output.h"
-#include "clients/archive/partial_file.h"
+#include "clients/report/output_file.h"
 #include "clients/session/errors.h"
 #include "tests/unit/acquisition/nwb_writer.h"
 #include "tests/unit/archive/hdf5_facts.h"
@@ -32,27 +32,6 @@ std::string Refusal(Action&& action) {
     return e.what();
   }
   return "it was done";
-}
-
-TEST(PartialFile, AFileThatIsThereStaysUnlessItMayBeOverwritten) {
-  const std::string path = ScratchPath("there.nwb");
-  std::ofstream(path) << "kept";
-  EXPECT_THAT(Refusal([&] { archive::PartialFile file(path, false); }),
-              AllOf(HasSubstr(path), HasSubstr("--overwrite")));
-  {
-    archive::PartialFile file(path, true);
-    std::ofstream(file.partial_name()) << "new";
-  }
-  std::string content;
-  std::ifstream(path) >> content;
-  EXPECT_EQ(content, "kept") << "it was not completed";
-  EXPECT_FALSE(std::filesystem::exists(path + ".partial"));
-  archive::PartialFile file(path, true);
-  std::ofstream(file.partial_name()) << "new";
-  file.Complete();
-  std::ifstream(path) >> content;
-  EXPECT_EQ(content, "new");
-  EXPECT_FALSE(std::filesystem::exists(path + ".partial"));
 }
 
 TEST(NwbExport, AFolderThatIsNotThereIsNamed) {
@@ -119,7 +98,7 @@ TEST(NwbExport, SpecificationsOfAnotherVersionAreRefused) {
   const rlimit limit{8'000, 8'000};
   setrlimit(RLIMIT_FSIZE, &limit);
   try {
-    archive::PartialFile target(path, false);
+    OutputFile target(path, false);
     Export(MakeSyntheticSession(SyntheticSpikes::kCounts), target.partial_name());
   } catch (const std::runtime_error& e) {
     std::fprintf(stderr, "%s\n", e.what());

@@ -44,6 +44,7 @@ void AddSession(const std::string& id, std::uint64_t bins, std::int64_t respond_
 TopView ThreeSessions() {
   TopView view;
   view.address = "here:1";
+  view.order = TopOrder::kId;
   view.before.emplace();
   view.before->time += std::chrono::seconds(1);
   AddSession("b", 1000, 0, 9, &*view.before);
@@ -142,7 +143,46 @@ TEST(TopView, IsCutToTheTerminalAndSaysHowManySessionsHaveNoRoom) {
   ASSERT_EQ(lines.size(), 6U);
   for (const std::string& line : lines) EXPECT_LE(NumColumns(line), 20U) << line;
   EXPECT_EQ(lines[4].substr(0, 1), "a");
-  EXPECT_EQ(lines[5], "... and 2 more");
+  EXPECT_EQ(lines[5], "1 to 1 of 3; j and k");
+}
+
+TEST(TopView, IsScrolledAsFarAsThereAreSessions) {
+  TopView view = ThreeSessions();
+  view.first_row = 1;
+  EXPECT_EQ(Lines(RenderTop(view, TextSize{200, 6}, false))[4].substr(0, 1), "b");
+  view.first_row = 1000;
+  const std::vector<std::string> lines = Lines(RenderTop(view, TextSize{200, 6}, false));
+  EXPECT_EQ(lines[4].substr(0, 1), "c");
+  EXPECT_EQ(lines[5], "3 to 3 of 3; j and k show more");
+  EXPECT_EQ(NumRowsShown(view, TextSize{200, 6}), 1);
+  EXPECT_EQ(NumRowsShown(view, TextSize{200, 7}), 3);
+}
+
+TEST(TopView, TheGravestIsFirstUnlessAnotherOrderIsAskedFor) {
+  TopView view = ThreeSessions();
+  view.order = TopOrder::kAlarms;
+  AddSession("d", 0, 0, 0, &*view.now);
+  AddSession("e", 0, 0, 0, &*view.now);
+  const auto set = [&](int index, v1::CommandStatus status) {
+    view.now->answer.mutable_sessions(index)->mutable_statistics()->set_command_status(status);
+  };
+  set(0, v1::COMMAND_STATUS_HELD);     // b
+  set(3, v1::COMMAND_STATUS_STOPPED);  // d
+  set(4, v1::COMMAND_STATUS_FAULT);    // e
+  std::string ids;
+  const std::vector<std::string> lines = Lines(RenderTop(view, std::nullopt, false));
+  for (std::size_t i = 4; i < lines.size(); ++i) ids += lines[i].substr(0, 1);
+  EXPECT_EQ(ids, "edbca") << "c missed deadlines since the look before";
+}
+
+TEST(TopView, TextOfTheServerBringsNoControlSequence) {
+  TopView view = ThreeSessions();
+  view.now->answer.mutable_sessions(0)->set_session_id("b\x1b]0;title\x07");
+  view.now->answer.set_recording_problem("disk\x1b[2J full");
+  view.trouble = "lost\n\x1b[H";
+  const std::string text = RenderTop(view, std::nullopt, false);
+  EXPECT_THAT(text, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\x07")), HasSubstr("b?]0;title?"),
+                          HasSubstr("NOTHING IS RECORDED: disk?[2J full")));
 }
 
 TEST(TopView, WhatFitsIsNotCut) {

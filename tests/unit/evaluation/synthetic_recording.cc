@@ -33,7 +33,7 @@ Recording SyntheticRecording(const SyntheticParams& params) {
     RecordedTrial& made = recording.trials.emplace_back();
     made.first_bin = first_bin;
     made.stop_bin = first_bin + params.bins_per_trial;
-    made.trial_type = made.condition = second ? "second" : "first";
+    made.trial_type = made.condition = second ? "second" : params.first_type;
     made.success = true;
     if (params.unstable_from > 0) made.instability = trial >= params.unstable_from;
     const double angle = choose(random) * M_PI / 4.0;
