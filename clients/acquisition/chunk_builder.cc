@@ -86,16 +86,18 @@ void ChunkBuilder::AddSpikes(std::int64_t first, std::int64_t stop, v1::Acquisit
 
 void ChunkBuilder::AddBehavior(std::int64_t first, std::int64_t stop,
                                v1::AcquisitionChunk* chunk) const {
-  if (held_position_m_.empty()) return;
+  const bool has_position = !held_position_m_.empty();
+  if (!has_position && velocity_m_s_->empty()) return;
   const auto dimensions = static_cast<std::size_t>(recording_->num_dimensions);
   for (std::int64_t bin = first; bin < stop; ++bin) {
     const auto i = static_cast<std::size_t>(bin);
     v1::BehaviorSample* sample = chunk->add_behavior();
     v1::ArmState* arm = sample->mutable_arm_state();
     arm->set_time_ns(SessionTimeNs(bin));
-    arm->set_engaged(recording_->engaged[i] && recording_->position_m[i].has_value());
+    arm->set_engaged(recording_->engaged[i] &&
+                     (!has_position || recording_->position_m[i].has_value()));
     for (std::size_t axis = 0; axis < dimensions; ++axis) {
-      arm->add_position_m((*held_position_m_[i])[axis]);
+      arm->add_position_m(has_position ? (*held_position_m_[i])[axis] : 0.0);
     }
     if (!velocity_m_s_->empty() && (*velocity_m_s_)[i]) {
       for (std::size_t axis = 0; axis < dimensions; ++axis) {

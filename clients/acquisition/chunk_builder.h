@@ -15,7 +15,7 @@ namespace efferent {
 /// session that begins within a trial begins with that trial's START. A recording without trials has
 /// a STOP at the end of each block (CutIntoBlocks), so that what is learnt takes effect there. Where the cursor's position
 /// is unknown a bin's sample says that nothing is engaged, at the last known position: nothing that
-/// is not finite is ever sent.
+/// is not finite is ever sent. A recording with a velocity alone is sent at position 0.
 class ChunkBuilder {
  public:
   /// `recording` must outlive it. `velocity_m_s`: goes into the samples; empty: none.

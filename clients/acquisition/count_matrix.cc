@@ -13,7 +13,16 @@ namespace {
 // Elements that are held at a time: 64 MiB.
 constexpr std::uint64_t kBlockElements = std::uint64_t{1} << 24;
 
+// The contract's bound.
+constexpr std::uint64_t kMaxChannels = 4096;
+
 }  // namespace
+
+void RequireChannels(const std::string& path, std::uint64_t num_channels) {
+  if (num_channels >= 1 && num_channels <= kMaxChannels) return;
+  throw InputError(
+      fmt::format("{}: {} channels; must be 1 to {}", path, num_channels, kMaxChannels));
+}
 
 CountMatrix::CountMatrix(std::shared_ptr<const NwbFile> file, NwbSeries series,
                          std::vector<std::uint32_t> columns,

@@ -11,6 +11,9 @@
 
 namespace efferent {
 
+/// @throws InputError naming `path` if that is none, or more channels than a session may have (4096).
+void RequireChannels(const std::string& path, std::uint64_t num_channels);
+
 /// Rows of a counts matrix in a file, read in blocks as they are asked for: memory does not grow
 /// with the recording. Not thread-safe.
 class CountMatrix {

@@ -8,7 +8,8 @@
 #include <cstring>
 #include <utility>
 
-#include "clients/session/errors.h"
+#include "clients/acquisition/lzf_filter.h"
+#include "clients/report/printable_text.h"
 
 namespace efferent {
 
@@ -31,10 +32,34 @@ namespace {
 constexpr std::size_t kMaxStringBytes = 1 << 16;
 // Most strings in a list: a label for each of a million trials.
 constexpr std::uint64_t kMaxStrings = 1 << 20;
+// Longest name that is shown.
+constexpr std::size_t kMaxNameBytes = 256;
+
+InputError OpenFailure(const std::string& path, const std::string& reason) {
+  const auto says = [&](const char* part) { return reason.find(part) != std::string::npos; };
+  // flock(2) of HDF5: a writer holds the file, or the file system knows no locks.
+  if (says("unable to lock file") && says("temporarily unavailable")) {
+    return InputError(path +
+                      " is in use: another program has it open to write. Close it there, or set "
+                      "HDF5_USE_FILE_LOCKING=FALSE to read it as it is");
+  }
+  if (says("unable to lock file")) {
+    return InputError(fmt::format(
+        "{} cannot be locked ({}); set HDF5_USE_FILE_LOCKING=FALSE to read it all the same", path,
+        reason));
+  }
+  if (says("already open for write")) {
+    return InputError(path +
+                      " is in use, or its writer did not close it. If nobody writes it any more, "
+                      "clear the mark with `h5clear -s`");
+  }
+  return InputError(fmt::format("{} is truncated or damaged: {}", path, reason));
+}
 
 Hdf5Handle Open(const std::string& path) {
   // Errors are read from the stack by Hdf5ErrorReason(), not printed by the library.
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  RegisterLzfFilter();
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
     throw InputError(fmt::format("{}: {}", path, std::strerror(errno)));
@@ -44,9 +69,41 @@ Hdf5Handle Open(const std::string& path) {
   if (is_hdf5 < 0) throw InputError(fmt::format("{} cannot be read: {}", path, Hdf5ErrorReason()));
   if (is_hdf5 == 0) throw InputError(path + " is not an HDF5 file");
   Hdf5Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  if (!file.ok())
-    throw InputError(fmt::format("{} is truncated or damaged: {}", path, Hdf5ErrorReason()));
+  if (!file.ok()) throw OpenFailure(path, Hdf5ErrorReason());
   return file;
+}
+
+// Filters that people meet, by the numbers that The HDF Group registers.
+std::string FilterName(H5Z_filter_t filter, const char* stored_name) {
+  constexpr std::pair<H5Z_filter_t, const char*> kNames[] = {
+      {H5Z_FILTER_SZIP, "szip"}, {307, "bzip2"},
+
+      {32001, "blosc"},          {32004, "lz4"}, {32008, "bitshuffle"}, {32013, "zfp"},
+      {32015, "zstd"},           {32017, "sz"},  {32026, "blosc2"}};
+  for (const auto& [number, name] : kNames) {
+    if (number == filter) return name;
+  }
+  return *stored_name != '\0' ? PrintableText(stored_name, 32) : "unknown";
+}
+
+// The filters that a dataset is packed with and that are not installed, or nothing.
+std::string MissingFilters(hid_t dataset) {
+  const Hdf5Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+  std::string missing;
+  const int num_filters = properties.ok() ? H5Pget_nfilters(properties.get()) : 0;
+  for (int i = 0; i < num_filters; ++i) {
+    unsigned flags = 0;
+    std::size_t num_values = 0;
+    char name[64] = {};
+    const H5Z_filter_t filter =
+        H5Pget_filter2(properties.get(), static_cast<unsigned>(i), &flags, &num_values, nullptr,
+                       sizeof(name) - 1, name, nullptr);
+    if (filter < 0 || H5Zfilter_avail(filter) > 0) continue;
+    missing +=
+        fmt::format("{}`{}` ({})", missing.empty() ? "" : ", ", FilterName(filter, name), filter);
+  }
+  H5Eclear2(H5E_DEFAULT);
+  return missing;
 }
 
 Hdf5Handle MakeLinkAccess() {
@@ -121,6 +178,45 @@ std::vector<std::string> Hdf5File::Children(const std::string& group) const {
   return names;
 }
 
+std::vector<Hdf5File::ExternalLink> Hdf5File::ExternalLinks(const std::string& group) const {
+  std::vector<ExternalLink> links;
+  if (!IsGroup(group)) return links;
+  const auto add = [](hid_t id, const char* name, const H5L_info_t* info, void* out) -> herr_t {
+    if (info->type != H5L_TYPE_EXTERNAL || info->u.val_size > kMaxStringBytes) return 0;
+    std::vector<char> value(info->u.val_size);
+    const char* file = nullptr;
+    const char* object = nullptr;
+    if (H5Lget_val(id, name, value.data(), value.size(), H5P_DEFAULT) >= 0 &&
+        H5Lunpack_elink_val(value.data(), value.size(), nullptr, &file, &object) >= 0) {
+      static_cast<std::vector<ExternalLink>*>(out)->push_back(
+          {name, PrintableText(file, kMaxNameBytes), PrintableText(object, kMaxNameBytes)});
+    }
+    return 0;
+  };
+  const Hdf5Handle opened = OpenObject(group);
+  hsize_t position = 0;
+  if (!opened.ok() ||
+      H5Literate(opened.get(), H5_INDEX_NAME, H5_ITER_INC, &position, add, &links) < 0) {
+    throw InputError(
+        fmt::format("{} is damaged: cannot list {}: {}", path_, group, Hdf5ErrorReason()));
+  }
+  for (ExternalLink& link : links) link.path = (group == "/" ? "" : group) + "/" + link.path;
+  return links;
+}
+
+InputError Hdf5File::ReadFailure(hid_t dataset, const std::string& what,
+                                 const std::string& name) const {
+  const std::string reason = Hdf5ErrorReason();
+  const std::string missing = MissingFilters(dataset);
+  if (missing.empty()) {
+    return InputError(fmt::format("{} is damaged: cannot read {}: {}", path_, what, reason));
+  }
+  return InputError(fmt::format(
+      "{}: {} is packed with a filter that is not installed here: {}. Where it is installed, "
+      "`h5repack -f GZIP=4 {} repacked.nwb` makes a file that can be read everywhere",
+      path_, name, missing, path_));
+}
+
 Hdf5Handle Hdf5File::OpenDataset(const std::string& dataset) const {
   if (!IsDataset(dataset)) throw InputError(fmt::format("{} has no dataset {}", path_, dataset));
   Hdf5Handle opened = OpenObject(dataset);
@@ -179,8 +275,7 @@ std::vector<double> Hdf5File::ReadNumbers(const std::string& dataset) const {
   const Hdf5Handle opened = OpenDataset(dataset);
   if (count > 0 &&
       H5Dread(opened.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
-    throw InputError(
-        fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Hdf5ErrorReason()));
+    throw ReadFailure(opened.get(), dataset, dataset);
   }
   return values;
 }
@@ -206,8 +301,9 @@ void Hdf5File::ReadRows(const std::string& dataset, std::uint64_t first, std::ui
       H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start, nullptr, count, nullptr) < 0 ||
       H5Dread(opened.get(), H5T_NATIVE_FLOAT, memory_space.get(), file_space.get(), H5P_DEFAULT,
               out->data()) < 0) {
-    throw InputError(fmt::format("{} is damaged: cannot read rows {} to {} of {}: {}", path_, first,
-                                 first + num_rows, dataset, Hdf5ErrorReason()));
+    throw ReadFailure(opened.get(),
+                      fmt::format("rows {} to {} of {}", first, first + num_rows, dataset),
+                      dataset);
   }
 }
 
@@ -223,10 +319,7 @@ std::vector<std::string> Hdf5File::ReadStrings(const std::string& dataset) const
   if (!type.ok() || H5Tget_class(type.get()) != H5T_STRING) {
     throw InputError(fmt::format("{}: {} does not hold strings", path_, dataset));
   }
-  const auto damaged = [&] {
-    return InputError(
-        fmt::format("{} is damaged: cannot read {}: {}", path_, dataset, Hdf5ErrorReason()));
-  };
+  const auto damaged = [&] { return ReadFailure(opened.get(), dataset, dataset); };
   std::vector<std::string> strings;
   if (count == 0) return strings;
   strings.reserve(count);

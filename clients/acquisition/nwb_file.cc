@@ -2,7 +2,9 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "clients/session/errors.h"
 
@@ -12,6 +14,63 @@ namespace {
 // A damaged file can contain itself: the search is bounded.
 constexpr int kMaxDepth = 8;
 constexpr int kMaxObjects = 10'000;
+// As many steps between samples are looked at to find their median, spread over the series.
+constexpr std::size_t kStepsForMedian = 1 << 16;
+// Share of the samples that may be left out for their times; more is no single mistake.
+constexpr double kMaxDropped = 0.01;
+
+void AddLinks(const Hdf5File& hdf5, const std::string& group,
+              std::vector<NwbUnreadable>* unreadable) {
+  for (const Hdf5File::ExternalLink& link : hdf5.ExternalLinks(group)) {
+    unreadable->push_back(
+        {link.path, fmt::format("is a link to `{}` in the file `{}`, and links to other files are "
+                                "not followed: copy the data in, for example with h5copy",
+                                link.object, link.file)});
+  }
+}
+
+// Which samples to keep: the most whose times are finite and in order. The longest subsequence that
+// does not decrease, by patience sorting, n log n.
+std::vector<std::size_t> SamplesInOrder(const std::vector<double>& times_s) {
+  constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  std::vector<std::size_t> last_of_length;  // The sample with which a sequence so long ends lowest.
+  std::vector<std::size_t> before(times_s.size(), kNone);
+  for (std::size_t i = 0; i < times_s.size(); ++i) {
+    if (!std::isfinite(times_s[i])) continue;
+    const auto place =
+        std::upper_bound(last_of_length.begin(), last_of_length.end(), times_s[i],
+                         [&](double time_s, std::size_t j) { return time_s < times_s[j]; });
+    if (place != last_of_length.begin()) before[i] = *(place - 1);
+    if (place == last_of_length.end()) {
+      last_of_length.push_back(i);
+    } else {
+      *place = i;
+    }
+  }
+  std::vector<std::size_t> kept;
+  std::size_t i = last_of_length.empty() ? kNone : last_of_length.back();
+  for (; i != kNone; i = before[i]) kept.push_back(i);
+  std::reverse(kept.begin(), kept.end());
+  return kept;
+}
+
+void DropDisorder(NwbSamples* samples) {
+  const std::vector<double>& times_s = samples->times_s;
+  const bool in_order = std::is_sorted(times_s.begin(), times_s.end()) &&
+                        std::all_of(times_s.begin(), times_s.end(),
+                                    [](double time_s) { return std::isfinite(time_s); });
+  if (in_order) return;
+  NwbSamples kept;
+  for (const std::size_t i : SamplesInOrder(times_s)) {
+    kept.times_s.push_back(times_s[i]);
+    for (std::uint64_t column = 0; column < samples->num_columns; ++column) {
+      kept.values.push_back(samples->values[i * samples->num_columns + column]);
+    }
+  }
+  samples->num_dropped = times_s.size() - kept.times_s.size();
+  samples->times_s = std::move(kept.times_s);
+  samples->values = std::move(kept.values);
+}
 
 }  // namespace
 
@@ -25,43 +84,73 @@ double NwbSamples::TimeS(std::uint64_t sample) const {
   return starting_time_s + static_cast<double>(sample) / rate_hz;
 }
 
-std::vector<NwbSeries> NwbFile::FindSeries() const {
+std::optional<double> NwbSamples::MeanPeriodS() const {
+  const std::uint64_t n = num_samples();
+  if (n < 2) return std::nullopt;
+  return (TimeS(n - 1) - TimeS(0)) / static_cast<double>(n - 1);
+}
+
+std::optional<double> NwbSamples::MedianPeriodS() const {
+  if (num_samples() < 2 || times_s.empty()) return MeanPeriodS();
+  const std::size_t stride = std::max<std::size_t>(1, times_s.size() / kStepsForMedian);
+  std::vector<double> steps_s;
+  for (std::size_t i = 1; i < times_s.size(); i += stride) {
+    steps_s.push_back(times_s[i] - times_s[i - 1]);
+  }
+  const auto middle = steps_s.begin() + static_cast<std::ptrdiff_t>(steps_s.size() / 2);
+  std::nth_element(steps_s.begin(), middle, steps_s.end());
+  return *middle > 0.0 ? *middle : MeanPeriodS();
+}
+
+std::vector<NwbSeries> NwbFile::FindSeries(std::vector<NwbUnreadable>* unreadable) const {
   std::vector<NwbSeries> found;
   int budget = kMaxObjects;
   for (const char* group : {"/acquisition", "/processing"}) {
-    FindSeriesIn(group, kMaxDepth, &budget, &found);
+    FindSeriesIn(group, kMaxDepth, &budget, &found, unreadable);
+  }
+  for (const char* group : {"/", "/units", "/intervals", "/intervals/trials"}) {
+    AddLinks(hdf5_, group, unreadable);
   }
   return found;
 }
 
 void NwbFile::FindSeriesIn(const std::string& group, int depth, int* budget,
-                           std::vector<NwbSeries>* found) const {
+                           std::vector<NwbSeries>* found,
+                           std::vector<NwbUnreadable>* unreadable) const {
+  AddLinks(hdf5_, group, unreadable);
   for (const std::string& name : hdf5_.Children(group)) {
     if (--*budget < 0) throw InputError(hdf5_.path() + " is damaged: it has no end of groups");
     const std::string path = group + "/" + name;
     if (!hdf5_.IsGroup(path)) continue;
-    const std::string data = path + "/data";
-    if (!hdf5_.IsDataset(data)) {
-      if (depth > 0) FindSeriesIn(path, depth - 1, budget, found);
+    if (!hdf5_.IsDataset(path + "/data")) {
+      if (depth > 0) FindSeriesIn(path, depth - 1, budget, found, unreadable);
       continue;
     }
-    if (!hdf5_.IsNumeric(data)) continue;
-    NwbSeries series;
-    series.path = path;
-    series.name = name;
-    series.neurodata_type = hdf5_.StringAttribute(path, "neurodata_type").value_or("");
-    series.shape = hdf5_.Shape(data);
-    series.unit = hdf5_.StringAttribute(data, "unit").value_or("");
-    series.conversion = hdf5_.NumberAttribute(data, "conversion").value_or(1.0);
-    series.offset = hdf5_.NumberAttribute(data, "offset").value_or(0.0);
-    const std::string starting_time = path + "/starting_time";
-    if (hdf5_.IsDataset(starting_time)) {
-      series.rate_hz = hdf5_.NumberAttribute(starting_time, "rate");
-      const std::vector<double> start = hdf5_.ReadNumbers(starting_time);
-      if (start.size() == 1) series.starting_time_s = start[0];
+    try {
+      if (hdf5_.IsNumeric(path + "/data")) found->push_back(Describe(path, name));
+    } catch (const InputError& e) {
+      unreadable->push_back({path, e.what()});
     }
-    found->push_back(std::move(series));
   }
+}
+
+NwbSeries NwbFile::Describe(const std::string& path, const std::string& name) const {
+  const std::string data = path + "/data";
+  NwbSeries series;
+  series.path = path;
+  series.name = name;
+  series.neurodata_type = hdf5_.StringAttribute(path, "neurodata_type").value_or("");
+  series.shape = hdf5_.Shape(data);
+  series.unit = hdf5_.StringAttribute(data, "unit").value_or("");
+  series.conversion = hdf5_.NumberAttribute(data, "conversion").value_or(1.0);
+  series.offset = hdf5_.NumberAttribute(data, "offset").value_or(0.0);
+  const std::string starting_time = path + "/starting_time";
+  if (hdf5_.IsDataset(starting_time)) {
+    series.rate_hz = hdf5_.NumberAttribute(starting_time, "rate");
+    const std::vector<double> start = hdf5_.ReadNumbers(starting_time);
+    if (start.size() == 1) series.starting_time_s = start[0];
+  }
+  return series;
 }
 
 NwbSamples NwbFile::ReadSamples(const NwbSeries& series) const {
@@ -94,15 +183,17 @@ NwbSamples NwbFile::ReadSamples(const NwbSeries& series) const {
     throw fail("has neither starting_time (with its rate) nor timestamps");
   }
   samples.times_s = hdf5_.ReadNumbers(series.path + "/timestamps");
-  if (samples.times_s.size() != samples.num_samples()) {
-    throw fail(fmt::format("has {} samples but {} timestamps", samples.num_samples(),
-                           samples.times_s.size()));
+  const std::uint64_t num_samples = samples.num_samples();
+  if (samples.times_s.size() != num_samples) {
+    throw fail(
+        fmt::format("has {} samples but {} timestamps", num_samples, samples.times_s.size()));
   }
-  for (std::size_t i = 0; i < samples.times_s.size(); ++i) {
-    if (!std::isfinite(samples.times_s[i])) throw fail("has a timestamp that is not finite");
-    if (i > 0 && samples.times_s[i] < samples.times_s[i - 1]) {
-      throw fail(fmt::format("has timestamps that go backwards, at sample {}", i));
-    }
+  DropDisorder(&samples);
+  if (static_cast<double>(samples.num_dropped) > kMaxDropped * static_cast<double>(num_samples)) {
+    throw fail(
+        fmt::format("has timestamps that are not finite or go backwards: {} of {} samples would "
+                    "have to be left out",
+                    samples.num_dropped, num_samples));
   }
   return samples;
 }

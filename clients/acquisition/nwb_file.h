@@ -26,16 +26,26 @@ struct NwbSeries {
   std::uint64_t num_columns() const;
 };
 
-/// Samples of a series: values after conversion and offset, and their times.
+/// Something in the file that looks like data, but cannot be read from it.
+struct NwbUnreadable {
+  std::string path;
+  std::string reason;  ///< For example that it is a link to another file, and to which.
+};
+
+/// Samples of a series: values after conversion and offset, and their times, in order.
 struct NwbSamples {
   std::uint64_t num_columns = 1;
   std::vector<double> values;   ///< Row-major, samples x num_columns; NaN where the file has it.
   std::vector<double> times_s;  ///< Empty: sample i is at starting_time_s + i / rate_hz.
   double starting_time_s = 0.0;
   double rate_hz = 0.0;
+  std::uint64_t num_dropped = 0;  ///< Left out: their time is not finite, or goes backwards.
 
   std::uint64_t num_samples() const { return values.size() / num_columns; }
   double TimeS(std::uint64_t sample) const;
+  /// From one sample to the next; nothing for fewer than two.
+  std::optional<double> MeanPeriodS() const;
+  std::optional<double> MedianPeriodS() const;
 };
 
 /// The NWB 2 layout of an HDF5 file, as far as decoding needs it. https://nwb-schema.readthedocs.io
@@ -48,10 +58,14 @@ class NwbFile {
 
   /// Every series with numbers in /acquisition and /processing, however deep; sorted by path.
   /// Series whose time base is damaged are included: reading them says what is wrong.
-  std::vector<NwbSeries> FindSeries() const;
+  /// `unreadable`: told what cannot be described, links to other files among it (those in /units and
+  /// /intervals too).
+  std::vector<NwbSeries> FindSeries(std::vector<NwbUnreadable>* unreadable) const;
 
-  /// @throws InputError if the data or the time base cannot be read, or times are not finite or go
-  /// backwards.
+  /// Leaves out samples whose time is not finite, and as few as possible so that the others are in
+  /// order.
+  /// @throws InputError if the data or the time base cannot be read, or more than 1 % of the samples
+  /// would have to be left out.
   NwbSamples ReadSamples(const NwbSeries& series) const;
 
   /// Column of a DynamicTable as numbers or strings; nothing if the table lacks it.
@@ -62,8 +76,9 @@ class NwbFile {
                                                        const std::string& column) const;
 
  private:
-  void FindSeriesIn(const std::string& group, int depth, int* budget,
-                    std::vector<NwbSeries>* found) const;
+  void FindSeriesIn(const std::string& group, int depth, int* budget, std::vector<NwbSeries>* found,
+                    std::vector<NwbUnreadable>* unreadable) const;
+  NwbSeries Describe(const std::string& path, const std::string& name) const;
 
   Hdf5File hdf5_;
 };

@@ -2,6 +2,10 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
 namespace efferent {
 
 std::vector<RecordedTrial> CutIntoBlocks(const Recording& recording, double block_s) {
@@ -20,11 +24,16 @@ std::vector<RecordedTrial> CutIntoBlocks(const Recording& recording, double bloc
   return blocks;
 }
 
+std::string AxisName(std::size_t axis) {
+  constexpr std::string_view kNames = "xyz";
+  return axis < kNames.size() ? std::string(1, kNames[axis]) : fmt::format("d{}", axis + 1);
+}
+
 PointTrack DifferentiatePosition(const Recording& recording) {
   const PointTrack& position = recording.position_m;
   PointTrack velocity(position.size());
   for (std::size_t bin = 0; bin + 1 < position.size(); ++bin) {
-    if (!position[bin] || !position[bin + 1]) continue;
+    if (!position[bin] || !position[bin + 1] || !recording.is_observed(bin)) continue;
     Point& v = velocity[bin].emplace();
     for (std::size_t i = 0; i < v.size(); ++i) {
       v[i] = ((*position[bin + 1])[i] - (*position[bin])[i]) / recording.bin_width_s;
@@ -41,12 +50,10 @@ PointTrack MeasuredVelocity(const Recording& recording, bool labels_from_kinemat
 }
 
 std::string DescribeRecording(const Recording& recording) {
-  std::string text =
-      fmt::format("{}: {} bins of {:g} ms ({:.1f} min), {} channels, {} trials\n", recording.path,
-                  recording.num_bins, recording.bin_width_s * 1e3, recording.duration_s() / 60.0,
-                  recording.num_channels, recording.trials.size());
-  for (const std::string& note : recording.notes) text += "  " + note + "\n";
-  return text;
+  return fmt::format("{}: {} bins of {:g} ms ({:.1f} min), {} channels, {} trials\n",
+                     recording.path, recording.num_bins, recording.bin_width_s * 1e3,
+                     recording.duration_s() / 60.0, recording.num_channels,
+                     recording.trials.size());
 }
 
 }  // namespace efferent

@@ -8,11 +8,18 @@
 #include <vector>
 
 #include "clients/acquisition/count_matrix.h"
+#include "clients/acquisition/finding.h"
 
 namespace efferent {
 
-/// Position (m) or velocity (m/s); planar recordings leave z at 0.
-using Point = std::array<double, 3>;
+/// Most dimensions that a recording's behaviour may have.
+inline constexpr std::size_t kMaxDimensions = 8;
+
+/// Position (m) or velocity (m/s); dimensions that a recording lacks are 0.
+using Point = std::array<double, kMaxDimensions>;
+
+/// Name of a dimension in figures and messages: x, y, z, then d4 to d8.
+std::string AxisName(std::size_t axis);
 
 /// A value for each bin; no value where the recording has none. Empty: the recording lacks the
 /// quantity.
@@ -44,9 +51,12 @@ struct Recording {
   std::int64_t bin_width_ns = 0;
   std::int64_t num_bins = 0;
   std::uint32_t num_channels = 0;
-  int num_dimensions = 2;
+  int num_dimensions = 2;  ///< Of position and velocity, 1 to kMaxDimensions.
   std::variant<SpikeEventList, CountMatrix> spikes;
   bool has_negative_counts = false;
+  /// Whether spikes were recorded in a bin; empty: in all. Other bins are decoded like silence, but
+  /// neither learnt from nor scored: `engaged` is false there and no velocity is known.
+  std::vector<bool> observed;
 
   std::vector<RecordedTrial> trials;  ///< In order, not overlapping; empty: none.
 
@@ -57,10 +67,14 @@ struct Recording {
   std::vector<bool> engaged;  ///< The cursor followed a decoder, or the subject performed the task.
   PointTrack recorded_velocity_m_s;  ///< What a decoder of the day put out.
 
-  std::vector<std::string> notes;  ///< What was chosen, and how to choose otherwise: a line each.
+  Findings findings;  ///< What was taken, guessed, dropped and masked.
+  /// Why there is neither a position nor a velocity, and what was looked at; empty if there is.
+  std::string why_no_behavior;
 
   bool has_position() const { return !position_m.empty(); }
+  bool has_behavior() const { return has_position() || !velocity_m_s.empty(); }
   bool has_target() const { return !target_m.empty(); }
+  bool is_observed(std::size_t bin) const { return observed.empty() || observed[bin]; }
   double duration_s() const { return static_cast<double>(num_bins) * bin_width_s; }
 };
 
@@ -73,14 +87,14 @@ inline constexpr double kDefaultBlockS = 10.0;
 std::vector<RecordedTrial> CutIntoBlocks(const Recording& recording, double block_s);
 
 /// Velocity from the way covered during each bin; no value where the position is unknown at either
-/// end.
+/// end, or spikes were not observed.
 PointTrack DifferentiatePosition(const Recording& recording);
 
 /// The velocity that goes with the behaviour samples: what the recording has; if it has none and
 /// labels come from the kinematics, DifferentiatePosition.
 PointTrack MeasuredVelocity(const Recording& recording, bool labels_from_kinematics);
 
-/// What the recording is, and the notes: lines for a person.
+/// What the recording is: a line for a person.
 std::string DescribeRecording(const Recording& recording);
 
 }  // namespace efferent

@@ -15,8 +15,20 @@ void AddRecordingOptions(CLI::App* command, RecordingOptions* options) {
   command
       ->add_option(
           "--counts", options->counts,
-          "Series [bins x channels] of spike counts. Default: the only one, or the one whose "
-          "name ends with _as_decoded")
+          "Series [bins x channels] of spike counts. Default: the one whose name speaks of spikes "
+          "(of several that which ends with _as_decoded), else the sorted units, else the "
+          "SpikeEventSeries, else a series of counts")
+      ->group(kGroup);
+  command
+      ->add_flag("--units", options->units,
+                 "Take the spikes of the Units table, whatever counts there are")
+      ->group(kGroup);
+  command
+      ->add_option("--units-where", options->units_where,
+                   "Take units that fulfil this: quality=good, 'quality=good|mua', 'snr>=2.5'; may "
+                   "come several times")
+      ->expected(1)
+      ->take_all()
       ->group(kGroup);
   command
       ->add_option(
@@ -29,6 +41,23 @@ void AddRecordingOptions(CLI::App* command, RecordingOptions* options) {
                    "Width of a bin, for recordings with spike times instead of counts")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 1000.0))
+      ->group(kGroup);
+  command
+      ->add_option("--spike-time-scale", options->spike_time_scale_s,
+                   "Seconds in one unit of the spike times. Default: 1, and times that look like "
+                   "milliseconds or samples are refused")
+      ->check(CLI::Range(1e-12, 1e6))
+      ->group(kGroup);
+  command
+      ->add_option("--trials", options->trials,
+                   "Table of /intervals with the trials, or `none`. Default: trials")
+      ->group(kGroup);
+  command
+      ->add_option("--scale", options->scale_m,
+                   "Metres in one unit of the positions (and, by the second, of the velocities), "
+                   "whatever unit the file says. Default: the file's unit, or a power of ten where "
+                   "that is no length or cannot be meant")
+      ->check(CLI::Range(1e-12, 1e12))
       ->group(kGroup);
   const std::pair<const char*, std::optional<std::string>*> series[] = {
       {"position", &options->position},

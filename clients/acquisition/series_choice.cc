@@ -26,7 +26,42 @@ bool HasAny(const std::string& lower_text, Words words) {
 }
 
 bool IsVector(const NwbSeries& series) {
-  return series.shape.size() == 2 && (series.shape[1] == 2 || series.shape[1] == 3);
+  return series.num_columns() >= 1 && series.num_columns() <= kMaxDimensions;
+}
+
+bool GoesWith(const NwbSeries& series, const NwbSeries* position) {
+  return IsVector(series) &&
+         (position == nullptr || series.num_columns() == position->num_columns());
+}
+
+// The plane and space before a line, and that before what may be joints.
+int ShapeRank(const NwbSeries& series) {
+  if (series.num_columns() == 2 || series.num_columns() == 3) return 0;
+  return series.num_columns() == 1 ? 1 : 2;
+}
+constexpr int kNumShapeRanks = 3;
+
+// Why a series is no position, or nothing if it may be one.
+std::string WhyNoPosition(const NwbSeries& series, const std::string& lower_name) {
+  if (!IsVector(series)) {
+    return fmt::format("must be [samples x 1 to {} dimensions]", kMaxDimensions);
+  }
+  for (const std::string_view word :
+       {"target", "goal", "eye", "gaze", "pupil", "vel", "acc", "force"}) {
+    if (HasAny(lower_name, {word})) return fmt::format("its name speaks of `{}`", word);
+  }
+  if (!HasAny(lower_name, {"pos"}) && series.neurodata_type != "SpatialSeries") {
+    return "neither a SpatialSeries nor with `pos` or `vel` in its name";
+  }
+  return "";
+}
+
+std::string WhyNoVelocity(const NwbSeries& series, const std::string& lower_name) {
+  if (!HasAny(lower_name, {"vel"})) return WhyNoPosition(series, lower_name);
+  for (const std::string_view word : {"target", "goal", "eye", "gaze", "decode", "recorded"}) {
+    if (HasAny(lower_name, {word})) return fmt::format("its name speaks of `{}`", word);
+  }
+  return IsVector(series) ? "" : WhyNoPosition(series, lower_name);
 }
 
 // What moves, the likeliest to be decoded first.
@@ -86,45 +121,41 @@ const NwbSeries& NamedSeries(const std::vector<NwbSeries>& all, const std::strin
   return *matching.front();
 }
 
-std::vector<const NwbSeries*> CountCandidates(const std::vector<NwbSeries>& all) {
-  std::vector<const NwbSeries*> candidates;
-  for (const NwbSeries& series : all) {
-    if (series.neurodata_type != "TimeSeries" || series.shape.size() != 2) continue;
-    if (HasAny(Lower(series.unit), {"count"}) ||
-        HasAny(Lower(series.name), {"count", "spike", "crossing"})) {
-      candidates.push_back(&series);
-    }
-  }
-  return candidates;
+CountKind KindOfCounts(const NwbSeries& series) {
+  if (series.neurodata_type != "TimeSeries" || series.shape.size() != 2) return CountKind::kNone;
+  const std::string name = Lower(series.name);
+  if (HasAny(name, {"spike", "crossing"})) return CountKind::kSpikes;
+  const bool counts = HasAny(name, {"count"}) || HasAny(Lower(series.unit), {"count"});
+  return counts ? CountKind::kCounts : CountKind::kNone;
 }
 
 const NwbSeries* GuessPosition(const std::vector<NwbSeries>& all) {
   return Best(all, [](const NwbSeries& series, const std::string& name) {
-    if (!IsVector(series)) return -1;
-    if (HasAny(name, {"target", "goal", "eye", "gaze", "pupil", "vel", "acc", "force"})) return -1;
-    const bool is_position = HasAny(name, {"pos"});
-    if (!is_position && series.neurodata_type != "SpatialSeries") return -1;
-    return EffectorRank(name);
+    if (!WhyNoPosition(series, name).empty()) return -1;
+    return EffectorRank(name) * kNumShapeRanks + ShapeRank(series);
   });
 }
 
 const NwbSeries* GuessVelocity(const std::vector<NwbSeries>& all, const NwbSeries* position) {
   const int wanted = position == nullptr ? 0 : EffectorRank(Lower(position->name));
   return Best(all, [&](const NwbSeries& series, const std::string& name) {
-    if (!IsVector(series) || !HasAny(name, {"vel"})) return -1;
-    if (HasAny(name, {"target", "goal", "eye", "gaze", "decode", "recorded"})) return -1;
+    if (!HasAny(name, {"vel"}) || !WhyNoVelocity(series, name).empty()) return -1;
+    if (!GoesWith(series, position)) return -1;
     // A hand's velocity is no label for a cursor's position.
     const int rank = EffectorRank(name);
     if (position != nullptr && rank != wanted) return -1;
-    return rank;
+    return rank * kNumShapeRanks + ShapeRank(series);
   });
 }
 
-const NwbSeries* GuessTarget(const std::vector<NwbSeries>& all) {
-  return Best(all, [](const NwbSeries& series, const std::string& name) {
-    if (!IsVector(series) || HasAny(name, {"vel", "acc", "radius", "size"})) return -1;
+const NwbSeries* GuessTarget(const std::vector<NwbSeries>& all, const NwbSeries* position) {
+  return Best(all, [&](const NwbSeries& series, const std::string& name) {
+    if (!GoesWith(series, position) || HasAny(name, {"vel", "acc", "radius", "size"})) return -1;
     if (!HasAny(name, {"target", "goal"})) return -1;
-    return HasAny(name, {"pos"}) ? 0 : 1;
+    const bool is_position = HasAny(name, {"pos"});
+    // A single number may be a target's index as well.
+    if (series.num_columns() == 1 && !is_position) return -1;
+    return is_position ? 0 : 1;
   });
 }
 
@@ -141,10 +172,22 @@ const NwbSeries* GuessEngaged(const std::vector<NwbSeries>& all) {
   });
 }
 
-const NwbSeries* GuessRecordedVelocity(const std::vector<NwbSeries>& all) {
-  return Best(all, [](const NwbSeries& series, const std::string& name) {
-    return IsVector(series) && name == "recorded_decoder_velocity" ? 0 : -1;
+const NwbSeries* GuessRecordedVelocity(const std::vector<NwbSeries>& all,
+                                       const NwbSeries* position) {
+  return Best(all, [&](const NwbSeries& series, const std::string& name) {
+    return GoesWith(series, position) && name == "recorded_decoder_velocity" ? 0 : -1;
   });
+}
+
+std::string WhyNoKinematics(const std::vector<NwbSeries>& all) {
+  constexpr std::size_t kMostShown = 12;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(all.size(), kMostShown); ++i) {
+    text += fmt::format("{}{} [{}]: {}", i == 0 ? "" : "; ", all[i].path,
+                        fmt::join(all[i].shape, " x "), WhyNoVelocity(all[i], Lower(all[i].name)));
+  }
+  if (all.size() > kMostShown) text += fmt::format("; and {} more", all.size() - kMostShown);
+  return text.empty() ? "the file has no series at all" : text;
 }
 
 }  // namespace efferent

@@ -33,7 +33,7 @@ void SetShape(const std::string& config_path, const Recording& recording,
   }
   config->set_num_channels(recording.num_channels);
   config->set_bin_width_ns(recording.bin_width_ns);
-  if (recording.has_position()) {
+  if (recording.has_behavior()) {
     config->set_num_dimensions(static_cast<std::uint32_t>(recording.num_dimensions));
   }
   if (recording.has_negative_counts) config->set_signed_counts(true);
@@ -71,6 +71,15 @@ v1::SessionConfig MakeSessionConfig(const SessionOptions& options, const Recordi
         "choose `target` or `kinematics`");
   }
   return config;
+}
+
+void FitLimits(const SpeedLimits& limits, v1::SessionConfig* config) {
+  v1::LimitConfig& config_limits = *config->mutable_limits();
+  if (config_limits.has_max_speed_m_s()) return;
+  config_limits.set_max_speed_m_s(limits.max_speed_m_s);
+  if (!config_limits.has_max_acceleration_m_s2()) {
+    config_limits.set_max_acceleration_m_s2(limits.max_acceleration_m_s2);
+  }
 }
 
 std::string ProtocolName(const v1::SessionConfig& config) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "clients/acquisition/length_scale.h"
 #include "clients/acquisition/recording.h"
 #include "efferent/v1/session.pb.h"
 
@@ -23,6 +24,10 @@ struct SessionOptions {
 /// counts unless the file says otherwise: the gains know nothing of a normalisation.
 /// @throws InputError if the file of settings is wrong, or contradicts the recording.
 v1::SessionConfig MakeSessionConfig(const SessionOptions& options, const Recording& recording);
+
+/// Sets limits.max_speed_m_s and limits.max_acceleration_m_s2 to what labels that are measured velocities
+/// ask for (LimitsThatFit), where `config` does not have them.
+void FitLimits(const SpeedLimits& limits, v1::SessionConfig* config);
 
 /// How the session's scores come about: `prequential-trials`, `prequential-bins` or `frozen`
 /// (nothing is learnt). `config`: with defaults filled in, as the server returned it.

@@ -97,6 +97,46 @@ void PrintStatistics(const v1::Session& session) {
       statistics.learning_rollback_count());
 }
 
+// The velocity that goes with the behaviour. Refuses a recording that nothing can be learnt from, unless that
+// is what was asked for; limits of the session follow from the recording where nobody has set them.
+PointTrack PrepareLabels(const StreamOptions& options, Recording* recording,
+                         v1::SessionConfig* config) {
+  const bool by_kinematics = config->learning().label_source() == v1::LABEL_SOURCE_KINEMATICS;
+  const bool wants_none = options.recording.position == "none" ||
+                          options.recording.velocity == "none" || !options.session.learning;
+  if (!recording->has_behavior()) {
+    if (!wants_none) {
+      throw InputError(fmt::format("{}: {}; or stream it without: --position none", recording->path,
+                                   recording->why_no_behavior));
+    }
+    return {};
+  }
+  PointTrack velocity = MeasuredVelocity(*recording, by_kinematics);
+  if (!by_kinematics) return velocity;
+  const bool has_limit = config->limits().has_max_speed_m_s();
+  if (const auto limits = AddLabelFindings(velocity, has_limit, recording)) {
+    FitLimits(*limits, config);
+  }
+  return velocity;
+}
+
+// How many labels there were, as far as the recording tells, and what became of them.
+LearningCounts CountLearning(const Recording& recording, const PointTrack& velocity_m_s,
+                             const v1::Session& session) {
+  LearningCounts counts;
+  counts.num_rejected = static_cast<std::int64_t>(session.statistics().rejected_label_count());
+  counts.num_rollbacks = static_cast<std::int64_t>(session.statistics().learning_rollback_count());
+  const bool by_kinematics =
+      session.config().learning().label_source() == v1::LABEL_SOURCE_KINEMATICS;
+  for (std::size_t bin = 0; bin < static_cast<std::size_t>(recording.num_bins); ++bin) {
+    const bool has_label = by_kinematics ? !velocity_m_s.empty() && velocity_m_s[bin].has_value()
+                                         : recording.has_target() && recording.engaged[bin] &&
+                                               recording.position_m[bin] && recording.target_m[bin];
+    counts.num_labels += has_label ? 1 : 0;
+  }
+  return counts;
+}
+
 void RunStream(StreamOptions options) {
   options.play.speed = ParseSpeed(options.speed);
   options.play.reconnect_for = std::chrono::seconds(options.reconnect_for_s);
@@ -109,15 +149,12 @@ void RunStream(StreamOptions options) {
   if (!config.timing().has_real_time()) {
     config.mutable_timing()->set_real_time(options.play.speed == 1.0);
   }
-  PrintLines(DescribeRecording(recording));
-
   StreamReport report;
   report.recording = &recording;
-  const bool by_kinematics = config.learning().label_source() == v1::LABEL_SOURCE_KINEMATICS;
-  report.measured_velocity_m_s = MeasuredVelocity(recording, by_kinematics);
-  if (recording.velocity_m_s.empty() && by_kinematics && recording.has_position()) {
-    Print("  velocity: from differences of position\n");
-  }
+  report.measured_velocity_m_s = PrepareLabels(options, &recording, &config);
+  PrintLines(DescribeRecording(recording));
+  PrintLines(DescribeFindings(recording.findings));
+  FlushOutput();
 
   StopFlag& stop = ProcessStopFlag();
   const ServerConnection connection(options.server);
@@ -144,14 +181,22 @@ void RunStream(StreamOptions options) {
   report.decoder = DecoderName(session.config());
   report.protocol = ProtocolName(session.config());
   report.intended_speed_m_s = session.config().learning().intended_speed_m_s();
+  if (!play.session_was_ended) {
+    session =
+        options.keep_session ? client.Get(session.session_id()) : client.End(session.session_id());
+  }
+  report.learning = CountLearning(recording, report.measured_velocity_m_s, session);
   if (json_file) json_file->Write(ResultRowsJson(MakeResultRows(report)));
+  // Below the findings about the recording: one block above the table.
+  PrintLines(DescribeFindings(LearningFindings(report.decoder, report.learning)));
   Print("\n{}", DescribeReport(report));
   if (play.session_was_ended) {
     Print("session {} was ended by somebody else\n", session.session_id());
-  } else if (options.keep_session) {
-    Print("session {} is still there (--keep-session)\n", session.session_id());
   } else {
-    PrintStatistics(client.End(session.session_id()));
+    PrintStatistics(session);
+    if (options.keep_session) {
+      Print("session {} is still there (--keep-session)\n", session.session_id());
+    }
   }
   if (plot_file) {
     plot_file->Write(DrawStreamPlot(report, *plot_format));

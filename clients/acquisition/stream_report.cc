@@ -12,7 +12,6 @@ namespace efferent {
 namespace {
 
 constexpr const char* kAll = "all";
-constexpr const char* kAxisNames[] = {"x", "y", "z"};
 
 // Errors of the session's decoder and of the decoder of the day in one condition.
 struct ConditionErrors {
@@ -56,7 +55,7 @@ std::vector<AxisScore> ScoreAxes(const StreamReport& report) {
       const auto score =
           ScoreRSquared(report.play->decoded_m_s, report.measured_velocity_m_s,
                         static_cast<std::size_t>(axis), first_bin, recording.num_bins);
-      if (score) scores.push_back({name, fmt::format("r2_{}", kAxisNames[axis]), *score});
+      if (score) scores.push_back({name, "r2_" + AxisName(static_cast<std::size_t>(axis)), *score});
     }
   }
   return scores;
@@ -161,6 +160,11 @@ std::vector<ResultRow> MakeResultRows(const StreamReport& report) {
     rows.push_back({report.decoder, kAll, report.protocol, "bins_per_s", BinsPerSecond(play),
                     play.num_played});
   }
+  const auto add_count = [&](const char* metric, std::int64_t count, std::int64_t of) {
+    rows.push_back({report.decoder, kAll, report.protocol, metric, static_cast<double>(count), of});
+  };
+  add_count("labels_rejected", report.learning.num_rejected, report.learning.num_labels);
+  add_count("rollbacks", report.learning.num_rollbacks, play.num_played);
   const auto add_latencies = [&](const char* name, const LatencyRecorder& latencies) {
     for (const auto& [suffix, share] : {std::pair{"p50", 0.5}, {"p99", 0.99}}) {
       const std::optional<double> value = latencies.PercentileUs(share);
@@ -171,6 +175,8 @@ std::vector<ResultRow> MakeResultRows(const StreamReport& report) {
   };
   add_latencies("roundtrip", play.round_trips);
   add_latencies("echo", play.echoes);
+  const std::vector<ResultRow> findings = FindingRows(report.recording->findings);
+  rows.insert(rows.end(), findings.begin(), findings.end());
   return rows;
 }
 

@@ -47,7 +47,8 @@ std::string ResultRowsJson(const std::vector<ResultRow>& rows) {
                     {"ci_low", ToJson(row.ci_low)},
                     {"ci_high", ToJson(row.ci_high)},
                     {"n", row.n},
-                    {"seed", ToJson(row.seed)}});
+                    {"seed", ToJson(row.seed)},
+                    {"note", ToJson(row.note)}});
   }
   // What is not UTF-8 (a file's name may be anything) is no reason to lose the figures.
   return list.dump(1, ' ', false, ordered_json::error_handler_t::replace) + '\n';
@@ -67,7 +68,8 @@ std::vector<ResultRow> ReadResultRows(const std::string& path) {
       rows.push_back({item.at("decoder"), item.at("condition"), item.at("protocol"),
                       item.at("metric"), item.at("value"), item.at("n"),
                       FromJson<double>(item.at("ci_low")), FromJson<double>(item.at("ci_high")),
-                      FromJson<std::uint64_t>(item.at("seed"))});
+                      FromJson<std::uint64_t>(item.at("seed")),
+                      FromJson<std::string>(item.value("note", nlohmann::json()))});
     }
     return rows;
   } catch (const nlohmann::json::exception& e) {

@@ -20,10 +20,11 @@ struct ResultRow {
   std::optional<double> ci_low = std::nullopt;   ///< Bounds of the 95 % confidence interval of the
   std::optional<double> ci_high = std::nullopt;  ///< value, where one was estimated.
   std::optional<std::uint64_t> seed = std::nullopt;  ///< Of what was drawn, where something was.
+  std::optional<std::string> note = std::nullopt;  ///< In words, where a figure alone says little.
 };
 
 /// A JSON list of objects with the fields decoder, condition, protocol, metric, value, ci_low, ci_high,
-/// n, seed; what is not known is null.
+/// n, seed, note; what is not known is null.
 /// @throws std::invalid_argument naming the row whose value is not finite.
 std::string ResultRowsJson(const std::vector<ResultRow>& rows);
 

@@ -34,6 +34,8 @@ struct SubjectOptions {
   double reconnect_s = 30.0;         ///< How long a lost server is tried again.
   std::optional<std::string> json_path;
   bool overwrite = false;
+  bool replace = false;    ///< A session of that id to which nobody is attached is ended first.
+  bool take_over = false;  ///< From another client that streams to the session.
 
   std::int64_t bin_width_ns() const { return std::llround(bin_width_ms * 1e6); }
 };

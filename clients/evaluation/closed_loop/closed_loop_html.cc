@@ -82,8 +82,7 @@ HtmlTable ScoreTable(const ConditionOutcome& outcome) {
     table.rows.push_back(
         {HtmlCell(decoder.decoder, ReferenceNote(decoder), false), Cell(summary(0), 1, 100.0), time,
          difference, Cell(summary(2), 3), Cell(summary(3), 2), ratio,
-         decoder.dead_runs.empty() ? HtmlCell("")
-                                   : Cell(Summarize(decoder.dead_runs, kMetrics[0]), 1, 100.0)});
+         success(decoder.dead_runs), success(decoder.summed_runs)});
   }
   for (const PublishedFigure& published : outcome.condition.published) {
     table.rows.push_back({"published: " + published.source, "", published.time_to_target_s});

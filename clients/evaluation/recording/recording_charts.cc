@@ -285,7 +285,7 @@ std::vector<Chart> TraceCharts(const RecordingEvaluation& evaluation,
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(recording.num_dimensions); ++axis) {
     Chart& chart = charts.emplace_back();
     chart.x_label = "time in the recording (s)";
-    chart.y_label = fmt::format("{} velocity (mm/s)", "xyz"[axis]);
+    chart.y_label = fmt::format("{} velocity (mm/s)", AxisName(axis));
     chart.size = {1000, 270};
     chart.y_lines = {0.0};
     const auto time_s = [&](std::int64_t bin) {

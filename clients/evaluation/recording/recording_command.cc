@@ -120,6 +120,9 @@ void RunEvaluation(CommandOptions options) {
   const auto report_file = MakeOutputFile(options.report_path, options.overwrite);
   EvaluationSettings& settings = options.settings;
   std::vector<std::string> of_decoders = options.decoders.settings;
+  settings.fit_limits = std::none_of(
+      of_decoders.begin(), of_decoders.end(),
+      [](const std::string& setting) { return setting.starts_with("limits.max_speed_m_s="); });
   ApplyStepSettings(&of_decoders, &settings.step);
   settings.decoders = ChooseDecoders(options.decoders.decoders, of_decoders);
   settings.seeds = ParseSeeds(options.seeds);
@@ -131,10 +134,6 @@ void RunEvaluation(CommandOptions options) {
     options.recording.path = path;
     recordings.push_back(ReadRecording(options.recording));
     PrintLines(DescribeRecording(recordings.back()));
-    const bool differentiates =
-        recordings.back().velocity_m_s.empty() &&
-        (settings.label == LabelSource::kKinematics || !recordings.back().has_target());
-    if (differentiates) Print("  velocity: from differences of position\n");
   }
   FlushOutput();
 

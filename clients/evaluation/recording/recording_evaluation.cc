@@ -24,10 +24,11 @@ InputError Unfit(const Recording& recording, const std::string& what) {
 LabelSource ChooseLabel(const Recording& recording, std::optional<LabelSource> wanted) {
   const LabelSource label =
       wanted.value_or(recording.has_target() ? LabelSource::kTarget : LabelSource::kKinematics);
-  if (!recording.has_position()) {
+  if (!recording.has_behavior()) {
     throw Unfit(recording,
-                "no position, so there is nothing to learn or to score by; name a series "
-                "with --position");
+                recording.why_no_behavior.empty()
+                    ? "no position and no velocity, so there is nothing to learn or to score by"
+                    : recording.why_no_behavior);
   }
   if (label == LabelSource::kTarget && !recording.has_target()) {
     throw Unfit(recording,
@@ -59,7 +60,10 @@ RecordingEvaluation Prepare(Recording* recording, const EvaluationSettings& sett
   RecordingEvaluation evaluation(recording, std::move(input));
   evaluation.label = label;
   evaluation.first_bin = FirstScoredBin(evaluation.input, *recording, settings);
-  if (label == LabelSource::kKinematics) evaluation.measured_m_s = std::move(velocity);
+  if (label == LabelSource::kKinematics) {
+    evaluation.limits = AddLabelFindings(velocity, !settings.fit_limits, recording);
+    evaluation.measured_m_s = std::move(velocity);
+  }
   return evaluation;
 }
 
@@ -101,6 +105,11 @@ std::vector<ResultRow> Carry(const RecordingEvaluation& evaluation, const StepPa
   RunPlan plan;
   plan.step = step;
   plan.step.intention.label_source = evaluation.label;
+  if (evaluation.limits) {
+    plan.step.limits.max_speed_m_s = evaluation.limits->max_speed_m_s;
+    plan.step.limits.max_acceleration_m_s2 =
+        std::max(plan.step.limits.max_acceleration_m_s2, evaluation.limits->max_acceleration_m_s2);
+  }
   plan.decoder = run->decoder.params;
   plan.control = run->control;
   const bool freezes = run->protocol.rfind(kHoldoutFrozenName, 0) == 0;
@@ -112,15 +121,17 @@ std::vector<ResultRow> Carry(const RecordingEvaluation& evaluation, const StepPa
       ScoreRun(evaluation.task(), result.decoded_m_s, name, run->protocol, run->seed);
   run->us_per_bin = 1e6 * result.wall_s / static_cast<double>(evaluation.input.num_bins());
   run->num_learned = result.num_learned;
-  run->num_rollbacks = result.num_rollbacks;
+  run->learning = result.learning;
   run->decoded_m_s = std::move(result.decoded_m_s);
-  const auto add = [&](const char* metric, double value) {
+  const std::int64_t num_bins = evaluation.input.num_bins();
+  const auto add = [&](const char* metric, double value, std::int64_t n) {
     ResultRow& row = rows.emplace_back();
-    row = {name, "all", run->protocol, metric, value, evaluation.input.num_bins()};
+    row = {name, "all", run->protocol, metric, value, n};
     row.seed = run->seed;
   };
-  add("us_per_bin", run->us_per_bin);
-  add("rollbacks", static_cast<double>(run->num_rollbacks));
+  add("us_per_bin", run->us_per_bin, num_bins);
+  add("rollbacks", static_cast<double>(run->learning.num_rollbacks), num_bins);
+  add("labels_rejected", static_cast<double>(run->learning.num_rejected), run->learning.num_labels);
   return rows;
 }
 
@@ -167,9 +178,23 @@ std::vector<RecordingEvaluation> EvaluateRecordings(std::vector<Recording>* reco
           ScoreRun(evaluation.task(), of_the_day, "recorded", kAsRecordedName, std::nullopt);
       evaluation.rows.insert(evaluation.rows.end(), rows.begin(), rows.end());
     }
+    const std::vector<ResultRow> findings = FindingRows(evaluation.recording->findings);
     AddMeansOverSeeds(&evaluation.rows);
+    evaluation.rows.insert(evaluation.rows.end(), findings.begin(), findings.end());
   }
   return evaluations;
+}
+
+Findings RunFindings(const RecordingEvaluation& evaluation) {
+  Findings findings;
+  for (const EvaluatedRun& run : evaluation.runs) {
+    LearningCounts counts = run.learning;
+    if (run.silent) counts.num_rejected = 0;  // The same labels as with neurons.
+    const Findings of_run =
+        LearningFindings(fmt::format("{} ({})", run.decoder.name, run.protocol), counts);
+    findings.insert(findings.end(), of_run.begin(), of_run.end());
+  }
+  return findings;
 }
 
 void AddMeansOverSeeds(std::vector<ResultRow>* rows) {

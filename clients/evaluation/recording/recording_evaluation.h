@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "clients/acquisition/length_scale.h"
 #include "clients/acquisition/recording.h"
 #include "clients/evaluation/decoder_choice.h"
 #include "clients/evaluation/recording/recording_input.h"
@@ -31,6 +32,8 @@ struct EvaluationSettings {
   double holdout = 0.25;  ///< Share of the bins, in (0, 1).
   /// Each decoder that draws its weights runs once for each seed; empty: once, with its own.
   std::vector<std::uint64_t> seeds;
+  /// Labels that are measured velocities may raise limits.max_speed_m_s, see LimitsThatFit.
+  bool fit_limits = true;
   double block_s = kDefaultBlockS;  ///< Length of what serves as trials in a recording without.
   int num_threads = 0;              ///< 0: as many as the machine has.
 };
@@ -44,7 +47,7 @@ struct EvaluatedRun {
   PointTrack decoded_m_s;  ///< Kept for the first seed only, empty for the others.
   double us_per_bin = 0.0;
   std::int64_t num_learned = 0;
-  std::int64_t num_rollbacks = 0;
+  LearningCounts learning;
 };
 
 /// A recording with all that was run on it.
@@ -55,14 +58,19 @@ struct RecordingEvaluation {
   const Recording* recording;
   RecordingInput input;
   LabelSource label = LabelSource::kTarget;
-  PointTrack measured_m_s;         ///< With kKinematics, what was measured.
-  std::int64_t first_bin = 0;      ///< Scored from here on.
-  std::vector<EvaluatedRun> runs;  ///< Decoders in order, of each: protocols, seeds.
-  /// Figures of every run, then of the decoder of the day, then means over seeds; see docs/results.md.
+  PointTrack measured_m_s;            ///< With kKinematics, what was measured.
+  std::int64_t first_bin = 0;         ///< Scored from here on.
+  std::optional<SpeedLimits> limits;  ///< What the labels ask for, if more than the settings have.
+  std::vector<EvaluatedRun> runs;     ///< Decoders in order, of each: protocols, seeds.
+  /// Figures of every run, then of the decoder of the day, then means over seeds, then findings about the
+  /// recording; see docs/results.md.
   std::vector<ResultRow> rows;
 
   ScoreTask task() const { return {recording, label, &measured_m_s, &input.trials(), first_bin}; }
 };
+
+/// Findings about the labels and roll-backs of each run.
+Findings RunFindings(const RecordingEvaluation& evaluation);
 
 /// Name of the protocol in the rows of runs without / with learning in the scored part.
 inline constexpr const char* kPrequentialName = "prequential-trials";

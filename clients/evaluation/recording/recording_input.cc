@@ -33,8 +33,8 @@ BehaviorSample ToSample(const v1::BehaviorSample& message) {
 
 RecordingInput::RecordingInput(Recording* recording, const PointTrack& velocity_m_s, double block_s)
     : num_channels_(static_cast<int>(recording->num_channels)),
-      // As a session has it: without a position nobody knows, and it is planar.
-      num_dimensions_(recording->has_position() ? recording->num_dimensions : 2),
+      // As a session has it: without behaviour nobody knows, and it is planar.
+      num_dimensions_(recording->has_behavior() ? recording->num_dimensions : 2),
       bin_width_ns_(recording->bin_width_ns),
       num_bins_(recording->num_bins),
       has_trials_(!recording->trials.empty()),

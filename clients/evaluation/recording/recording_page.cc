@@ -48,13 +48,15 @@ std::vector<Metric> Metrics(const RecordingEvaluation& evaluation) {
   }
   std::vector<Metric> metrics;
   metrics.reserve(2 * static_cast<std::size_t>(evaluation.recording->num_dimensions));
-  for (int axis = 0; axis < evaluation.recording->num_dimensions; ++axis) {
-    metrics.push_back({fmt::format("r2_{}", "xyz"[axis]),
-                       fmt::format("R2 of the {} velocity", "xyz"[axis]), false, 3});
+  const auto num_axes = static_cast<std::size_t>(evaluation.recording->num_dimensions);
+  for (std::size_t axis = 0; axis < num_axes; ++axis) {
+    const std::string name = AxisName(axis);
+    metrics.push_back({"r2_" + name, fmt::format("R2 of the {} velocity", name), false, 3});
   }
-  for (int axis = 0; axis < evaluation.recording->num_dimensions; ++axis) {
-    metrics.push_back({fmt::format("correlation_{}", "xyz"[axis]),
-                       fmt::format("Correlation of the {} velocity", "xyz"[axis]), false, 3});
+  for (std::size_t axis = 0; axis < num_axes; ++axis) {
+    const std::string name = AxisName(axis);
+    metrics.push_back(
+        {"correlation_" + name, fmt::format("Correlation of the {} velocity", name), false, 3});
   }
   return metrics;
 }
@@ -117,9 +119,11 @@ void AddOverview(const RecordingEvaluation& evaluation, HtmlPage* page) {
        {"scored", evaluation.first_bin == 0
                       ? std::string("every bin")
                       : fmt::format("from bin {} on", evaluation.first_bin)}});
-  if (recording.notes.empty()) return;
+  std::vector<std::string> lines;
+  for (const Finding& finding : recording.findings) lines.push_back(finding.text);
+  if (lines.empty()) return;
   page->BeginDetails("How the file was read");
-  page->AddList(recording.notes);
+  page->AddList(lines);
   page->EndDetails();
 }
 
@@ -288,13 +292,7 @@ void AddRecording(const RecordingEvaluation& evaluation, const std::string& pref
     AddAdaptation(evaluation, decoders, page);
     AddTime(evaluation, protocol, page);
   }
-  for (const EvaluatedRun& run : evaluation.runs) {
-    if (run.num_rollbacks == 0) continue;
-    page->AddParagraph(fmt::format(
-        "{} ({}): rolled back {} times, for results or weights that were not finite or by the "
-        "guard on learning, and learnt nothing more.",
-        run.decoder.name, run.protocol, run.num_rollbacks));
-  }
+  for (const Finding& finding : RunFindings(evaluation)) page->AddParagraph(finding.text + ".");
   AddSessionCharts(evaluation, prefix, settings, page);
   AddTraces(evaluation, prefix, settings, page);
   AddControl(evaluation, prefix, page);

@@ -47,8 +47,12 @@ RunResult RunOnRecording(const RecordingInput& input, const RunPlan& plan,
   result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (bins_done != nullptr) *bins_done += input.num_bins() % kBinsBetweenReports;
   result.num_learned = static_cast<std::int64_t>(step.learner().learned_bin_count());
-  result.num_rollbacks = static_cast<std::int64_t>(step.learner().rollback_count() +
-                                                   step.learner().guard_rollback_count());
+  const Learner& learner = step.learner();
+  result.learning.num_rejected = static_cast<std::int64_t>(learner.rejected_label_count());
+  result.learning.num_labels =
+      result.learning.num_rejected + static_cast<std::int64_t>(learner.scored_bin_count());
+  result.learning.num_rollbacks =
+      static_cast<std::int64_t>(learner.rollback_count() + learner.guard_rollback_count());
   return result;
 }
 

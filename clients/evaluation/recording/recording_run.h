@@ -25,8 +25,8 @@ struct RunResult {
   PointTrack decoded_m_s;        ///< The command of each bin; zero where the decoder failed.
   double wall_s = 0.0;           ///< Decoding and learning.
   std::int64_t num_learned = 0;  ///< Bins that were learnt from.
-  std::int64_t num_rollbacks =
-      0;  ///< Times it was not finite, or the guard stepped in; then it is frozen.
+  /// Roll-backs: it was not finite, or the guard stepped in; then it is frozen.
+  LearningCounts learning;
 };
 
 /// Decodes the whole recording in order through the same Step as the server, bin by bin: boundaries of

@@ -14,8 +14,6 @@
 namespace efferent {
 namespace {
 
-constexpr const char* kAxisNames[] = {"x", "y", "z"};
-
 // The scored trials and what lies between them: every bin from first_bin on, in one unit each.
 ScoredCondition AllBins(const ScoreTask& task) {
   ScoredCondition all{"all", {}};
@@ -156,12 +154,11 @@ std::vector<ResultRow> ScoreRun(const ScoreTask& task, const PointTrack& decoded
       }
       continue;
     }
-    for (int axis = 0; axis < task.recording->num_dimensions; ++axis) {
-      const PairsByUnit pairs =
-          CollectPairs(task, decoded_m_s, condition, static_cast<std::size_t>(axis));
-      add(condition.name, fmt::format("r2_{}", kAxisNames[axis]), RSquaredFigure(pairs));
-      add(condition.name, fmt::format("correlation_{}", kAxisNames[axis]),
-          CorrelationFigure(pairs));
+    const auto num_axes = static_cast<std::size_t>(task.recording->num_dimensions);
+    for (std::size_t axis = 0; axis < num_axes; ++axis) {
+      const PairsByUnit pairs = CollectPairs(task, decoded_m_s, condition, axis);
+      add(condition.name, "r2_" + AxisName(axis), RSquaredFigure(pairs));
+      add(condition.name, "correlation_" + AxisName(axis), CorrelationFigure(pairs));
     }
   }
   if (task.label != LabelSource::kTarget) return rows;

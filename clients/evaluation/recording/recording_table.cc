@@ -10,8 +10,6 @@
 namespace efferent {
 namespace {
 
-constexpr const char* kAxisNames[] = {"x", "y", "z"};
-
 using Figures = std::vector<const ResultRow*>;
 
 Figures Collect(const RecordingEvaluation& evaluation, const std::vector<ScoredDecoder>& decoders,
@@ -77,10 +75,11 @@ void AddConditions(const RecordingEvaluation& evaluation,
       continue;
     }
     for (const char* metric : {"r2", "correlation"}) {
-      for (int axis = 0; axis < evaluation.recording->num_dimensions; ++axis) {
+      const auto num_axes = static_cast<std::size_t>(evaluation.recording->num_dimensions);
+      for (std::size_t axis = 0; axis < num_axes; ++axis) {
         const Figures figures = Collect(evaluation, decoders, condition.name,
-                                        fmt::format("{}_{}", metric, kAxisNames[axis]));
-        AddRow(fmt::format("{}, {} {}", condition.name, metric, kAxisNames[axis]), trials,
+                                        fmt::format("{}_{}", metric, AxisName(axis)));
+        AddRow(fmt::format("{}, {} {}", condition.name, metric, AxisName(axis)), trials,
                Cells(figures, 3, mark ? Best(figures, false) : std::nullopt), table);
       }
     }
@@ -227,7 +226,8 @@ std::optional<std::size_t> Best(const std::vector<const ResultRow*>& figures, bo
 }
 
 std::string DescribeEvaluation(const RecordingEvaluation& evaluation) {
-  std::string text;
+  std::string text =
+      DescribeFindings(evaluation.recording->findings) + DescribeFindings(RunFindings(evaluation));
   for (const std::string& protocol : Protocols(evaluation)) {
     text += fmt::format("\n{}\n{}", WhatIsShown(evaluation, protocol),
                         ProtocolTable(evaluation, protocol));
@@ -256,13 +256,6 @@ std::string DescribeEvaluation(const RecordingEvaluation& evaluation) {
     text +=
         fmt::format("{}: {} reaches a median of {:.1f} without neurons: read the balanced error\n",
                     condition.name, condition.control->decoder, condition.control->value);
-  }
-  for (const EvaluatedRun& run : evaluation.runs) {
-    if (run.num_rollbacks == 0) continue;
-    text += fmt::format(
-        "{} ({}): rolled back {} times, for results or weights that were not finite or by the "
-        "guard on learning, and learnt nothing more\n",
-        run.decoder.name, run.protocol, run.num_rollbacks);
   }
   return text;
 }

@@ -6,7 +6,7 @@
 
 namespace efferent {
 
-/// The figures of a recording for a terminal: for each protocol a table with a condition a row and a
+/// The figures of a recording for a terminal: what was taken, guessed, dropped and rejected; for each protocol a table with a condition a row and a
 /// decoder a column, the best marked, and below the conditions the trials to adapt and the time it
 /// took; then the dead-neuron control, and the balanced error with and without neurons.
 std::string DescribeEvaluation(const RecordingEvaluation& evaluation);

@@ -59,6 +59,20 @@ void NwbWriter::PackedNumbers(const std::string& path, const std::vector<std::ui
   Checked(H5Dwrite(dataset.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
 }
 
+void NwbWriter::FilteredNumbers(const std::string& path, const std::vector<std::uint64_t>& shape,
+                                const std::vector<double>& values, H5Z_filter_t filter) {
+  const Hdf5Handle space = Space(shape);
+  const Hdf5Handle properties(Checked(H5Pcreate(H5P_DATASET_CREATE)), H5Pclose);
+  const std::vector<hsize_t> chunk = Dims(shape);
+  H5Pset_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data());
+  Checked(H5Pset_filter(properties.get(), filter, H5Z_FLAG_MANDATORY, 0, nullptr));
+  const Hdf5Handle dataset(
+      Checked(H5Dcreate2(file_.get(), path.c_str(), H5T_IEEE_F64LE, space.get(), make_groups_.get(),
+                         properties.get(), H5P_DEFAULT)),
+      H5Dclose);
+  Checked(H5Dwrite(dataset.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+}
+
 void NwbWriter::Booleans(const std::string& path, const std::vector<bool>& values) {
   const Hdf5Handle type(Checked(H5Tenum_create(H5T_NATIVE_INT8)), H5Tclose);
   for (const auto& [name, value] : {std::pair<const char*, std::int8_t>{"FALSE", 0}, {"TRUE", 1}}) {

@@ -20,6 +20,9 @@ class NwbWriter {
                const std::vector<double>& values);
   void PackedNumbers(const std::string& path, const std::vector<std::uint64_t>& shape,
                      const std::vector<double>& values, std::uint64_t chunk_rows);
+  /// Packed in one chunk by an HDF5 filter of this number.
+  void FilteredNumbers(const std::string& path, const std::vector<std::uint64_t>& shape,
+                       const std::vector<double>& values, H5Z_filter_t filter);
   /// Booleans as PyNWB writes them: an enumeration of FALSE and TRUE.
   void Booleans(const std::string& path, const std::vector<bool>& values);
   /// Strings of variable length, as PyNWB writes them, or of `fixed_bytes` bytes each.

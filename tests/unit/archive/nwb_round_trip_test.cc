@@ -176,7 +176,9 @@ TEST_F(NwbRoundTrip, ABinThatNeverCameHasNoRow) {
   Recording recording = ReadRecording(options);
   EXPECT_EQ(recording.num_bins, kSyntheticBins);
   EXPECT_EQ(recording.bin_width_ns, kSyntheticWidthNs);
-  EXPECT_THAT(recording.notes, testing::Contains(testing::HasSubstr("2 bins are missing")));
+  EXPECT_THAT(DescribeFindings(recording.findings),
+              testing::HasSubstr("bins: 2 of 19 have no row"));
+  EXPECT_FALSE(recording.is_observed(8));
   CountMatrix& counts = std::get<CountMatrix>(recording.spikes);
   EXPECT_EQ(counts.Row(7)[0], 7.0F);
   EXPECT_EQ(counts.Row(8)[0], 0.0F);
