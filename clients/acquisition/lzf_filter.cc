@@ -18,8 +18,8 @@ std::size_t Unpack(unsigned flags, std::size_t num_values, const unsigned values
                    std::size_t num_bytes, std::size_t* buffer_size, void** buffer) {
   if ((flags & H5Z_FLAG_REVERSE) == 0) return 0;
   // h5py writes the size of the chunk as the third value; what a damaged file says is not trusted.
-  const std::size_t said = num_values > 2 && values[2] > 0 ? values[2] : *buffer_size;
-  const std::size_t size = std::min(said, kMaxGrowth * num_bytes);
+  std::size_t size = kMaxGrowth * num_bytes;
+  if (num_values > 2 && values[2] > 0) size = std::min<std::size_t>(size, values[2]);
   void* unpacked = H5allocate_memory(size, false);
   if (unpacked == nullptr) return 0;
   const unsigned written = lzf_decompress(*buffer, static_cast<unsigned>(num_bytes), unpacked,

@@ -459,7 +459,7 @@ TEST_F(AsPeopleHaveThem, LzfIsReadAndAFilterThatIsMissingIsNamed) {
   const H5Z_class2_t description = {H5Z_CLASS_T_VERS, kNobodys, 1,       1,
                                     "nobodys",        nullptr,  nullptr, PassOn};
   ASSERT_GE(H5Zregister(&description), 0);
-  const std::string path = test::ScratchPath("case.nwb");
+  const std::string path = test::ScratchPath("nobodys.nwb");
   Write(path, p, counts(kNobodys));
   ASSERT_GE(H5Zunregister(kNobodys), 0);
   options_.path = path;
