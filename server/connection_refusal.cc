@@ -25,12 +25,14 @@ std::string Frame(char type, std::string_view payload) {
   return frame.append(payload);
 }
 
-/// Empty SETTINGS, which must come first, and a GOAWAY: no stream was processed, ENHANCE_YOUR_CALM.
+/// A GOAWAY: no stream was processed, ENHANCE_YOUR_CALM. Without the SETTINGS that should come first: after those
+/// gRPC's clients would take themselves for connected, and connect anew at once, hundreds of times a second;
+/// so they wait longer each time, and callers hear that they could not connect.
 std::string RefusalFrames(const std::string& why) {
-  constexpr char kSettings = 4, kGoAway = 7, kEnhanceYourCalm = 11;
+  constexpr char kGoAway = 7, kEnhanceYourCalm = 11;
   std::string payload(8, '\0');
   payload.back() = kEnhanceYourCalm;
-  return Frame(kSettings, "") + Frame(kGoAway, payload + why);
+  return Frame(kGoAway, payload + why);
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 namespace efferent {
 
-/// Tells clients that connect why they cannot be served: an HTTP/2 GOAWAY with a text, which gRPC hands on to
-/// callers. One thread.
+/// Tells clients that connect why they cannot be served: an HTTP/2 GOAWAY with a text, which shows in
+/// traces. One thread.
 class ConnectionRefusals {
  public:
   using Socket = boost::asio::generic::stream_protocol::socket;

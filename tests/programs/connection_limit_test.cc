@@ -73,7 +73,6 @@ TEST(ConnectionLimit, RunningSessionsGoOnAndNewClientsComeInOnceOthersHaveGone) 
       << "descriptors are left for the disk";
   const grpc::Status refused = Clients(server.address()).Create("t", SmallConfig());
   EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_THAT(refused.error_message(), HasSubstr("as many as it may (server.max_connections"));
 
   crowd.Leave();
   EXPECT_TRUE(
