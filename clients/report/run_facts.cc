@@ -17,9 +17,13 @@ bool IsPlain(char c) {
 
 std::string Quoted(const std::string& argument) {
   if (!argument.empty() && std::all_of(argument.begin(), argument.end(), IsPlain)) return argument;
-  std::string quoted = "'";
-  for (const char c : argument) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
+  std::string quoted(1, '\'');
+  for (const char c : argument) {
+    if (c == '\'') quoted.append("'\\'");
+    quoted.push_back(c);
+  }
+  quoted.push_back('\'');
+  return quoted;
 }
 
 std::vector<std::string> ArgumentsOfThisProcess() {
@@ -47,7 +51,8 @@ std::string UtcNow() {
 std::string ShellLine(const std::vector<std::string>& arguments) {
   std::string line;
   for (const std::string& argument : arguments) {
-    line += (line.empty() ? "" : " ") + Quoted(argument);
+    if (!line.empty()) line.push_back(' ');
+    line.append(Quoted(argument));
   }
   return line;
 }
