@@ -81,9 +81,9 @@ const NwbSeries* BehaviorReader::Choose(const std::optional<std::string>& wanted
 std::optional<BehaviorReader::Quantity> BehaviorReader::Read(const NwbSeries* series,
                                                              const char* what) {
   if (series == nullptr) return std::nullopt;
-  if (series->num_columns() < 1 || series->num_columns() > kMaxDimensions) {
+  if (series->num_columns() < 1 || series->num_columns() > kMaxRecordedDimensions) {
     throw InputError(fmt::format("{}: {} has {} columns; 1 to {} are needed", file_.hdf5().path(),
-                                 series->path, series->num_columns(), kMaxDimensions));
+                                 series->path, series->num_columns(), kMaxRecordedDimensions));
   }
   Quantity quantity{*series, file_.ReadSamples(*series)};
   const std::uint64_t num_dropped = quantity.samples.num_dropped;

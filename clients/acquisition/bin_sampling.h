@@ -28,7 +28,7 @@ struct BinGrid {
 BinGrid MakeBinGrid(const std::string& path, double start_s, double width_s, double num_bins);
 
 // In all of these a sample whose value is not finite means that the quantity is unknown there.
-// samples.num_columns: 1 to kMaxDimensions.
+// samples.num_columns: 1 to kMaxRecordedDimensions.
 
 /// A quantity that moves: its value at the start of each bin, interpolated linearly between the
 /// samples on both sides, so that a sampling rate that is no multiple of the bins' does not spoil

@@ -13,10 +13,10 @@
 namespace efferent {
 
 /// Most dimensions that a recording's behaviour may have.
-inline constexpr std::size_t kMaxDimensions = 8;
+inline constexpr std::size_t kMaxRecordedDimensions = 8;
 
 /// Position (m) or velocity (m/s); dimensions that a recording lacks are 0.
-using Point = std::array<double, kMaxDimensions>;
+using Point = std::array<double, kMaxRecordedDimensions>;
 
 /// Name of a dimension in figures and messages: x, y, z, then d4 to d8.
 std::string AxisName(std::size_t axis);
@@ -51,7 +51,7 @@ struct Recording {
   std::int64_t bin_width_ns = 0;
   std::int64_t num_bins = 0;
   std::uint32_t num_channels = 0;
-  int num_dimensions = 2;  ///< Of position and velocity, 1 to kMaxDimensions.
+  int num_dimensions = 2;  ///< Of position and velocity, 1 to kMaxRecordedDimensions.
   std::variant<SpikeEventList, CountMatrix> spikes;
   bool has_negative_counts = false;
   /// Whether spikes were recorded in a bin; empty: in all. Other bins are decoded like silence, but

@@ -26,7 +26,7 @@ bool HasAny(const std::string& lower_text, Words words) {
 }
 
 bool IsVector(const NwbSeries& series) {
-  return series.num_columns() >= 1 && series.num_columns() <= kMaxDimensions;
+  return series.num_columns() >= 1 && series.num_columns() <= kMaxRecordedDimensions;
 }
 
 bool GoesWith(const NwbSeries& series, const NwbSeries* position) {
@@ -44,7 +44,7 @@ constexpr int kNumShapeRanks = 3;
 // Why a series is no position, or nothing if it may be one.
 std::string WhyNoPosition(const NwbSeries& series, const std::string& lower_name) {
   if (!IsVector(series)) {
-    return fmt::format("must be [samples x 1 to {} dimensions]", kMaxDimensions);
+    return fmt::format("must be [samples x 1 to {} dimensions]", kMaxRecordedDimensions);
   }
   for (const std::string_view word :
        {"target", "goal", "eye", "gaze", "pupil", "vel", "acc", "force"}) {

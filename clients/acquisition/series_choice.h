@@ -21,7 +21,7 @@ const NwbSeries& NamedSeries(const std::vector<NwbSeries>& all, const std::strin
 enum class CountKind { kNone, kCounts, kSpikes };
 CountKind KindOfCounts(const NwbSeries& series);
 
-/// The best guess for each quantity, by type and name, or null. Vectors have 1 to kMaxDimensions
+/// The best guess for each quantity, by type and name, or null. Vectors have 1 to kMaxRecordedDimensions
 /// columns; what goes with a position has as many as it.
 const NwbSeries* GuessPosition(const std::vector<NwbSeries>& all);
 /// `position`: what was chosen as position, or null; a velocity of the same effector is preferred.

@@ -19,6 +19,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
+/// The server stops the arm since no bins come. Otherwise a STOPPED is a bin's own: its spikes were not
+/// plausible, the arm stands, and the task goes on.
+bool IsOfSilence(const v1::Command& command) {
+  return command.status() == v1::COMMAND_STATUS_STOPPED && command.client_send_time_ns() == 0;
+}
+
 // How often a session that is not there yet is asked for.
 constexpr milliseconds kSessionPollInterval{100};
 
@@ -203,7 +209,7 @@ void ArmClient::Take(const v1::Command& command, std::int64_t now_ns) {
     all_round_trips_.Record(now_ns - command.client_send_time_ns());
     round_trips_[rig_.experiment().phase()].Record(now_ns - command.client_send_time_ns());
   }
-  if (command.status() == v1::COMMAND_STATUS_STOPPED) {
+  if (IsOfSilence(command)) {
     SetCommandsCome(false, "the server stopped the arm: no spikes come");
     return;
   }
@@ -286,7 +292,7 @@ bool ArmClient::RunRealTime() {
     const std::int64_t now_ns = MonotonicNs();
     while (const auto item = commands.Pop()) {
       Take(item->command, item->arrival_ns);
-      if (item->command.status() == v1::COMMAND_STATUS_STOPPED) continue;
+      if (IsOfSilence(item->command)) continue;
       last_command_ns = item->arrival_ns;
       clock_base_ns = item->command.bin_stop_time_ns();
     }

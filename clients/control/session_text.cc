@@ -1,5 +1,7 @@
 #include "clients/control/session_text.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -29,7 +31,7 @@ std::string AttachedText(const v1::Session& session) {
 std::string AttachedText(const v1::Session& session, std::int64_t now_unix_ns) {
   const auto lasts = [now_unix_ns](std::int64_t since_unix_ns) {
     if (since_unix_ns == 0) return std::string();  // an older server does not say
-    return " " + DurationText(std::max<std::int64_t>(0, now_unix_ns - since_unix_ns));
+    return fmt::format(" {}", DurationText(std::max<std::int64_t>(0, now_unix_ns - since_unix_ns)));
   };
   const std::int64_t source_ns = session.acquisition_since_time_unix_ns();
   const std::int64_t arm_ns = session.arm_since_time_unix_ns();

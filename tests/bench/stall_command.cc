@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "clients/report/gnuplot.h"
+#include "clients/report/output_file.h"
 #include "clients/report/table.h"
 #include "tests/bench/bench_server.h"
 #include "tests/programs/stall_trial.h"
@@ -98,39 +99,42 @@ void WriteJson(const std::string& path, const std::vector<Trial>& trials) {
   if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
+/// What a command is drawn as: in time, held or stopped, older than 0.2 s.
+enum class Kind : std::size_t { kInTime, kAtRest, kOld };
+
+Kind KindOf(const StallCommand& command) {
+  if (!Moves(command)) return Kind::kAtRest;
+  return command.age_s > 0.2 ? Kind::kOld : Kind::kInTime;
+}
+
 /// Velocity over time, one panel for each trial.
-std::string PlotScript(const std::vector<Trial>& trials) {
-  std::string script;
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    script += fmt::format("$commands{} << EOD\n", i);
-    for (const StallCommand& command : trials[i].result.commands) {
-      const bool old = Moves(command) && command.age_s > 0.2;
-      script += fmt::format("{:.4f} {:.4f} {}\n", command.time_s, command.velocity_m_s,
-                            old              ? 2
-                            : Moves(command) ? 0
-                                             : 1);
+PlotScript VelocityPlot(const std::vector<Trial>& trials) {
+  PlotScript script;
+  script.Add("set multiplot layout {},1\n", trials.size());
+  script.Add(
+      "set xlabel 'seconds since the stall began'\nset ylabel 'commanded m/s'\n"
+      "set key outside right top\nset yrange [-0.1:0.1]\n");
+  for (const Trial& trial : trials) {
+    std::array<PlotRows, 3> rows;
+    for (const StallCommand& command : trial.result.commands) {
+      rows[static_cast<std::size_t>(KindOf(command))].Add({command.time_s, command.velocity_m_s});
     }
-    script += "EOD\n";
+    const PlotText title = script.AddText(
+        fmt::format("{} stands still for {:g} s, bins are {}", NameOf(trial.who), trial.stall_s,
+                    trial.stop_after_s < kNeverS
+                        ? fmt::format("too old after {:g} s", trial.stop_after_s)
+                        : "never too old"));
+    const PlotData in_time = script.AddData(rows[0]), at_rest = script.AddData(rows[1]),
+                   old = script.AddData(rows[2]);
+    script.Add("set title {}\n", title);
+    script.Add(
+        "plot {} using 1:2 title 'in time' with points pt 7 ps 0.4 lc rgb '#2b6cb0', {} using 1:2 "
+        "title 'held or stopped' with points pt 7 ps 0.4 lc rgb '#a0aec0', {} using 1:2 title "
+        "'older than 0.2 s' with points pt 7 ps 0.6 lc rgb '#e53e3e'\n",
+        in_time, at_rest, old);
   }
-  script += fmt::format(
-      "set multiplot layout {},1\nset xlabel 'seconds since the stall began'\n"
-      "set ylabel 'commanded m/s'\nset key outside right top\nset yrange [-0.1:0.1]\n",
-      trials.size());
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    const Trial& trial = trials[i];
-    script += fmt::format(
-        "set title '{} stands still for {:g} s, bins are {}'\n", NameOf(trial.who), trial.stall_s,
-        trial.stop_after_s < kNeverS ? fmt::format("too old after {:g} s", trial.stop_after_s)
-                                     : "never too old");
-    script += fmt::format(
-        "plot $commands{0} using 1:($3==0?$2:1/0) title 'in time' with points pt 7 ps 0.4 lc rgb "
-        "'#2b6cb0', $commands{0} using 1:($3==1?$2:1/0) title 'held or stopped' with points pt 7 "
-        "ps "
-        "0.4 lc rgb '#a0aec0', $commands{0} using 1:($3==2?$2:1/0) title 'older than 0.2 s' with "
-        "points pt 7 ps 0.6 lc rgb '#e53e3e'\n",
-        i);
-  }
-  return script + "unset multiplot\n";
+  script.Add("unset multiplot\n");
+  return script;
 }
 
 void Run(const StallOptions& options) {
@@ -157,8 +161,9 @@ void Run(const StallOptions& options) {
   fmt::print("{}", table.ToString());
   if (!options.json_path.empty()) WriteJson(options.json_path, trials);
   if (!options.plot_path.empty()) {
-    DrawPlot(options.plot_path, PlotScript(trials),
-             {.width = 1'000, .height = 230 * static_cast<int>(trials.size())});
+    const PlotSize size{.width = 1'000, .height = 230 * static_cast<int>(trials.size())};
+    OutputFile(options.plot_path, /*overwrite=*/true)
+        .Write(DrawPlot(VelocityPlot(trials), *PlotFormatOf(options.plot_path), size));
   }
 }
 
@@ -177,7 +182,7 @@ void AddStallCommand(CLI::App& app) {
       ->option_text("FILE");
   command->add_option("--plot", options->plot_path, "Draw the commands over time, as SVG or PNG")
       ->check([](const std::string& path) {
-        return IsPlotPath(path) ? std::string() : "must end in .svg or .png";
+        return std::string(PlotFormatOf(path) ? "" : "must end in .svg or .png");
       })
       ->option_text("FILE");
   command->callback([options] { Run(*options); });

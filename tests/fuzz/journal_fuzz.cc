@@ -65,7 +65,7 @@ std::string Journal(bool counts, int num_chunks) {
       if (i < 2 && bin == 1) record.changes.push_back({bin, static_cast<std::uint64_t>(i) + 1});
       state.PrepareBin(of.inputs, {}, {});
       of.command = state.DecodeBin(chunk, bin);
-      of.learnt = LearnRecord{true, 1};
+      of.learnt = LearnRecord{true, 1, std::nullopt};
       state.LearnAgain(*of.learnt);
     }
     AppendChunk(chunk, record, i, &bytes);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/programs/live_source.h"
+#include "tests/programs/programs.h"
 
 namespace efferent::test {
 namespace {

@@ -27,7 +27,7 @@ class MemoryLimit : public testing::Test {
     params.max_memory_gigabytes = 0.2;
     return params;
   }
-  double reserved() const { return server_.sessions().memory_budget()->reserved(); }
+  double reserved() { return server_.sessions().memory_budget()->reserved(); }
   grpc::Status AddShadow(const std::string& name, std::uint32_t num_neurons) {
     grpc::ClientContext context;
     v1::AddShadowRequest request;

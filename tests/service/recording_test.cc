@@ -174,8 +174,9 @@ TEST_F(Recording, SaysOfEachBinWhetherItWasLearntFrom) {
   constexpr std::uint64_t kBins = 120;
   std::uint64_t num_labelled = 0;
   for (std::uint64_t n = 1; n <= kBins; ++n) {
-    if (n == 50) ASSERT_TRUE(clients_->SetLearning("s", false).ok());
-    if (n == 80) ASSERT_TRUE(clients_->SetLearning("s", true).ok());
+    if (n == 50 || n == 80) {
+      ASSERT_TRUE(clients_->SetLearning("s", n == 80).ok());
+    }
     v1::AcquisitionChunk chunk = OneBin(n);
     if (n % 3 != 0) {
       v1::ArmState* arm = chunk.add_behavior()->mutable_arm_state();
@@ -208,7 +209,7 @@ TEST_F(Recording, SaysOfEachBinWhetherItWasLearntFrom) {
 TEST_F(Recording, AreListedPageByPage) {
   constexpr int kRecordings = 7;
   for (int i = 0; i < kRecordings; ++i) {
-    const std::string id = "s" + std::to_string(i);
+    const std::string id = std::string("s").append(std::to_string(i));
     Record(id, 1);
     ASSERT_TRUE(clients_->End(id).ok());
   }

@@ -177,7 +177,7 @@ TEST_F(NwbRoundTrip, ABinThatNeverCameHasNoRow) {
   EXPECT_EQ(recording.num_bins, kSyntheticBins);
   EXPECT_EQ(recording.bin_width_ns, kSyntheticWidthNs);
   EXPECT_THAT(DescribeFindings(recording.findings),
-              testing::HasSubstr("bins: 2 of 19 have no row"));
+              testing::HasSubstr("bins: 2 of 12 have no row"));
   EXPECT_FALSE(recording.is_observed(8));
   CountMatrix& counts = std::get<CountMatrix>(recording.spikes);
   EXPECT_EQ(counts.Row(7)[0], 7.0F);

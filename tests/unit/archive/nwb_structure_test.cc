@@ -249,7 +249,9 @@ TEST_P(NwbStructure, NoColumnIsTakenForATimeThatIsNoneAndNoTextForJson) {
   const NwbFile nwb(path_);
   const std::string table = "/processing/decoding/events";
   for (const char* column : {"kind", "detail", "decoder_settings"}) {
-    for (const std::string& text : nwb.StringColumn(table, column).value()) {
+    const auto texts = nwb.StringColumn(table, column);
+    ASSERT_TRUE(texts) << column;
+    for (const std::string& text : *texts) {
       EXPECT_EQ(text.find('{'), std::string::npos) << column << ": " << text;
     }
   }

@@ -110,7 +110,7 @@ TEST(RecordingRun, LongTrialsAreNoReasonToRollBack) {
     plan.decoder = SnnParams();
     plan.step.intention.label_source = label;
     const RunResult result = RunOnRecording(input, plan);
-    EXPECT_EQ(result.num_rollbacks, 0);
+    EXPECT_EQ(result.learning.num_rollbacks, 0);
     EXPECT_GT(result.num_learned, 5000) << "of 6,000 bins";
   }
 }

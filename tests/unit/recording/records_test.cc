@@ -55,7 +55,7 @@ AppliedChunk Applied() {
   bin.decode_ns = 17;
   bin.respond_ns = 18;
   bin.missed_deadline = true;
-  bin.learnt = LearnRecord{true, 0b1010'0001};
+  bin.learnt = LearnRecord{true, 0b1010'0001, std::nullopt};
   applied.record.changes = {{1, 5}};
   applied.record.boundaries = {{0, {3, TrialBoundary::Kind::kStop}}};
   return applied;
@@ -153,7 +153,7 @@ TEST(Records, CountsKeepTheirBits) {
 
 TEST(Records, EveryKindComesBackInItsOrder) {
   auto bytes = Buffer();
-  ASSERT_TRUE(AppendRecord(Learnt{{true, 3}}, 1, &bytes));
+  ASSERT_TRUE(AppendRecord(Learnt{{true, 3, std::nullopt}}, 1, &bytes));
   ASSERT_TRUE(AppendRecord(CheckpointMark{4}, 2, &bytes));
   ASSERT_TRUE(AppendRecord(ArmUpdateRecord{"arm"}, 3, &bytes));
   ASSERT_TRUE(AppendRecord(TrialEventsRecord{}, 4, &bytes));
@@ -219,7 +219,9 @@ TEST(Records, SayWhetherTheDriverLearntAndThoseOfOldThatItIsNotKnown) {
     ASSERT_TRUE(AppendRecord(Learnt{record}, kNow, &bytes));
     // Length, kind and time come before it. In old recordings it is a flag: 1.
     const std::size_t driver = 4 + 1 + 8;
-    if (!learnt) EXPECT_EQ(bytes[driver], 1);
+    if (!learnt) {
+      EXPECT_EQ(bytes[driver], 1);
+    }
     const auto read = RecordCursor(View(bytes)).Next();
     ASSERT_TRUE(read);
     const LearnRecord& again = std::get<Learnt>(read->what).record;

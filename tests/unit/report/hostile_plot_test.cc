@@ -1,6 +1,7 @@
 // Text of others in every place of a picture where text may stand, drawn by gnuplot itself.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/fmt/fmt.h>
 
 #include <filesystem>
 #include <string>
@@ -57,7 +58,7 @@ TEST_F(HostilePlot, NothingIsExecutedAndThePictureHoldsTheText) {
     const std::string svg = DrawPlot(ChartScript(ChartThatSays(text)), PlotFormat::kSvg);
     EXPECT_FALSE(std::filesystem::exists(marker_)) << text;
     // Title, both axes, two phases. The names of series are in the page's legend.
-    EXPECT_EQ(Count(svg, ">" + XmlText(text) + "<"), 5) << text << " in\n" << svg;
+    EXPECT_EQ(Count(svg, fmt::format(">{}<", XmlText(text))), 5) << text << " in\n" << svg;
     EXPECT_THAT(svg, HasSubstr("</svg>"));
   }
 }

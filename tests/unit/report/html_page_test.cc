@@ -1,6 +1,7 @@
 #include "clients/report/html_page.h"
 
 #include <gtest/gtest.h>
+#include <spdlog/fmt/fmt.h>
 
 #include <cmath>
 #include <limits>
@@ -62,7 +63,7 @@ TEST(HtmlPage, MarksTheBestAndFillsShortRows) {
 TEST(HtmlPage, ATableThatIsTooWideForAScreenBecomesSeveralWithTheKeyInEach) {
   HtmlTable table{"Error", {"condition"}, {{"all"}}, false};
   for (int i = 0; i < 30; ++i) {
-    table.header.push_back("d" + std::to_string(i));
+    table.header.push_back(fmt::format("d{}", i));
     table.rows[0].emplace_back(std::to_string(i));
   }
   HtmlPage page("t");
