@@ -154,7 +154,6 @@ void RunStream(StreamOptions options) {
   report.measured_velocity_m_s = PrepareLabels(options, &recording, &config);
   PrintLines(DescribeRecording(recording));
   PrintLines(DescribeFindings(recording.findings));
-  FlushOutput();
 
   StopFlag& stop = ProcessStopFlag();
   const ServerConnection connection(options.server);

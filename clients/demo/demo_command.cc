@@ -53,8 +53,8 @@ void Draw(const DemoOptions& options, const std::vector<demo::TrialRecord>& tria
 }
 
 void RunDemo(const DemoOptions& options) {
-  const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
   MakeOutputFolder(options.out_dir, options.overwrite, IsOfADemo);
+  const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
   StopFlag& stop = ProcessStopFlag();
   std::vector<ResultRow> rows;
   std::vector<demo::TrialRecord> trials;

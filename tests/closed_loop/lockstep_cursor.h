@@ -87,7 +87,7 @@ class LockstepCursor {
     while (true) {
       const auto command = stream_.ReadCommand();
       if (!command) throw gone();
-      if (command->status() != v1::COMMAND_STATUS_DECODED) continue;
+      if (command->client_send_time_ns() == 0) continue;  // of no bin
       if (command->bin_stop_time_ns() <= update.state().time_ns()) continue;
       return {command->velocity_m_s(0), command->velocity_m_s(1), 0.0};
     }

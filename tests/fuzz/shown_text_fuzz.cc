@@ -112,7 +112,7 @@ void ShowInPicture(const std::string& text) {
 void ShowAsJson(const std::string& text) {
   const std::string json = ResultRowsJson({{text, text, text, text, 1.0, 1}});
   const auto rows = nlohmann::json::parse(json);
-  Promise(rows.size() == 1 && rows[0].size() == 9, "a row stays a row", json);
+  Promise(rows.size() == 1 && rows[0].size() == 10, "a row stays a row", json);
   if (PrintableText(text) == text) {
     Promise(rows[0].at("condition") == text, "text is read back", json);
   }

@@ -91,7 +91,7 @@ TEST_F(Flood, OfTinyChunksCostsTheOneInRealTimeNothing) {
   ASSERT_TRUE(Eventually([&] { return num_flooding() == kNumFlooding; })) << flood.output();
   ExpectUnharmed(RunVictim("ten flood, tiny"));
   EXPECT_EQ(num_flooding(), kNumFlooding) << "until the end";
-  EXPECT_EQ(flood.End(), 0) << flood.output();
+  EXPECT_EQ(flood.End(), kEndedBySigterm) << flood.output();
 }
 
 TEST_F(Flood, OfChunksAsLongAsTheyMayBeCostsTheOneInRealTimeNothing) {

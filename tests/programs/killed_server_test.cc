@@ -99,7 +99,7 @@ TEST_F(KilledServer, ArmAloneWaitsForItsSessionAtTheNextOneAndDoesNotMoveOnOldCo
   }
   watch->Cancel();
   EXPECT_TRUE(arm.Says("a new one: its decoder starts from nothing")) << arm.output();
-  EXPECT_EQ(arm.End(), 0) << arm.output();
+  EXPECT_EQ(arm.End(), kEndedBySigterm) << arm.output();
 }
 
 TEST_F(KilledServer, IsNamedByThoseWhoWatchAndItsSessionsAreNotFoundAtTheNextOne) {

@@ -37,7 +37,7 @@ void LiveSource::StartAgain() {
 }
 
 std::uint64_t LiveSource::EndAndCountBins() {
-  EXPECT_EQ(program_->End(), 0) << program_->output();
+  EXPECT_EQ(program_->End(), kEndedBySigterm) << program_->output();
   const std::string output = program_->output();
   std::smatch found;
   if (!std::regex_search(output, found, std::regex(R"((\d+) bins of 10 ms)"))) {

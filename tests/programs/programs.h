@@ -17,6 +17,9 @@ bool ProgramsAreSanitized();
 /// A new, empty file of the test's own, to be removed by whoever asked.
 std::string ScratchFile();
 
+/// Exit status of a client that SIGTERM ended: 128 + SIGTERM, as a shell has it.
+inline constexpr int kEndedBySigterm = 128 + 15;
+
 /// How a program ended, and what it wrote to either stream.
 struct Outcome {
   int exit_status = -1;  ///< -1: it did not end by itself within a minute.

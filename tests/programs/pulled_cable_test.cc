@@ -92,7 +92,7 @@ class PulledCable : public testing::Test {
     // The healthy path: a socket in the file system, which every namespace sees.
     server_.emplace("/usr/bin/nsenter",
                     network_.ServerArguments({ProgramDir() / "efferentd", "--config", config_,
-                                              "--listen", "10.77.0.1:50051", "--listen", socket_}));
+                                              "--insecure", "--listen", "10.77.0.1:50051", "--listen", socket_}));
     ASSERT_TRUE(server_->Says("listening on 10.77.0.1:50051")) << server_->output();
     clients_.emplace(socket_);
     source_.emplace("10.77.0.1:50051", [this](const std::vector<std::string>& program) {

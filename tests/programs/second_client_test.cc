@@ -30,14 +30,14 @@ TEST_F(SecondClient, SubjectIsRefusedWithWhatToDo) {
   EXPECT_EQ(second.exit_status, 1);
   EXPECT_THAT(second.output,
               AllOf(HasSubstr("another client streams to session `s`"), HasSubstr("--take-over")));
-  EXPECT_EQ(source_.program().End(), 0) << source_.program().output();
+  EXPECT_EQ(source_.program().End(), kEndedBySigterm) << source_.program().output();
 }
 
 TEST_F(SecondClient, SubjectTakesOverOnRequestAndTheFirstSaysWhy) {
   RunningProgram second("efferent", Subject({"--take-over"}));
   EXPECT_EQ(source_.program().Wait(), 1);
   EXPECT_THAT(source_.program().output(), HasSubstr("another client took the session over"));
-  EXPECT_EQ(second.End(), 0) << second.output();
+  EXPECT_EQ(second.End(), kEndedBySigterm) << second.output();
 }
 
 TEST_F(SecondClient, SessionIsReplacedOnlyWhenItsClientHasGone) {

@@ -40,6 +40,7 @@ Step MakeStep(const KalmanParams& kalman, int num_channels, TimeNs bin_width_ns)
   params.features.normalize = false;
   params.limits.max_speed_m_s = 100.0;
   params.limits.max_acceleration_m_s2 = 1e6;
+  params.input_guard.enabled = false;  // every bin is decoded, whatever came
   return Step(params, MakeDecoder(kalman, {num_channels, 2, bin_width_ns}));
 }
 

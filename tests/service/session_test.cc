@@ -14,7 +14,7 @@ TEST_F(SessionCalls, EveryViolationIsNamedAtOnce) {
   v1::SessionConfig config;
   config.set_subject_code("Jane Doe");
   config.set_num_channels(5'000);
-  config.set_num_dimensions(4);
+  config.set_num_dimensions(9);
   config.mutable_decoder()->mutable_snn()->set_tau_m_s(-1.0);
   config.mutable_decoder()->mutable_snn()->set_readout(static_cast<v1::SnnReadout>(77));
   config.mutable_learning()->set_response(std::numeric_limits<double>::quiet_NaN());

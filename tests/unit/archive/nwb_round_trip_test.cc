@@ -26,6 +26,7 @@ class NwbRoundTrip : public testing::Test {
     RecordingOptions options;
     options.path = path_;
     options.bin_width_ms = 1e-6 * kSyntheticWidthNs;
+    options.scale_m = 1.0;  // Its hand is faster than any.
     recording_ = ReadRecording(options);
   }
   /// Bin `bin` as `efferent stream` sends it, and as the session had it.

@@ -44,6 +44,7 @@ TEST(FrameWriter, WritesPngFramesInOrder) {
   const std::string directory = testing::TempDir() + "/efferent_frames";
   std::filesystem::remove_all(directory);
   {
+    PrepareFrames(directory, false);
     FrameWriter writer(directory, 100, true);
     for (std::int64_t now = 0; now < 500; now += 50) {
       if (writer.IsDue(now)) writer.Offer(now, SceneWithTarget({0.0, 0.08}));
@@ -57,7 +58,7 @@ TEST(FrameWriter, WritesPngFramesInOrder) {
 }
 
 TEST(FrameWriter, SaysWhenItsDirectoryCannotBeMade) {
-  EXPECT_THROW(FrameWriter("/proc/efferent/frames", 100, true), std::runtime_error);
+  EXPECT_ANY_THROW(PrepareFrames("/proc/efferent/frames", false));
 }
 
 }  // namespace

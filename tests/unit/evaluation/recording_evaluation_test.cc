@@ -136,6 +136,8 @@ TEST(RecordingEvaluation, RefusesWhatCannotBeScored) {
   };
   Recording without_position = SyntheticRecording();
   without_position.position_m.clear();
+  without_position.velocity_m_s.clear();
+  without_position.why_no_behavior = "no position";
   EXPECT_NE(refusal(without_position, SmallSettings()).find("no position"), std::string::npos);
   SyntheticParams params;
   params.has_target = false;
