@@ -89,7 +89,7 @@ TEST_F(TopCommand, PrintsOneViewOnATerminalThatCannotMoveItsCursor) {
 
 TEST_F(TopCommand, KeysScrollAndSort) {
   for (const char* id : {"s2", "s3", "s4"}) ASSERT_TRUE(clients_.Create(id, SmallConfig()).ok());
-  TerminalProgram top("efferent", Arguments(), 60, 6);
+  TerminalProgram top("efferent", Arguments(), 60, 7);
   ASSERT_TRUE(top.Shows("1 to 1 of 4")) << top.output();
   top.Type('j');
   EXPECT_TRUE(top.Shows("2 to 2 of 4")) << top.output();
@@ -100,7 +100,7 @@ TEST_F(TopCommand, KeysScrollAndSort) {
 
 TEST_F(TopCommand, ShowsNoMoreThanTheTerminalHolds) {
   for (const char* id : {"s2", "s3", "s4"}) ASSERT_TRUE(clients_.Create(id, SmallConfig()).ok());
-  TerminalProgram top("efferent", Arguments(), 30, 6);
+  TerminalProgram top("efferent", Arguments(), 32, 7);
   EXPECT_TRUE(top.Shows("more\x1b[K\x1b[J")) << top.output();
   EXPECT_THAT(top.output(), Not(HasSubstr("s4")));
 }
