@@ -1,7 +1,7 @@
 #pragma once
 
-#include <spdlog/details/null_mutex.h>
 #include <spdlog/async.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
 
 #include <string_view>

@@ -100,7 +100,7 @@ class SessionDecoders {
   // The driver's, then each slot's; and what was retired last, which the next change destroys.
   std::array<Budget::Share, 1 + Shadows::kMax> memory_;
   Budget::Share retired_memory_;
-  DecoderRoster roster_;      // as it will be once what was handed over has been carried out
+  DecoderRoster roster_;  // as it will be once what was handed over has been carried out
   std::vector<DecoderChangeNote> changes_;  // that were handed over last, more than can wait
 };
 

@@ -119,11 +119,10 @@ PlotScript VelocityPlot(const std::vector<Trial>& trials) {
     for (const StallCommand& command : trial.result.commands) {
       rows[static_cast<std::size_t>(KindOf(command))].Add({command.time_s, command.velocity_m_s});
     }
-    const PlotText title = script.AddText(
-        fmt::format("{} stands still for {:g} s, bins are {}", NameOf(trial.who), trial.stall_s,
-                    trial.stop_after_s < kNeverS
-                        ? fmt::format("too old after {:g} s", trial.stop_after_s)
-                        : "never too old"));
+    const PlotText title = script.AddText(fmt::format(
+        "{} stands still for {:g} s, bins are {}", NameOf(trial.who), trial.stall_s,
+        trial.stop_after_s < kNeverS ? fmt::format("too old after {:g} s", trial.stop_after_s)
+                                     : "never too old"));
     const PlotData in_time = script.AddData(rows[0]), at_rest = script.AddData(rows[1]),
                    old = script.AddData(rows[2]);
     script.Add("set title {}\n", title);

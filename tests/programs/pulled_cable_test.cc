@@ -90,9 +90,10 @@ class PulledCable : public testing::Test {
     std::ofstream(config_) << "server: {keepalive_s: 1}\n";
     socket_ = "unix:" + ScratchFile() + ".socket";
     // The healthy path: a socket in the file system, which every namespace sees.
-    server_.emplace("/usr/bin/nsenter",
-                    network_.ServerArguments({ProgramDir() / "efferentd", "--config", config_,
-                                              "--insecure", "--listen", "10.77.0.1:50051", "--listen", socket_}));
+    server_.emplace(
+        "/usr/bin/nsenter",
+        network_.ServerArguments({ProgramDir() / "efferentd", "--config", config_, "--insecure",
+                                  "--listen", "10.77.0.1:50051", "--listen", socket_}));
     ASSERT_TRUE(server_->Says("listening on 10.77.0.1:50051")) << server_->output();
     clients_.emplace(socket_);
     source_.emplace("10.77.0.1:50051", [this](const std::vector<std::string>& program) {

@@ -79,10 +79,10 @@ HtmlTable ScoreTable(const ConditionOutcome& outcome) {
       return runs.empty() ? HtmlCell("") : Cell(Summarize(runs, kMetrics[0]), 1, 100.0);
     };
     time.best = fastest == &decoder;
-    table.rows.push_back(
-        {HtmlCell(decoder.decoder, ReferenceNote(decoder), false), Cell(summary(0), 1, 100.0), time,
-         difference, Cell(summary(2), 3), Cell(summary(3), 2), ratio,
-         success(decoder.dead_runs), success(decoder.summed_runs)});
+    table.rows.push_back({HtmlCell(decoder.decoder, ReferenceNote(decoder), false),
+                          Cell(summary(0), 1, 100.0), time, difference, Cell(summary(2), 3),
+                          Cell(summary(3), 2), ratio, success(decoder.dead_runs),
+                          success(decoder.summed_runs)});
   }
   for (const PublishedFigure& published : outcome.condition.published) {
     table.rows.push_back({"published: " + published.source, "", published.time_to_target_s});

@@ -189,7 +189,8 @@ Findings RunFindings(const RecordingEvaluation& evaluation) {
   Findings findings;
   for (const EvaluatedRun& run : evaluation.runs) {
     LearningCounts counts = run.learning;
-    if (run.control != ChannelControl::kNone) counts.num_rejected = 0;  // The same labels as with neurons.
+    if (run.control != ChannelControl::kNone)
+      counts.num_rejected = 0;  // The same labels as with neurons.
     const Findings of_run =
         LearningFindings(fmt::format("{} ({})", run.decoder.name, run.protocol), counts);
     findings.insert(findings.end(), of_run.begin(), of_run.end());
