@@ -116,7 +116,7 @@ TEST_F(StreamCommandTest, KalmanWithTheOracleParametersRedecodes1108TrialsTo1e4M
         kalman.add_initial_velocity_m_s(1e-3 * x);
       }
       config.mutable_input_guard()->set_enabled(false);  // as the decoder of the day was given them
-      config.mutable_timing()->set_real_time(false);  // whole trials at once
+      config.mutable_timing()->set_real_time(false);     // whole trials at once
       const grpc::Status status = clients.Create(id, config);
       ASSERT_TRUE(status.ok()) << status.error_message();
       v1::StreamAcquisitionRequest open;
