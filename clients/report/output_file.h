@@ -12,9 +12,10 @@ namespace efferent {
 inline constexpr const char* kOverwriteHelp =
     "Replace files that are there already; without it, they are refused before the work begins";
 
-/// A file that the user asked for. Made before the work, so that nothing is wrong with it afterwards; it is
-/// written beside its name, as `NAME.partial`, until it is complete; if it never is, the partial file goes away with this object. Every command keeps to one rule:
-/// a file that is there already, and not empty, is replaced only with `--overwrite`, and at once as a whole.
+/// A file that the user asked for. Made before the work, so that nothing is wrong with it afterwards. It is
+/// written beside its name, as `NAME.partial`, until it is complete; if it never is, the partial file goes
+/// away with this object. Every command keeps to one rule: a file that is there already, and not empty, is
+/// replaced only with `--overwrite`, and at once as a whole.
 ///
 /// A device or a pipe (/dev/stdout, /dev/null) is written to as it is, and a link to a file stays a link.
 class OutputFile {
