@@ -13,9 +13,9 @@ std::optional<TaskVector> IntentionEstimator::Estimate(
     const BehaviorSample& behavior) const noexcept {
   if (params_.label_source == LabelSource::kKinematics) return behavior.velocity_m_s;
   if (params_.label_source == LabelSource::kReward) return std::nullopt;
-  if (!behavior.engaged || !behavior.target_position_m) return std::nullopt;
+  if (!behavior.engaged || !behavior.target_position_m || !behavior.position_m) return std::nullopt;
 
-  const TaskVector to_target = *behavior.target_position_m - behavior.position_m;
+  const TaskVector to_target = *behavior.target_position_m - *behavior.position_m;
   const double distance = Norm(to_target);
   const bool within_radius = distance <= behavior.target_radius_m;
   if (params_.rule == IntentionRule::kRotation) {

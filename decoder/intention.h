@@ -11,8 +11,8 @@ namespace efferent {
 /// What arm and task look like at one time; what labels are made from.
 struct BehaviorSample {
   TimeNs time_ns = 0;
-  TaskVector position_m;
-  std::optional<TaskVector> velocity_m_s;  ///< Absent: unknown.
+  std::optional<TaskVector> position_m;    ///< Absent: unknown.
+  std::optional<TaskVector> velocity_m_s;  ///< The same.
   bool engaged = false;                    ///< The arm follows the decoder.
   std::optional<TaskVector> target_position_m;
   double target_radius_m = 0.0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decoder/exponential_decay.h"
+#include "decoder/hold.h"
 #include "decoder/state_visitor.h"
 
 namespace efferent {
@@ -10,10 +11,6 @@ namespace {
 
 /// As many times as fast as a command may be, no label is meant.
 constexpr double kImplausiblyFast = 3.0;
-
-// Of session time, as the watchdog does by its clock.
-constexpr double kHoldHalfLifeS = 0.05;
-constexpr TimeNs kLongestHoldNs = 100'000'000;
 
 LearnerParams ParamsOfLearners(const StepParams& step) {
   LearnerParams params;
@@ -53,9 +50,10 @@ Step::Step(const StepParams& params, std::unique_ptr<Decoder> decoder)
       learner_(MakeLearner(std::move(decoder))),
       shaper_(params.limits, params.bin_width_ns),
       intention_(params.intention),
-      hold_keep_(KeptWithHalfLife(kHoldHalfLifeS, params.bin_width_ns)),
+      hold_keep_(
+          KeptWithHalfLife(1e-9 * static_cast<double>(kHoldHalfLifeNs), params.bin_width_ns)),
       longest_hold_bins_(
-          static_cast<std::uint64_t>(std::max<TimeNs>(2, kLongestHoldNs / params.bin_width_ns))),
+          static_cast<std::uint64_t>(LongestHoldNs(params.bin_width_ns) / params.bin_width_ns)),
       seen_(Eigen::VectorXf::Zero(params.num_channels)) {
   learner_->SetEnabled(learning_enabled_);
   if (params.intention.label_source == LabelSource::kReward) {

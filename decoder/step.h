@@ -58,7 +58,7 @@ void VisitFields(StepParams& p, Visitor&& visit) {
 /// that earns; the decoder goes on from what it had itself commanded.
 ///
 /// Of a bin that is not plausible (InputGuard) nothing is decoded or learnt: the decoder sees what is
-/// usual, and the command is the last one, halved each 50 ms, and zero after 100 ms or two bins. Of a
+/// usual, and the arm is brought to rest (hold.h) in session time, as the watchdog does by its clock. Of a
 /// masked channel the decoder sees what is usual.
 ///
 /// Real-time safe after construction: no allocation, lock, I/O, log or throw. Not thread-safe. A

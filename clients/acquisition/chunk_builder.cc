@@ -9,18 +9,9 @@ namespace {
 // The contract's longest chunk.
 constexpr int kMaxBinsPerChunk = 64;
 
-// The last known position for each bin, or the first known before that. Empty if none is known.
-PointTrack HoldPosition(const PointTrack& position) {
-  const auto first_known =
-      std::find_if(position.begin(), position.end(), [](const auto& p) { return p.has_value(); });
-  if (first_known == position.end()) return {};
-  PointTrack held = position;
-  std::optional<Point> last = *first_known;
-  for (std::optional<Point>& p : held) {
-    if (p) last = p;
-    p = last;
-  }
-  return held;
+void Add(const Point& point, std::size_t num_dimensions,
+         google::protobuf::RepeatedField<double>* values) {
+  values->Add(point.begin(), point.begin() + static_cast<std::ptrdiff_t>(num_dimensions));
 }
 
 }  // namespace
@@ -30,8 +21,7 @@ ChunkBuilder::ChunkBuilder(Recording* recording, const PointTrack* velocity_m_s,
     : recording_(recording),
       velocity_m_s_(velocity_m_s),
       first_bin_(first_bin),
-      bins_per_chunk_(bins_per_chunk),
-      held_position_m_(HoldPosition(recording->position_m)) {
+      bins_per_chunk_(bins_per_chunk) {
   if (bins_per_chunk < 1 || bins_per_chunk > kMaxBinsPerChunk) {
     throw std::invalid_argument("a chunk must have 1 to 64 bins");
   }
@@ -86,30 +76,25 @@ void ChunkBuilder::AddSpikes(std::int64_t first, std::int64_t stop, v1::Acquisit
 
 void ChunkBuilder::AddBehavior(std::int64_t first, std::int64_t stop,
                                v1::AcquisitionChunk* chunk) const {
-  const bool has_position = !held_position_m_.empty();
-  if (!has_position && velocity_m_s_->empty()) return;
+  if (!recording_->has_position() && velocity_m_s_->empty()) return;
   const auto dimensions = static_cast<std::size_t>(recording_->num_dimensions);
   for (std::int64_t bin = first; bin < stop; ++bin) {
     const auto i = static_cast<std::size_t>(bin);
+    const auto known = [i](const PointTrack& track) { return !track.empty() && track[i]; };
     v1::BehaviorSample* sample = chunk->add_behavior();
     v1::ArmState* arm = sample->mutable_arm_state();
     arm->set_time_ns(SessionTimeNs(bin));
-    arm->set_engaged(recording_->engaged[i] &&
-                     (!has_position || recording_->position_m[i].has_value()));
-    for (std::size_t axis = 0; axis < dimensions; ++axis) {
-      arm->add_position_m(has_position ? (*held_position_m_[i])[axis] : 0.0);
+    const bool place_is_known = known(recording_->position_m);
+    arm->set_engaged(recording_->engaged[i] && (place_is_known || !recording_->has_position()));
+    if (place_is_known) Add(*recording_->position_m[i], dimensions, arm->mutable_position_m());
+    if (known(*velocity_m_s_)) {
+      Add(*(*velocity_m_s_)[i], dimensions, arm->mutable_velocity_m_s());
     }
-    if (!velocity_m_s_->empty() && (*velocity_m_s_)[i]) {
-      for (std::size_t axis = 0; axis < dimensions; ++axis) {
-        arm->add_velocity_m_s((*(*velocity_m_s_)[i])[axis]);
-      }
-    }
-    if (recording_->has_target() && recording_->target_m[i]) {
-      for (std::size_t axis = 0; axis < dimensions; ++axis) {
-        sample->mutable_target()->add_position_m((*recording_->target_m[i])[axis]);
-      }
+    if (known(recording_->target_m)) {
+      v1::Target* target = sample->mutable_target();
+      Add(*recording_->target_m[i], dimensions, target->mutable_position_m());
       if (!recording_->target_radius_m.empty()) {
-        sample->mutable_target()->set_radius_m(recording_->target_radius_m[i].value_or(0.0));
+        target->set_radius_m(recording_->target_radius_m[i].value_or(0.0));
       }
     }
   }

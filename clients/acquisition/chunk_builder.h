@@ -45,7 +45,6 @@ class ChunkBuilder {
   const PointTrack* velocity_m_s_;
   std::int64_t first_bin_;
   int bins_per_chunk_;
-  PointTrack held_position_m_;
   std::vector<RecordedTrial> blocks_;  // of a recording without trials
 };
 

@@ -2,30 +2,50 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <numeric>
 
 namespace efferent {
 
+namespace {
+
+double Norm(const Point& vector) {
+  return std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
+}
+
+}  // namespace
+
+std::optional<Point> WayToTarget(const Recording& recording, std::size_t bin) {
+  if (!recording.has_position() || !recording.has_target() || !recording.engaged[bin]) return {};
+  const std::optional<Point>& position = recording.position_m[bin];
+  const std::optional<Point>& target = recording.target_m[bin];
+  if (!position || !target) return {};
+  Point way{};
+  std::transform(target->begin(), target->end(), position->begin(), way.begin(), std::minus<>());
+  return way;
+}
+
+std::optional<Point> VelocityToTarget(const Recording& recording, std::size_t bin,
+                                      double speed_m_s) {
+  std::optional<Point> velocity = WayToTarget(recording, bin);
+  if (!velocity) return {};
+  const double distance = Norm(*velocity);
+  if (!(distance > kMinTargetDistanceM)) return {};
+  for (double& component : *velocity) component *= speed_m_s / distance;
+  return velocity;
+}
+
 std::optional<double> AngleErrorDeg(const Recording& recording, std::int64_t bin,
                                     const Point& velocity_m_s) {
-  const auto i = static_cast<std::size_t>(bin);
-  if (!recording.has_position() || !recording.has_target() || !recording.engaged[i]) return {};
-  const std::optional<Point>& position = recording.position_m[i];
-  const std::optional<Point>& target = recording.target_m[i];
-  if (!position || !target) return {};
-  double distance2 = 0.0;
-  double speed2 = 0.0;
-  double product = 0.0;
-  for (std::size_t axis = 0; axis < position->size(); ++axis) {
-    const double way = (*target)[axis] - (*position)[axis];
-    distance2 += way * way;
-    speed2 += velocity_m_s[axis] * velocity_m_s[axis];
-    product += way * velocity_m_s[axis];
-  }
-  if (!(std::sqrt(distance2) > kMinTargetDistanceM)) return {};
-  if (speed2 == 0.0) return 90.0;
-  const double cosine = product / (std::sqrt(distance2) * std::sqrt(speed2));
+  const std::optional<Point> way = WayToTarget(recording, static_cast<std::size_t>(bin));
+  if (!way) return {};
+  const double distance = Norm(*way);
+  if (!(distance > kMinTargetDistanceM)) return {};
+  const double speed = Norm(velocity_m_s);
+  if (speed == 0.0) return 90.0;
+  const double cosine =
+      std::inner_product(way->begin(), way->end(), velocity_m_s.begin(), 0.0) / (distance * speed);
   return std::acos(std::clamp(cosine, -1.0, 1.0)) * 180.0 / M_PI;
 }
 

@@ -13,6 +13,14 @@ namespace efferent {
 /// metres.
 inline constexpr double kMinTargetDistanceM = 0.005;
 
+/// The way from the cursor to the target at the start of a bin, metres. Nothing where one of them is not
+/// known, or the cursor is not released: the bin has no target label.
+std::optional<Point> WayToTarget(const Recording& recording, std::size_t bin);
+
+/// Velocity of `speed_m_s` along that way. Nothing if the bin is not scored.
+std::optional<Point> VelocityToTarget(const Recording& recording, std::size_t bin,
+                                      double speed_m_s);
+
 /// Angle between a decoded velocity and the direction from the cursor to the target at the start of
 /// the bin, degrees, 0 to 180; a zero velocity, which has no direction, counts as 90. Nothing if
 /// the bin is not scored.

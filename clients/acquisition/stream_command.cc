@@ -130,8 +130,7 @@ LearningCounts CountLearning(const Recording& recording, const PointTrack& veloc
       session.config().learning().label_source() == v1::LABEL_SOURCE_KINEMATICS;
   for (std::size_t bin = 0; bin < static_cast<std::size_t>(recording.num_bins); ++bin) {
     const bool has_label = by_kinematics ? !velocity_m_s.empty() && velocity_m_s[bin].has_value()
-                                         : recording.has_target() && recording.engaged[bin] &&
-                                               recording.position_m[bin] && recording.target_m[bin];
+                                         : WayToTarget(recording, bin).has_value();
     counts.num_labels += has_label ? 1 : 0;
   }
   return counts;

@@ -70,16 +70,7 @@ std::optional<Point> Intended(const StreamReport& report, std::size_t bin) {
   if (!recording.has_target()) {
     return report.measured_velocity_m_s.empty() ? std::nullopt : report.measured_velocity_m_s[bin];
   }
-  if (!recording.engaged[bin] || !recording.position_m[bin] || !recording.target_m[bin]) return {};
-  Point way{};
-  double distance2 = 0.0;
-  for (std::size_t axis = 0; axis < way.size(); ++axis) {
-    way[axis] = (*recording.target_m[bin])[axis] - (*recording.position_m[bin])[axis];
-    distance2 += way[axis] * way[axis];
-  }
-  if (!(distance2 > kMinTargetDistanceM * kMinTargetDistanceM)) return {};
-  for (double& component : way) component *= report.intended_speed_m_s / std::sqrt(distance2);
-  return way;
+  return VelocityToTarget(recording, bin, report.intended_speed_m_s);
 }
 
 // The stretch that the upper panels show: from the middle of the phase with the most trials on.

@@ -38,20 +38,11 @@ void ReplayChunks::AddBehavior(const v1::RecordedChunk& recorded, v1::Acquisitio
   const bool any = std::any_of(recorded.bins().begin(), recorded.bins().end(),
                                [](const v1::RecordedBin& bin) { return bin.has_behavior(); });
   if (!any) return;
-  if (last_state_.position_m().empty()) {
-    for (int i = 0; i < num_dimensions_; ++i) last_state_.add_position_m(0.0);
-  }
   for (const v1::RecordedBin& bin : recorded.bins()) {
     v1::BehaviorSample* sample = chunk->add_behavior();
     if (bin.has_behavior()) {
       *sample = bin.behavior();
-      last_state_ = sample->arm_state();
-    } else {
-      // One for each bin is needed: an arm that is not there is engaged in nothing.
-      *sample->mutable_arm_state() = last_state_;
-      sample->mutable_arm_state()->set_engaged(false);
-      sample->mutable_arm_state()->clear_reward();
-    }
+    }  // Else an arm that is not there: nothing is known of it, and it is engaged in nothing.
     sample->mutable_arm_state()->set_time_ns(static_cast<std::int64_t>(bin.command().bin_index()) *
                                              bin_width_ns_);
   }

@@ -13,8 +13,7 @@ namespace efferent::archive {
 /// with or before. A chunk that was ignored is left out.
 class ReplayChunks {
  public:
-  ReplayChunks(std::int64_t bin_width_ns, int num_dimensions)
-      : bin_width_ns_(bin_width_ns), num_dimensions_(num_dimensions) {}
+  explicit ReplayChunks(std::int64_t bin_width_ns) : bin_width_ns_(bin_width_ns) {}
 
   /// A chunk to send, and what had been decoded from it.
   struct Chunk {
@@ -32,10 +31,8 @@ class ReplayChunks {
   void AddTrialEvents(const google::protobuf::RepeatedPtrField<v1::TrialEvent>& events);
 
   std::int64_t bin_width_ns_;
-  int num_dimensions_;
   std::optional<Chunk> held_;  // trial events of its own may still come
   std::vector<v1::TrialEvent> waiting_events_;
-  v1::ArmState last_state_;
 };
 
 }  // namespace efferent::archive

@@ -124,7 +124,7 @@ void StreamAgain(const ServerConnection& connection, const std::string& name,
   open.set_bin_width_ns(config.bin_width_ns());
   open.set_return_commands(true);
   Sender sender(connection, open, speed, &stop);
-  ReplayChunks chunks(config.bin_width_ns(), static_cast<int>(config.num_dimensions()));
+  ReplayChunks chunks(config.bin_width_ns());
 
   ProgressBar bar(static_cast<std::int64_t>(recording.applied_sequence_number()));
   bool goes_on = true;

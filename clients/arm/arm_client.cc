@@ -19,10 +19,15 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-/// The server stops the arm since no bins come. Otherwise a STOPPED is a bin's own: its spikes were not
-/// plausible, the arm stands, and the task goes on.
+/// The watchdog's: no bins come. Otherwise HELD and STOPPED are a bin's own: its spikes were not plausible,
+/// and the task goes on.
+bool IsOfWatchdog(const v1::Command& command) {
+  return command.client_send_time_ns() == 0 && (command.status() == v1::COMMAND_STATUS_HELD ||
+                                                command.status() == v1::COMMAND_STATUS_STOPPED);
+}
+
 bool IsOfSilence(const v1::Command& command) {
-  return command.status() == v1::COMMAND_STATUS_STOPPED && command.client_send_time_ns() == 0;
+  return IsOfWatchdog(command) && command.status() == v1::COMMAND_STATUS_STOPPED;
 }
 
 // How often a session that is not there yet is asked for.
@@ -248,10 +253,7 @@ bool ArmClient::RunLockstep() {
     const auto command = stream_->ReadCommand();
     if (!command) return false;
     Take(*command, MonotonicNs());
-    const bool of_watchdog = command->status() != v1::COMMAND_STATUS_DECODED &&
-                             command->status() != v1::COMMAND_STATUS_FAULT &&
-                             command->client_send_time_ns() == 0;
-    if (of_watchdog) continue;  // No bin has passed.
+    if (IsOfWatchdog(*command)) continue;  // No bin has passed.
     while (rig_.now_ns() < command->bin_stop_time_ns()) {
       rig_.Step(std::min(rig_.now_ns() + rig_.step_ns(), command->bin_stop_time_ns()));
     }

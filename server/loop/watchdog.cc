@@ -16,7 +16,7 @@ WatchdogParams WatchdogParams::Effective(TimeNs bin_width_ns, bool real_time) co
     effective.hold_after_ns = std::max<std::int64_t>(bin_width_ns * 3 / 2, 5'000'000);
   }
   if (stop_after_ns == 0) {
-    effective.stop_after_ns = std::max<std::int64_t>(bin_width_ns * 2, 100'000'000);
+    effective.stop_after_ns = LongestHoldNs(bin_width_ns);
   }
   if (!real_time) {
     effective.hold_after_ns = std::max(effective.hold_after_ns, kUnhurriedNs);

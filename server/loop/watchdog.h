@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "decoder/hold.h"
 #include "decoder/parameters.h"
 #include "server/loop/command_mailbox.h"
 
@@ -13,7 +14,7 @@ namespace efferent {
 struct WatchdogParams {
   std::int64_t hold_after_ns = 0;  ///< 0: one and a half bins, at least 5 ms.
   std::int64_t stop_after_ns = 0;  ///< 0: 100 ms, or two bins where that is longer.
-  std::int64_t hold_half_life_ns = 50'000'000;
+  std::int64_t hold_half_life_ns = kHoldHalfLifeNs;
 
   /// With the zeros replaced by what they stand for. A session that is not in real time waits for ten
   /// minutes before it holds, whatever is set: its source and its arm do not go by the clock, and a busy

@@ -45,9 +45,15 @@ std::optional<Violation> ReadBehavior(const v1::ArmState& state, const v1::Targe
   }
   sample->time_ns = state.time_ns();
   sample->engaged = state.engaged();
-  if (auto wrong = ReadVector(state.position_m(), num_dimensions, state_path, "position_m",
-                              &sample->position_m)) {
-    return wrong;
+  if (!state.position_m().empty()) {
+    if (auto wrong = ReadVector(state.position_m(), num_dimensions, state_path, "position_m",
+                                &sample->position_m.emplace())) {
+      return wrong;
+    }
+  } else if (state.engaged() && target) {
+    return Violation{std::string(state_path) + ".position_m",
+                     "is empty, but the arm is engaged and there is a target: the label is the way "
+                     "from the one to the other"};
   }
   if (!state.velocity_m_s().empty()) {
     TaskVector velocity;

@@ -16,7 +16,9 @@ void WriteVector(const TaskVector& vector, int num_dimensions,
 void WriteBehavior(const BehaviorSample& sample, int num_dimensions, v1::BehaviorSample* message) {
   v1::ArmState* state = message->mutable_arm_state();
   state->set_time_ns(sample.time_ns);
-  WriteVector(sample.position_m, num_dimensions, state->mutable_position_m());
+  if (sample.position_m) {
+    WriteVector(*sample.position_m, num_dimensions, state->mutable_position_m());
+  }
   if (sample.velocity_m_s) {
     WriteVector(*sample.velocity_m_s, num_dimensions, state->mutable_velocity_m_s());
   }

@@ -157,6 +157,13 @@ void MigrateSchema(Database* database, const std::string& file) {
                              "; use a newer server or another data directory");
   }
   if (version == kSchemaVersion) return;
+  if (version == 2 && database->Integer("SELECT COUNT(*) FROM pieces") > 0) {
+    throw std::runtime_error(
+        file +
+        " was recorded by an earlier version, whose records this server cannot "
+        "read; keep it, export from it with the programs that recorded it, and "
+        "use another data directory");
+  }
   if (version > 0) database->Execute("VACUUM");  // a file of its time takes auto_vacuum on only so
   Transaction transaction(database);
   if (version < 1) database->Execute(kSchemaV1);

@@ -96,7 +96,8 @@ class RecordingReader {
   Database* database_;
 };
 
-/// Brings a database up to date. @throws std::runtime_error if it is of a later version.
+/// Brings a database up to date. @throws std::runtime_error if it is of a later version, or has records
+/// of an earlier one that cannot be read any more.
 void MigrateSchema(Database* database, const std::string& file);
 
 }  // namespace efferent

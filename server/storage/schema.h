@@ -3,8 +3,9 @@
 namespace efferent {
 
 /// Version of the tables below; kept in the database's `user_version`. A database of a later
-/// version is refused, one of an earlier version is brought up to date when it is opened.
-inline constexpr int kSchemaVersion = 2;
+/// version is refused, one of an earlier version is brought up to date when it is opened, but for
+/// recordings of version 2: their records (server/journal/records.h) had three numbers in each vector.
+inline constexpr int kSchemaVersion = 3;
 
 /// Version 1: which sessions there were, and what happened in them. Times are nanoseconds since
 /// 1970-01-01 UTC.

@@ -111,7 +111,7 @@ class WholeStep final : public TimedStep {
       counts_[i] =
           std::max(0.0f, std::round(1.0f + world_.features()[static_cast<Eigen::Index>(i)]));
     }
-    behavior_.target_position_m = behavior_.position_m + world_.velocity_m_s();
+    behavior_.target_position_m = *behavior_.position_m + world_.velocity_m_s();
   }
   void Step() override {
     Command command;

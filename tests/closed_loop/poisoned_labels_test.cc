@@ -12,7 +12,7 @@ using Poison = LearningLoop::Poison;
 
 void FlipTarget(BehaviorSample* behavior) {
   if (!behavior->target_position_m) return;
-  *behavior->target_position_m = 2.0 * behavior->position_m - *behavior->target_position_m;
+  *behavior->target_position_m = 2.0 * *behavior->position_m - *behavior->target_position_m;
 }
 
 void LoseTarget(BehaviorSample* behavior) {

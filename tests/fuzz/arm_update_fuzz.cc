@@ -37,8 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!ReadBehavior(update.state(), update.has_target() ? &update.target() : nullptr, 2, "state",
                     "target", &sample)) {
     const TaskVector zero;
-    for (const TaskVector& v : {sample.position_m, sample.velocity_m_s.value_or(zero),
-                                sample.target_position_m.value_or(zero)}) {
+    for (const TaskVector& v :
+         {sample.position_m.value_or(zero), sample.velocity_m_s.value_or(zero),
+          sample.target_position_m.value_or(zero)}) {
       Promise(v.allFinite() && v.cwiseAbs().maxCoeff() <= kMaxMagnitude, "a vector is bounded");
       Promise(v.z() == 0.0, "a planar session stays planar");
     }

@@ -32,6 +32,7 @@ std::unique_ptr<Step> MakeStep(std::uint8_t which) {
 void Run(Step* step, int num_bins) {
   BehaviorSample behavior;
   behavior.engaged = true;
+  behavior.position_m = TaskVector();
   Command command;
   for (int bin = 0; bin < num_bins; ++bin) {
     behavior.target_position_m = TaskVector(bin % 3 - 1.0, bin % 5 - 2.0, 0.0);

@@ -60,6 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto step = MakeStep(settings, MakeDecoder);
   BehaviorSample behavior;
   behavior.engaged = true;
+  behavior.position_m = TaskVector();
   behavior.target_position_m = TaskVector(0.1, 0.0, 0.0);
   behavior.velocity_m_s = TaskVector(0.0, 0.1, 0.0);
   const std::vector<float> counts(static_cast<std::size_t>(settings.shape.num_channels), 3.0f);

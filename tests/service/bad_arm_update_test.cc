@@ -41,6 +41,11 @@ INSTANTIATE_TEST_SUITE_P(
                       BadUpdate{
                           "OneDimension", "update.state.position_m",
                           [](auto* u) { u->mutable_state()->mutable_position_m()->RemoveLast(); }},
+                      BadUpdate{"EngagedWithATargetButNowhere", "update.state.position_m",
+                                [](auto* u) {
+                                  u->mutable_state()->clear_position_m();
+                                  u->mutable_state()->set_engaged(true);
+                                }},
                       BadUpdate{"PositionIsNan", "update.state.position_m[0]",
                                 [](auto* u) { u->mutable_state()->set_position_m(0, kNan); }},
                       BadUpdate{"VelocityIsAbsurd", "update.state.velocity_m_s[1]",

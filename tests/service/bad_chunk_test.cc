@@ -115,8 +115,13 @@ const std::vector<BadChunk>& BadChunks() {
        }},
       {"BehaviorOutsideItsBin", "chunk.behavior[0].arm_state.time_ns",
        [](auto* c) { AddBehavior(c)->mutable_arm_state()->set_time_ns(3 * kWidth); }},
-      {"BehaviorWithoutPosition", "chunk.behavior[0].arm_state.position_m",
-       [](auto* c) { AddBehavior(c)->mutable_arm_state()->clear_position_m(); }},
+      {"TargetOfAnEngagedArmThatIsNowhere", "chunk.behavior[0].arm_state.position_m",
+       [](auto* c) {
+         v1::BehaviorSample* sample = AddBehavior(c);
+         *sample->mutable_target()->mutable_position_m() = sample->arm_state().position_m();
+         sample->mutable_arm_state()->clear_position_m();
+         sample->mutable_arm_state()->set_engaged(true);
+       }},
       {"PositionIsNan", "chunk.behavior[0].arm_state.position_m[1]",
        [](auto* c) { AddBehavior(c)->mutable_arm_state()->set_position_m(1, kNan); }},
       {"VelocityIsInfinite", "chunk.behavior[0].arm_state.velocity_m_s[0]",

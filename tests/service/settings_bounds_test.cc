@@ -59,10 +59,11 @@ int CountUseless(const SessionSettings& settings) {
     for (float& count : counts) count = static_cast<float>(spikes(random));
     BehaviorSample behavior;
     behavior.engaged = true;
-    behavior.position_m[0] = 0.1 * std::sin(0.1 * bin);
-    behavior.velocity_m_s = behavior.position_m;
-    behavior.reward = behavior.position_m[0];
-    behavior.target_position_m = -behavior.position_m;
+    const TaskVector position(0.1 * std::sin(0.1 * bin), 0.0);
+    behavior.position_m = position;
+    behavior.velocity_m_s = position;
+    behavior.reward = position[0];
+    behavior.target_position_m = -position;
     step->AddCounts(counts);
     Command command;
     step->DecodeBin(behavior.position_m, &command);

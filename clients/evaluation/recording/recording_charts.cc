@@ -100,16 +100,7 @@ double DegreesOf(double x, double y) { return std::atan2(y, x) * 180.0 / M_PI; }
 // What was aimed at in a bin: the direction to the target at the labels' speed, or what was measured.
 std::optional<Point> Aim(const RecordingEvaluation& evaluation, std::size_t bin, double speed_m_s) {
   if (!ByTarget(evaluation)) return evaluation.measured_m_s[bin];
-  const Recording& recording = *evaluation.recording;
-  if (!recording.engaged[bin] || !recording.position_m[bin] || !recording.target_m[bin]) return {};
-  Point way{};
-  for (std::size_t axis = 0; axis < way.size(); ++axis) {
-    way[axis] = (*recording.target_m[bin])[axis] - (*recording.position_m[bin])[axis];
-  }
-  const double distance = std::hypot(way[0], way[1], way[2]);
-  if (!(distance > kMinTargetDistanceM)) return {};
-  for (double& component : way) component *= speed_m_s / distance;
-  return way;
+  return VelocityToTarget(*evaluation.recording, bin, speed_m_s);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ BehaviorSample ToSample(const v1::BehaviorSample& message) {
   const v1::ArmState& arm = message.arm_state();
   BehaviorSample sample;
   sample.time_ns = arm.time_ns();
-  sample.position_m = ToVector(arm.position_m());
+  if (!arm.position_m().empty()) sample.position_m = ToVector(arm.position_m());
   if (!arm.velocity_m_s().empty()) sample.velocity_m_s = ToVector(arm.velocity_m_s());
   sample.engaged = arm.engaged();
   if (message.has_target()) {

@@ -36,7 +36,7 @@ RunResult RunOnRecording(const RecordingInput& input, const RunPlan& plan,
     if (plan.control == ChannelControl::kSummed) input.AddSummedSpikes(bin, &step);
     const std::optional<BehaviorSample> behavior = input.behavior(bin);
     Command command;
-    step.DecodeBin(behavior ? std::optional(behavior->position_m) : std::nullopt, &command);
+    step.DecodeBin(behavior ? behavior->position_m : std::nullopt, &command);
     step.LearnBin(behavior);
     Point& decoded = result.decoded_m_s[static_cast<std::size_t>(bin)].emplace();
     std::copy_n(command.velocity_m_s.data(), decoded.size(), decoded.begin());

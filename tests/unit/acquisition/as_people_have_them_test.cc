@@ -167,7 +167,7 @@ TEST_F(AsPeopleHaveThem, AVelocityAloneIsEnough) {
   builder.Build(3, &chunk);
   ASSERT_EQ(chunk.behavior_size(), 1);
   EXPECT_EQ(chunk.behavior(0).arm_state().velocity_m_s(1), 0.2);
-  EXPECT_EQ(chunk.behavior(0).arm_state().position_m(1), 0.0);
+  EXPECT_TRUE(chunk.behavior(0).arm_state().position_m().empty()) << "is not known";
 }
 
 TEST_F(AsPeopleHaveThem, UnitsOfLengthAreUnderstoodOrGuessedAndSaid) {

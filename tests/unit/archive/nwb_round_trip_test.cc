@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -122,6 +123,20 @@ TEST_F(NwbRoundTrip, WhatADecoderIsToldOfBodyAndTargetIsTheSame) {
   for (int bin = 1; bin < kSyntheticBins; ++bin) ExpectSameBehavior(bin);
   EXPECT_FALSE(recording_.position_m[0]) << "there was no arm";
   EXPECT_FALSE(recording_.engaged[0]);
+}
+
+TEST_F(NwbRoundTrip, PositionsThatNobodyKnewAreNotANumber) {
+  SyntheticSession session = MakeSyntheticSession(SyntheticSpikes::kCounts);
+  for (const int bin : {3, 6}) {
+    SyntheticBin(&session, bin).mutable_behavior()->mutable_arm_state()->clear_position_m();
+  }
+  const std::string path = ScratchPath("unknown.nwb");
+  Export(session, path);
+  const std::vector<double> positions =
+      Hdf5File(path).ReadNumbers("/processing/behavior/Position/cursor_position/data");
+  for (std::size_t bin = 1; bin < kSyntheticBins; ++bin) {
+    EXPECT_EQ(std::isnan(positions[2 * bin]), bin == 3 || bin == 6) << "bin " << bin;
+  }
 }
 
 TEST_F(NwbRoundTrip, CommandsAreThere) {

@@ -220,7 +220,7 @@ TEST(Pilot, DecodersKnowWhereTheArmIsAndNotOnlyWhereItIsInTheTask) {
   seen.position_m = {0.01, 0.02, 0.0};
   seen.target = subject::Target{{0.08, 0.0, 0.0}, 0.025};
   const BehaviorSample behavior = ToBehavior(seen);
-  EXPECT_TRUE(behavior.position_m.isApprox(TaskVector(0.31, -0.08)));
+  EXPECT_TRUE(behavior.position_m->isApprox(TaskVector(0.31, -0.08)));
   EXPECT_TRUE(behavior.target_position_m->isApprox(TaskVector(0.38, -0.1)));
 }
 

@@ -8,6 +8,7 @@ namespace {
 BehaviorSample Reaching(double distance_m) {
   BehaviorSample behavior;
   behavior.engaged = true;
+  behavior.position_m = TaskVector();
   behavior.target_position_m = TaskVector(0.0, distance_m, 0.0);
   behavior.target_radius_m = 0.01;
   return behavior;
@@ -79,6 +80,12 @@ TEST(Intention, ThereIsNoneWithoutTargetOrEngagement) {
   behavior = Reaching(0.1);
   behavior.target_position_m.reset();
   EXPECT_FALSE(intention.Estimate(behavior));
+}
+
+TEST(Intention, WithoutAPositionThereIsNoWayToTheTarget) {
+  BehaviorSample behavior = Reaching(0.1);
+  behavior.position_m.reset();
+  EXPECT_FALSE(IntentionEstimator(IntentionParams()).Estimate(behavior));
 }
 
 TEST(Intention, WithKinematicsItIsTheMeasuredVelocity) {

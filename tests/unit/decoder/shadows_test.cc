@@ -29,6 +29,7 @@ StepParams Params() {
 BehaviorSample Moving(double x) {
   BehaviorSample behavior;
   behavior.engaged = true;
+  behavior.position_m = TaskVector();
   behavior.velocity_m_s = TaskVector(x, 0.0, 0.0);
   return behavior;
 }

@@ -25,6 +25,7 @@ StepParams Params() {
 BehaviorSample Reaching() {
   BehaviorSample behavior;
   behavior.engaged = true;
+  behavior.position_m = TaskVector();
   behavior.target_position_m = TaskVector(0.1, 0.05, 0.0);
   return behavior;
 }

@@ -25,6 +25,7 @@ std::unique_ptr<Step> Trained(const SessionSettings& settings, int num_bins) {
   std::vector<float> counts(static_cast<std::size_t>(settings.shape.num_channels));
   BehaviorSample behavior;
   behavior.engaged = true;
+  behavior.position_m = TaskVector();
   for (int bin = 0; bin < num_bins; ++bin) {
     if (bin % 40 == 0) behavior.target_position_m = TaskVector(normal(random), normal(random), 0.0);
     behavior.velocity_m_s = TaskVector(0.1 * normal(random), 0.1 * normal(random), 0.0);

@@ -183,6 +183,27 @@ TEST_F(RecorderTest, DatabaseOfVersionOneIsBroughtUpToDateAndKeepsWhatItHas) {
   EXPECT_EQ(Integer("PRAGMA auto_vacuum"), 2) << "the file can shrink";
 }
 
+TEST_F(RecorderTest, RecordsOfVersionTwoAreRefusedAndLeftAlone) {
+  Open();
+  {
+    Database database(folder_ / "efferent.db");
+    database.Execute("PRAGMA user_version = 2");
+  }
+  EXPECT_EQ(ErrorOfOpening(), "") << "without records it is brought up to date";
+  {
+    Database database(folder_ / "efferent.db");
+    database.Execute(
+        "INSERT INTO sessions (session_id, subject_code, config_json, created_unix_ns) "
+        "VALUES ('old', 'S01', '{}', 5)");
+    database.Execute(
+        "INSERT INTO pieces (session_row, number, last_sequence_number, time_unix_ns, size, bytes) "
+        "VALUES (1, 1, 1, 6, 1, x'00')");
+    database.Execute("PRAGMA user_version = 2");
+  }
+  EXPECT_NE(ErrorOfOpening().find("use another data directory"), std::string::npos);
+  EXPECT_EQ(Integer("PRAGMA user_version"), 2);
+}
+
 TEST_F(RecorderTest, NewFileCanShrinkWhenSomethingIsErased) {
   Open();
   EXPECT_EQ(Integer("PRAGMA auto_vacuum"), 2);

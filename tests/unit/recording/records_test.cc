@@ -25,9 +25,9 @@ std::string_view View(const std::vector<char>& bytes) { return {bytes.data(), by
 BehaviorSample Sample(bool full) {
   BehaviorSample sample;
   sample.time_ns = 7;
-  sample.position_m = TaskVector(0.1, -0.2, 0.3);
   sample.engaged = full;
   if (!full) return sample;
+  sample.position_m = TaskVector(0.1, -0.2, 0.3);
   sample.velocity_m_s = TaskVector(1, 2, 3);
   sample.target_position_m = TaskVector(4, 5, 6);
   sample.target_radius_m = 0.01;

@@ -1,6 +1,9 @@
 // What a session is promised against what it takes.
 #include <gtest/gtest.h>
 #include <malloc.h>
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/allocator_interface.h>
+#endif
 
 #include <memory>
 #include <optional>
@@ -13,8 +16,12 @@ namespace efferent {
 namespace {
 
 double HeapBytes() {
+#if defined(__SANITIZE_ADDRESS__)
+  return static_cast<double>(__sanitizer_get_current_allocated_bytes());  // has a heap of its own
+#else
   const auto info = mallinfo2();
   return static_cast<double>(info.uordblks + info.hblkhd);
+#endif
 }
 
 /// What a decoder takes: it allocates nothing later.
