@@ -44,4 +44,23 @@ Findings LearningFindings(const std::string& run, const LearningCounts& counts) 
   return findings;
 }
 
+Findings InputFindings(const InputCounts& counts) {
+  Findings findings;
+  if (counts.num_implausible_bins > 0) {
+    findings.push_back(
+        {"implausible_bins", static_cast<double>(counts.num_implausible_bins), counts.num_bins,
+         fmt::format("input: {} of {} bins are not those of neurons (silent, saturated or alike): "
+                     "held or stopped, not learnt from (input_guard)",
+                     counts.num_implausible_bins, counts.num_bins)});
+  }
+  if (counts.num_masked_channels > 0) {
+    findings.push_back(
+        {"masked_channels", static_cast<double>(counts.num_masked_channels), counts.num_bins,
+         fmt::format("input: {} channels were masked for a time: fell silent or went wild "
+                     "(input_guard)",
+                     counts.num_masked_channels)});
+  }
+  return findings;
+}
+
 }  // namespace efferent

@@ -34,4 +34,13 @@ struct LearningCounts {
 /// What a person should know of that: more than 1 % of the labels rejected, any roll-back. `run`: whose.
 Findings LearningFindings(const std::string& run, const LearningCounts& counts);
 
+/// What the guard on the input found in a run; the same for every decoder.
+struct InputCounts {
+  std::int64_t num_bins = 0;
+  std::int64_t num_implausible_bins = 0;
+  std::int64_t num_masked_channels = 0;  ///< At any time.
+};
+/// What a person should know of it: anything that there was.
+Findings InputFindings(const InputCounts& counts);
+
 }  // namespace efferent

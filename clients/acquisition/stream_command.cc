@@ -184,6 +184,13 @@ void RunStream(StreamOptions options) {
         options.keep_session ? client.Get(session.session_id()) : client.End(session.session_id());
   }
   report.learning = CountLearning(recording, report.measured_velocity_m_s, session);
+  const v1::SessionStatistics& statistics = session.statistics();
+  const Findings input =
+      InputFindings({static_cast<std::int64_t>(statistics.decoded_bin_count()),
+                     static_cast<std::int64_t>(statistics.implausible_bin_count()),
+                     static_cast<std::int64_t>(statistics.ever_masked_channel_count())});
+  PrintLines(DescribeFindings(input));
+  recording.findings.insert(recording.findings.end(), input.begin(), input.end());
   if (json_file) json_file->Write(ResultRowsJson(MakeResultRows(report)));
   // Below the findings about the recording: one block above the table.
   PrintLines(DescribeFindings(LearningFindings(report.decoder, report.learning)));

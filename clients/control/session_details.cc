@@ -83,7 +83,7 @@ std::string DescribeCounters(const v1::Session& session) {
              "  commands   {} missed their deadline, {} were too old to move the arm, {} overtaken "
              "before a slow arm took them\n"
              "  watchdog   HELD {}, STOPPED {}\n"
-             "  input      {} bins not plausible, {} channels masked at present\n"
+             "  input      {} bins not plausible, {} channels masked at present, {} at any time\n"
              "  faults     {}\n"
              "  guard      {} roll-backs of learning, {} labels that cannot be meant\n",
              statistics.decoded_bin_count(), statistics.missed_bin_count(),
@@ -92,8 +92,8 @@ std::string DescribeCounters(const v1::Session& session) {
              statistics.stale_bin_count(), statistics.skipped_command_count(),
              statistics.held_count(), statistics.stopped_count(),
              statistics.implausible_bin_count(), statistics.masked_channel_count(),
-             statistics.fault_count(), statistics.learning_rollback_count(),
-             statistics.rejected_label_count());
+             statistics.ever_masked_channel_count(), statistics.fault_count(),
+             statistics.learning_rollback_count(), statistics.rejected_label_count());
 }
 
 std::string DescribeLatencies(const v1::SessionStatistics& statistics) {

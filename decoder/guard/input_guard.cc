@@ -32,8 +32,9 @@ InputGuard::InputGuard(const InputGuardParams& params, int num_channels, TimeNs 
       bin_width_s_(static_cast<float>(bin_width_ns) * 1e-9f),
       wild_keep_(static_cast<float>(KeptWithTau(kWildTauS, bin_width_ns))),
       max_samples_(std::max(1.0, kUsualTauS * 1e9 / static_cast<double>(bin_width_ns))) {
-  for (Eigen::ArrayXf* array : {&mean_, &variance_, &change_share_, &previous_, &still_bins_,
-                                &wildness_, &masked_, &deviation_, &above_, &changed_}) {
+  for (Eigen::ArrayXf* array :
+       {&mean_, &variance_, &change_share_, &previous_, &still_bins_, &wildness_, &masked_,
+        &ever_masked_, &deviation_, &above_, &changed_}) {
     *array = Eigen::ArrayXf::Zero(num_channels);
   }
 }
@@ -85,6 +86,7 @@ void InputGuard::Mask() noexcept {
   const auto wild =
       wildness_ > (masked_ > 0.0f).select(kTame, Eigen::ArrayXf::Constant(masked_.size(), kWild));
   masked_ = (dead || wild).cast<float>();
+  ever_masked_ = ever_masked_.max(masked_);
   num_masked_ = static_cast<Eigen::Index>(masked_.sum());
 }
 
@@ -115,6 +117,7 @@ void InputGuard::VisitState(StateVisitor& visitor) {
   visitor("still_bins", still_bins_);
   visitor("wildness", wildness_);
   visitor("masked", masked_);
+  visitor("ever_masked", ever_masked_);
   num_masked_ = static_cast<Eigen::Index>(masked_.sum());
 }
 

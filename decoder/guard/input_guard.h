@@ -62,6 +62,8 @@ class InputGuard {
   const Eigen::ArrayXf& masked() const { return masked_; }
   bool masks_any() const { return num_masked_ > 0; }
   std::uint32_t masked_count() const { return static_cast<std::uint32_t>(num_masked_); }
+  /// Channels that have been masked at any time.
+  std::uint32_t ever_masked_count() const { return static_cast<std::uint32_t>(ever_masked_.sum()); }
   /// Counts per bin that are usual.
   const Eigen::ArrayXf& mean() const { return mean_; }
 
@@ -87,7 +89,7 @@ class InputGuard {
   Eigen::ArrayXf previous_;
   Eigen::ArrayXf still_bins_;  // since it changed
   Eigen::ArrayXf wildness_;    // share of the last second's bins
-  Eigen::ArrayXf masked_;
+  Eigen::ArrayXf masked_, ever_masked_;
   Eigen::Index num_masked_ = 0;
   // Scratch, of the bin that is judged.
   Eigen::ArrayXf deviation_, above_, changed_;

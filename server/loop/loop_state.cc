@@ -225,6 +225,7 @@ const LoopStatus& LoopState::Count() noexcept {
   counts_.implausible_bin_count = step_->implausible_bin_count();
   counts_.input_verdict = step_->input_guard().verdict();
   counts_.masked_channel_count = step_->input_guard().masked_count();
+  counts_.ever_masked_channel_count = step_->input_guard().ever_masked_count();
   const auto score = [](const Learner& of, DecoderScore* into) {
     into->scored_bin_count = of.scored_bin_count();
     into->learned_bin_count = of.learned_bin_count();

@@ -39,6 +39,7 @@ struct LoopStatus {
   std::uint64_t implausible_bin_count = 0;
   InputVerdict input_verdict = InputVerdict::kPlausible;  ///< Of the last bin.
   std::uint32_t masked_channel_count = 0;                 ///< At present.
+  std::uint32_t ever_masked_channel_count = 0;
 
   /// How late the last bin was if it was stale; else nothing.
   std::optional<std::int64_t> stale_by_ns;

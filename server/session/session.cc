@@ -355,6 +355,7 @@ v1::SessionStatistics Session::Statistics() const {
   statistics.set_stale_bin_count(status.stale_bin_count);
   statistics.set_implausible_bin_count(status.implausible_bin_count);
   statistics.set_masked_channel_count(status.masked_channel_count);
+  statistics.set_ever_masked_channel_count(status.ever_masked_channel_count);
   statistics.set_late_event_count(status.late_event_count);
   statistics.set_duplicate_chunk_count(status.duplicate_chunk_count);
   statistics.set_missing_chunk_count(status.missing_chunk_count);

@@ -122,6 +122,7 @@ std::vector<ResultRow> Carry(const RecordingEvaluation& evaluation, const StepPa
   run->us_per_bin = 1e6 * result.wall_s / static_cast<double>(evaluation.input.num_bins());
   run->num_learned = result.num_learned;
   run->learning = result.learning;
+  run->input = result.input;
   run->decoded_m_s = std::move(result.decoded_m_s);
   const std::int64_t num_bins = evaluation.input.num_bins();
   const auto add = [&](const char* metric, double value, std::int64_t n) {
@@ -139,6 +140,14 @@ std::vector<ResultRow> Carry(const RecordingEvaluation& evaluation, const StepPa
 bool IsFurtherSeed(const std::vector<EvaluatedRun>& runs, std::size_t i) {
   return i > 0 && runs[i].protocol == runs[i - 1].protocol &&
          runs[i].decoder.name == runs[i - 1].decoder.name;
+}
+
+// Every decoder sees the same neurons.
+Findings FindingsOfInput(const RecordingEvaluation& evaluation) {
+  for (const EvaluatedRun& run : evaluation.runs) {
+    if (run.control == ChannelControl::kNone) return InputFindings(run.input);
+  }
+  return {};
 }
 
 }  // namespace
@@ -178,15 +187,17 @@ std::vector<RecordingEvaluation> EvaluateRecordings(std::vector<Recording>* reco
           ScoreRun(evaluation.task(), of_the_day, "recorded", kAsRecordedName, std::nullopt);
       evaluation.rows.insert(evaluation.rows.end(), rows.begin(), rows.end());
     }
-    const std::vector<ResultRow> findings = FindingRows(evaluation.recording->findings);
     AddMeansOverSeeds(&evaluation.rows);
-    evaluation.rows.insert(evaluation.rows.end(), findings.begin(), findings.end());
+    for (const Findings& found : {evaluation.recording->findings, FindingsOfInput(evaluation)}) {
+      const std::vector<ResultRow> rows = FindingRows(found);
+      evaluation.rows.insert(evaluation.rows.end(), rows.begin(), rows.end());
+    }
   }
   return evaluations;
 }
 
 Findings RunFindings(const RecordingEvaluation& evaluation) {
-  Findings findings;
+  Findings findings = FindingsOfInput(evaluation);
   for (const EvaluatedRun& run : evaluation.runs) {
     LearningCounts counts = run.learning;
     if (run.control != ChannelControl::kNone)

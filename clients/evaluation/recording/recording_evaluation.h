@@ -48,6 +48,7 @@ struct EvaluatedRun {
   double us_per_bin = 0.0;
   std::int64_t num_learned = 0;
   LearningCounts learning;
+  InputCounts input;
 };
 
 /// A recording with all that was run on it.

@@ -53,6 +53,9 @@ RunResult RunOnRecording(const RecordingInput& input, const RunPlan& plan,
       result.learning.num_rejected + static_cast<std::int64_t>(learner.scored_bin_count());
   result.learning.num_rollbacks =
       static_cast<std::int64_t>(learner.rollback_count() + learner.guard_rollback_count());
+  result.input.num_bins = input.num_bins();
+  result.input.num_implausible_bins = static_cast<std::int64_t>(step.implausible_bin_count());
+  result.input.num_masked_channels = step.input_guard().ever_masked_count();
   return result;
 }
 

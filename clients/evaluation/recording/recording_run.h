@@ -27,6 +27,7 @@ struct RunResult {
   std::int64_t num_learned = 0;  ///< Bins that were learnt from.
   /// Roll-backs: it was not finite, or the guard stepped in; then it is frozen.
   LearningCounts learning;
+  InputCounts input;
 };
 
 /// Decodes the whole recording in order through the same Step as the server, bin by bin: boundaries of

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <variant>
+
 #include "clients/acquisition/scoring.h"
 #include "tests/unit/evaluation/synthetic_recording.h"
 
@@ -38,6 +41,28 @@ TEST(RecordingRun, LearnsTheTaskFromNothing) {
         Summarize(AngleErrorsDeg(recording, decoded, recording.num_bins / 2, recording.num_bins));
     EXPECT_LT(late->median, 40.0);
   }
+}
+
+TEST(RecordingRun, WhatTheGuardOnTheInputFindsIsCountedAndSaid) {
+  SyntheticParams params;
+  params.num_trials = 100;
+  Recording recording = SyntheticRecording(params);
+  auto& spikes = std::get<SpikeEventList>(recording.spikes);
+  const auto loss = std::lower_bound(spikes.times_ns.begin(), spikes.times_ns.end(),
+                                     30 * std::int64_t{1'000'000'000});
+  spikes.channels.resize(static_cast<std::size_t>(loss - spikes.times_ns.begin()));
+  spikes.times_ns.erase(loss, spikes.times_ns.end());
+  const PointTrack velocity = MeasuredVelocity(recording, false);
+  const RecordingInput input(&recording, velocity, 10.0);
+  RunPlan plan;
+  plan.decoder = KalmanParams();
+  const RunResult result = RunOnRecording(input, plan);
+  EXPECT_GT(result.input.num_implausible_bins, 400) << "of the last 500 all but the first few";
+  EXPECT_LE(result.input.num_implausible_bins, 500);
+  EXPECT_NE(
+      DescribeFindings(InputFindings(result.input)).find("of 2000 bins are not those of neurons"),
+      std::string::npos);
+  EXPECT_TRUE(InputFindings({2000, 0, 0}).empty());
 }
 
 TEST(RecordingRun, FirstTrialIsDecodedByADecoderThatKnowsNothing) {
