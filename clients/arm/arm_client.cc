@@ -119,7 +119,7 @@ const LatencyRecorder& ArmClient::round_trips(std::optional<int> phase) const {
 
 void ArmClient::Run() {
   const milliseconds patience(std::llround(options_.reconnect_s * 1e3));
-  if (!connection_.WaitUntilReady(patience, stop_)) return;
+  if (!connection_.WaitUntilReady(patience, stop_, report_)) return;
   while (!stop_.requested()) {
     std::string why;
     try {
@@ -167,7 +167,12 @@ bool ArmClient::Attach() {
       session = sessions_.Get(options_.session_id);
     } catch (const RpcError& e) {
       if (e.code() != grpc::StatusCode::NOT_FOUND) throw;
-      if (!said_so) report_(fmt::format("waiting for session {}", options_.session_id));
+      if (!said_so) {
+        report_(
+            fmt::format("waiting for session {0}, which the server does not have; `efferent "
+                        "subject --session {0}` creates it",
+                        options_.session_id));
+      }
       said_so = true;
       show_();
       if (stop_.WaitFor(kSessionPollInterval)) return false;
@@ -229,12 +234,26 @@ bool ArmClient::EndBin() {
   if (const auto learning = rig_.experiment().wanted_learning()) {
     sessions_.SetLearning(options_.session_id, *learning);
     rig_.experiment().LearningIsSet();
+    if (!*learning) ReportIfNothingIsLearnt();
   }
   rig_.StartTrialIfReady();
   ToMessage(rig_.TakeUpdate(), &update_);
   Draw();
   show_();
   return stream_->SendUpdate(update_);
+}
+
+void ArmClient::ReportIfNothingIsLearnt() {
+  if (sessions_.Get(options_.session_id).statistics().learned_bin_count() > 0) return;
+  const Phase& phase =
+      rig_.experiment().phases()[static_cast<std::size_t>(rig_.experiment().phase())];
+  report_(fmt::format(
+      "phase {}: the frozen decoder has learnt from 0 bins in session {}, and reaches no target "
+      "unless "
+      "it was imported. Let it learn first (`--phase practice:50:learn --phase {}:{}:frozen`), or "
+      "import one "
+      "(`efferent decoder import {} FILE`)",
+      phase.name, options_.session_id, phase.name, phase.num_trials, options_.session_id));
 }
 
 void ArmClient::Draw() {

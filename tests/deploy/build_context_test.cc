@@ -72,8 +72,8 @@ TEST_F(BuildContext, IsConfiguredAndHasEverySourceOfThePrograms) {
   ASSERT_TRUE(std::regex_search(containerfile_, build, kBuild));
   const std::string binaries = root() / "build";
 
-  const Outcome configured = RunProgram("/usr/bin/cmake", {"--preset", build[1].str(), "-S",
-                                                           root().string(), "-B", binaries});
+  const Outcome configured = RunProgram(
+      "/usr/bin/cmake", {"--preset", build[1].str(), "-S", root().string(), "-B", binaries});
   ASSERT_EQ(configured.exit_status, 0) << configured.output;
 
   Words dry_run = {"-C", binaries, "-n", "--quiet"};
