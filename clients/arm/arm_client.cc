@@ -244,16 +244,16 @@ bool ArmClient::EndBin() {
 }
 
 void ArmClient::ReportIfNothingIsLearnt() {
-  if (sessions_.Get(options_.session_id).statistics().learned_bin_count() > 0) return;
+  const v1::Session session = sessions_.Get(options_.session_id);
+  // What came in later (imported, promoted) has learnt elsewhere.
+  if (session.statistics().learned_bin_count() > 0 || session.driver_since_bin_index() > 0) return;
   const Phase& phase =
       rig_.experiment().phases()[static_cast<std::size_t>(rig_.experiment().phase())];
   report_(fmt::format(
-      "phase {}: the frozen decoder has learnt from 0 bins in session {}, and reaches no target "
-      "unless "
-      "it was imported. Let it learn first (`--phase practice:50:learn --phase {}:{}:frozen`), or "
-      "import one "
-      "(`efferent decoder import {} FILE`)",
-      phase.name, options_.session_id, phase.name, phase.num_trials, options_.session_id));
+      "phase {0}: the frozen decoder has learnt from 0 bins in session {1} and will hardly reach a "
+      "target. Let it learn first (`--phase practice:50:learn --phase {0}:{2}:frozen`), or import "
+      "one that has (`efferent decoder import {1} FILE`)",
+      phase.name, options_.session_id, phase.num_trials));
 }
 
 void ArmClient::Draw() {

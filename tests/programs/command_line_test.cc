@@ -131,9 +131,10 @@ TEST(CommandLine, WhatWasSaidWhileWaitingIsNotSaidAgain) {
 // What nobody has taught reaches nothing; an arm that waits for a session names its maker.
 TEST(CommandLine, AFrozenDecoderThatHasLearntFromNothingIsSaidToHaveDoneSo) {
   const RunningServer server;
-  RunningProgram arm("efferent", {"arm", "--server", server.address(), "--session", "s",
-                                  "--limit-s", "0.2", "--lockstep", "--phase", "test:1:frozen",
-                                  "--phase", "practice:1:learn", "--phase", "again:1:frozen"});
+  RunningProgram arm("efferent",
+                     {"arm", "--server", server.address(), "--session", "s", "--hold-s", "0.1",
+                      "--limit-s", "0.2", "--lockstep", "--phase", "test:1:frozen", "--phase",
+                      "practice:1:learn", "--phase", "again:1:frozen"});
   ASSERT_TRUE(arm.Says("`efferent subject --session s` creates it")) << arm.output();
   RunningProgram subject("efferent",
                          {"subject", "--server", server.address(), "--session", "s", "--lockstep"});

@@ -66,6 +66,7 @@ TEST_F(Demo, ItsSessionIsARecordingToTry) {
       RunProgram(ProgramDir() / "efferent", {"eval", "recording", recording, "--decoders", "rls"});
   EXPECT_EQ(eval.exit_status, 0) << eval.output;
   EXPECT_THAT(eval.output, testing::HasSubstr("relearned"));
+  std::filesystem::remove_all(out_);
   const Outcome again = Run({"--record", recording});
   EXPECT_EQ(again.exit_status, 2);
   EXPECT_THAT(again.output, testing::HasSubstr("is there already"));
