@@ -82,7 +82,8 @@ void RunDemo(const DemoOptions& options) {
     fmt::print(stderr, "no plots: {}\n", PrintableLines(e.what()));
   }
   if (nwb_file) {
-    Print("recording: {0}; to decode it: efferent eval recording {0}\n", *options.record_path);
+    Print("recording: {0}; to decode it: efferent eval recording {0} --bin-width-ms 10\n",
+          *options.record_path);
   }
   if (!options.require) return;
   const std::string shortfalls = demo::Shortfalls(rows);
