@@ -124,7 +124,7 @@ const LatencyRecorder& ArmClient::round_trips(std::optional<int> phase) const {
 
 void ArmClient::Run() {
   const milliseconds patience(std::llround(options_.reconnect_s * 1e3));
-  if (!connection_.WaitUntilReady(patience, stop_)) return;
+  if (!connection_.WaitUntilReady(patience, stop_, report_)) return;
   while (!stop_.requested()) {
     std::string why;
     try {
@@ -172,7 +172,12 @@ bool ArmClient::Attach() {
       session = sessions_.Get(options_.session_id);
     } catch (const RpcError& e) {
       if (e.code() != grpc::StatusCode::NOT_FOUND) throw;
-      if (!said_so) report_(fmt::format("waiting for session {}", options_.session_id));
+      if (!said_so) {
+        report_(
+            fmt::format("waiting for session {0}, which the server does not have; `efferent "
+                        "subject --session {0}` creates it",
+                        options_.session_id));
+      }
       said_so = true;
       show_();
       if (stop_.WaitFor(kSessionPollInterval)) return false;
@@ -234,12 +239,26 @@ bool ArmClient::EndBin() {
   if (const auto learning = rig_.experiment().wanted_learning()) {
     sessions_.SetLearning(options_.session_id, *learning);
     rig_.experiment().LearningIsSet();
+    if (!*learning) ReportIfNothingIsLearnt();
   }
   rig_.StartTrialIfReady();
   ToMessage(rig_.TakeUpdate(), &update_);
   Draw();
   show_();
   return stream_->SendUpdate(update_);
+}
+
+void ArmClient::ReportIfNothingIsLearnt() {
+  const v1::Session session = sessions_.Get(options_.session_id);
+  // What came in later (imported, promoted) has learnt elsewhere.
+  if (session.statistics().learned_bin_count() > 0 || session.driver_since_bin_index() > 0) return;
+  const Phase& phase =
+      rig_.experiment().phases()[static_cast<std::size_t>(rig_.experiment().phase())];
+  report_(fmt::format(
+      "phase {0}: the frozen decoder has learnt from 0 bins in session {1} and will hardly reach a "
+      "target. Let it learn first (`--phase practice:50:learn --phase {0}:{2}:frozen`), or import "
+      "one that has (`efferent decoder import {1} FILE`)",
+      phase.name, options_.session_id, phase.num_trials));
 }
 
 void ArmClient::Draw() {

@@ -57,6 +57,8 @@ class ArmClient {
   /// Sets learning as the experiment wants it, starts a trial if one can start, and sends the
   /// state.
   bool EndBin();
+  /// Before a frozen phase.
+  void ReportIfNothingIsLearnt();
   void SetCommandsCome(bool come, const char* why);
   void Draw();
 

@@ -30,7 +30,8 @@ Examples:
   efferent demo --fast --require         in lock step, some 15 seconds; fails if it falls short
   efferent demo --fast --population 46   the harder, noisy setting with 46 neurons
   efferent demo --fast --decoder kalman  another decoder
-  efferent demo --fast --render          and frames of the arm)";
+  efferent demo --fast --render          and frames of the arm
+  efferent demo --fast --record demo.nwb and a recording of the session)";
 
 // Whether a demo writes a file of this name into its folder.
 bool IsOfADemo(const std::string& file) {
@@ -55,6 +56,7 @@ void Draw(const DemoOptions& options, const std::vector<demo::TrialRecord>& tria
 void RunDemo(const DemoOptions& options) {
   MakeOutputFolder(options.out_dir, options.overwrite, IsOfADemo);
   const auto json_file = MakeOutputFile(options.json_path, options.overwrite);
+  const auto nwb_file = MakeOutputFile(options.record_path, options.overwrite);
   StopFlag& stop = ProcessStopFlag();
   std::vector<ResultRow> rows;
   std::vector<demo::TrialRecord> trials;
@@ -64,12 +66,13 @@ void RunDemo(const DemoOptions& options) {
     fmt::print(stderr, "closed loop of efferentd, subject and arm, {}; logs in {}\n",
                options.fast ? "in lock step, faster than real time" : "in real time",
                options.out_dir);
-    rows = run.Run();
+    rows = nwb_file ? run.Run(nwb_file->partial_name()) : run.Run();
     trials = run.Trials();
     wall_s = run.wall_s();
     session_s = run.session_s();
   }
   if (json_file) json_file->Write(ResultRowsJson(rows));
+  if (nwb_file) nwb_file->Complete();
   Print("\nlearning off while scored; decoder {}, {:.0f} s of session time in {:.0f} s\n\n{}\n",
         options.decoder, session_s, wall_s, demo::DemoTable(rows));
   try {
@@ -77,6 +80,10 @@ void RunDemo(const DemoOptions& options) {
     Print("plots: {0}/trials.svg {0}/paths.svg (and .png)\n", options.out_dir);
   } catch (const std::exception& e) {
     fmt::print(stderr, "no plots: {}\n", PrintableLines(e.what()));
+  }
+  if (nwb_file) {
+    Print("recording: {0}; to decode it: efferent eval recording {0} --bin-width-ms 10\n",
+          *options.record_path);
   }
   if (!options.require) return;
   const std::string shortfalls = demo::Shortfalls(rows);
@@ -137,6 +144,9 @@ void AddDemoCommand(CLI::App& app) {
                     "Fail unless the success rates are >= 98 % learned, >= 95 % relearned, < 5 % "
                     "with dead neurons");
   command->add_option("--json", options->json_path, "Write results as a list of result rows");
+  command->add_option(
+      "--record", options->record_path,
+      "Write the session as an NWB 2 file: a recording to try the other commands on");
   command->add_flag("--overwrite", options->overwrite, kOverwriteHelp);
   command->add_option("--server-program", options->server_program,
                       "Server to start (default: efferentd beside this program)");

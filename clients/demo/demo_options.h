@@ -24,6 +24,7 @@ struct DemoOptions {
   bool render = false;
   bool require = false;
   std::optional<std::string> json_path;
+  std::optional<std::string> record_path;  ///< NWB file of the session.
   bool overwrite = false;
   std::string server_program;  ///< Empty: efferentd beside this program.
   double timeout_s = 1200.0;

@@ -27,16 +27,19 @@ DemoRun::DemoRun(const DemoOptions& options, StopFlag& stop)
     : options_(options),
       stop_(stop),
       out_dir_(options.out_dir),
+      data_dir_(out_dir_ / "data"),
       own_program_(std::filesystem::read_symlink("/proc/self/exe")),
       phases_(DemoPhases(options)) {}
 
 DemoRun::~DemoRun() {
   EndAll();
   monitor_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(data_dir_, ignored);
 }
 
-std::vector<ResultRow> DemoRun::Run() {
-  const std::string address = StartServer();
+std::vector<ResultRow> DemoRun::Run(const std::optional<std::string>& nwb_path) {
+  const std::string address = StartServer(nwb_path.has_value());
   const ServerConnection connection(address);
   StartSubject(address);
   WaitForSession(address);
@@ -50,16 +53,23 @@ std::vector<ResultRow> DemoRun::Run() {
   ChildProcess& subject = *children_[1];
   subject.WaitOrKill(kGrace);
   if (subject.exit_status() != 0) FailWith(subject, "did not end well");
+  if (nwb_path) Export(address, *nwb_path);
   const std::string protocol = options_.fast ? "lockstep" : "realtime";
   return JoinRows(ReadResultRows(out_dir_ / "arm.json"), ReadResultRows(out_dir_ / "subject.json"),
                   options_.decoder, protocol);
 }
 
-std::string DemoRun::StartServer() {
+std::string DemoRun::StartServer(bool records) {
   const std::filesystem::path program = options_.server_program.empty()
                                             ? own_program_.parent_path() / "efferentd"
                                             : std::filesystem::path(options_.server_program);
-  ChildProcess& server = Start("efferentd", program, {"--listen", "127.0.0.1:0"});
+  std::vector<std::string> arguments = {"--listen", "127.0.0.1:0"};
+  if (records) {
+    // A server would go on with the session of a demo that was killed.
+    std::filesystem::remove_all(data_dir_);
+    arguments.insert(arguments.end(), {"--data-dir", data_dir_.string()});
+  }
+  ChildProcess& server = Start("efferentd", program, arguments);
   while (true) {
     const std::string log = server.ReadLog();
     const std::size_t begin = log.find(kListening);
@@ -173,6 +183,18 @@ void DemoRun::FollowUntilTheArmIsDone(ChildProcess& arm) {
     if (line_.IsDue()) line_.Show(Status());
   }
   if (arm.exit_status() != 0) FailWith(arm, "failed, with " + arm.DescribeEnd());
+}
+
+void DemoRun::Export(const std::string& address, const std::string& nwb_path) {
+  ChildProcess& process = Start(
+      "export", own_program_,
+      {"export", session_id_, nwb_path, "--server", address, "--overwrite", "--session-description",
+       "Reaching in closed loop, simulated by `efferent demo`: no animal, no person", "--keyword",
+       "simulation"});
+  while (process.IsRunning()) {
+    if (stop_.WaitFor(kTick)) throw Interrupted();
+  }
+  if (process.exit_status() != 0) FailWith(process, "failed, with " + process.DescribeEnd());
 }
 
 std::string DemoRun::Status() const {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,10 @@ class DemoRun {
   /// Ends what still runs: the clients first, then the server.
   ~DemoRun();
 
-  /// Returns the joined result rows. @throws Interrupted; std::runtime_error with the tail of its
+  /// Returns the joined result rows. With `nwb_path` the server records, and the session is exported to that file.
+  /// @throws Interrupted; std::runtime_error with the tail of its
   /// log if a child dies, or if the time limit passes.
-  std::vector<ResultRow> Run();
+  std::vector<ResultRow> Run(const std::optional<std::string>& nwb_path = {});
 
   /// Trials seen so far.
   std::vector<TrialRecord> Trials() const;
@@ -43,7 +45,7 @@ class DemoRun {
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::string StartServer();
+  std::string StartServer(bool records);
   void StartSubject(const std::string& address);
   void StartArm(const std::string& address);
   ChildProcess& Start(const std::string& name, const std::filesystem::path& program,
@@ -54,12 +56,14 @@ class DemoRun {
   [[noreturn]] void FailWith(ChildProcess& child, const std::string& what);
   void WaitForSession(const std::string& address);
   void FollowUntilTheArmIsDone(ChildProcess& arm);
+  void Export(const std::string& address, const std::string& nwb_path);
   std::string Status() const;
   void EndAll();
 
   DemoOptions options_;
   StopFlag& stop_;
   std::filesystem::path out_dir_;
+  std::filesystem::path data_dir_;  // Of the server that records; gone with this object.
   std::filesystem::path own_program_;
   std::vector<DemoPhase> phases_;
   std::string session_id_ = "demo";

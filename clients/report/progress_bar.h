@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -7,11 +8,12 @@
 
 namespace efferent {
 
-/// A status line for work of known length: `[=====>     ]  42 %  text`. Not thread-safe.
+/// A status line for work of known length: `[=====>     ]  42 %  text  3 min left`. Not thread-safe.
 class ProgressBar {
  public:
-  /// `total` >= 0; `out` is not owned.
-  explicit ProgressBar(std::int64_t total, std::FILE* out = stderr) : line_(out), total_(total) {}
+  /// The work begins now. `total` >= 0, in any unit that takes the same time each; `out` is not owned.
+  explicit ProgressBar(std::int64_t total, std::FILE* out = stderr)
+      : line_(out), total_(total), began_(std::chrono::steady_clock::now()) {}
 
   /// Whether Show would print now.
   bool IsDue() const { return line_.IsDue(); }
@@ -23,12 +25,17 @@ class ProgressBar {
 
   /// The bar itself, `width` columns between the brackets.
   static std::string Bar(std::int64_t done, std::int64_t total, int width);
+  /// What is left of the time, at the speed so far: `40 s left`, `3 min left`, `1.5 h left`. Empty in the first
+  /// seconds, of which nothing follows yet, and when all is done.
+  static std::string TimeLeft(std::int64_t done, std::int64_t total,
+                              std::chrono::duration<double> elapsed);
 
  private:
   std::string Compose(std::int64_t done, const std::string& text) const;
 
   StatusLine line_;
   std::int64_t total_;
+  std::chrono::steady_clock::time_point began_;
 };
 
 }  // namespace efferent

@@ -9,6 +9,8 @@
 
 namespace efferent {
 
+void PrintNotice(const std::string& text) { StatusLine().Print(text); }
+
 StatusLine::StatusLine(std::FILE* out) : out_(out), is_terminal_(HasCursor(out)) {}
 
 StatusLine::~StatusLine() {

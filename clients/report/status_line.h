@@ -7,6 +7,9 @@
 
 namespace efferent {
 
+/// Prints lasting news to standard error, as PrintableLines shows it.
+void PrintNotice(const std::string& text);
+
 /// One line that says how a run goes: rewritten in place on a terminal, a plain line every few
 /// seconds elsewhere. Text is shown as PrintableText shows it. On standard output that takes nothing more,
 /// each call throws OutputError. Not thread-safe.

@@ -32,15 +32,22 @@ bool IsIpv6(std::string_view host) {
          host.find_first_not_of("0123456789abcdefABCDEF:.%") == std::string_view::npos;
 }
 
-// Without what a browser's address has and this does not: scheme, path, blanks.
-std::string WithoutUrlParts(const std::string& address) {
-  std::string bare = address;
+std::string WithoutBlanks(std::string text) {
   const auto is_blank = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
-  bare.erase(std::remove_if(bare.begin(), bare.end(), is_blank), bare.end());
-  if (const std::size_t scheme = bare.find("://"); scheme != std::string::npos) {
-    bare.erase(0, scheme + 3);
+  text.erase(std::remove_if(text.begin(), text.end(), is_blank), text.end());
+  return text;
+}
+
+// Without what addresses of browsers and of gRPC have and this does not: scheme, path.
+std::string WithoutUrlParts(std::string address) {
+  if (const std::size_t scheme = address.find("://"); scheme != std::string::npos) {
+    address.erase(0, scheme + 3);
   }
-  return bare.substr(0, bare.find('/'));
+  for (const std::string_view scheme : {"ipv4:", "ipv6:", "dns:"}) {
+    if (address.starts_with(scheme)) address.erase(0, scheme.size());
+  }
+  address.erase(0, address.find_first_not_of('/'));
+  return address.substr(0, address.find('/'));
 }
 
 bool IsHostAndPort(std::string_view address) {
@@ -52,14 +59,20 @@ bool IsHostAndPort(std::string_view address) {
          (has_brackets || host.find_first_of(":[] \t\n") == std::string_view::npos);
 }
 
-// The address that was probably meant.
+// The address that was probably meant by what has no blanks.
 std::string Suggestion(const std::string& address) {
+  if (address.starts_with('/')) return std::string(kUnix) + address;
+  if (address == kUnix) return std::string(kUnix) + "/run/efferent/socket";
   const std::string bare = WithoutUrlParts(address);
   if (IsHostAndPort(bare)) return bare;
+  // A port alone means this machine.
+  const std::string_view port = std::string_view(bare).substr(bare.starts_with(':') ? 1 : 0);
+  if (ParsePort(port)) return fmt::format("127.0.0.1:{}", port);
   if (IsIpv6(bare)) return fmt::format("[{}]:{}", bare, kDefaultPort);
   const std::string host =
-      bare.front() == '[' ? bare.substr(0, bare.find(']') + 1) : bare.substr(0, bare.find(':'));
-  return host.empty() ? kDefaultServerAddress : fmt::format("{}:{}", host, kDefaultPort);
+      bare.starts_with('[') ? bare.substr(0, bare.find(']') + 1) : bare.substr(0, bare.find(':'));
+  const std::string suggestion = fmt::format("{}:{}", host, kDefaultPort);
+  return IsHostAndPort(suggestion) ? suggestion : kDefaultServerAddress;
 }
 
 }  // namespace
@@ -74,20 +87,16 @@ bool IsLoopback(const std::string& address) {
 std::string CheckedServerAddress(const std::string& address) {
   const bool is_socket = address.starts_with(kUnix) && address.size() > kUnix.size();
   if (is_socket || IsHostAndPort(address)) return address;
-  const std::string bare = WithoutUrlParts(address);
-  if (bare.empty()) {
+  const std::string meant = WithoutBlanks(address);
+  if (meant.empty()) {
     throw InputError(
         fmt::format("the server's address is empty: type --server HOST:PORT, for "
                     "example --server {}",
                     kDefaultServerAddress));
   }
-  // A port alone means this machine.
-  const std::string_view port = std::string_view(bare).substr(bare.front() == ':' ? 1 : 0);
-  const std::string suggestion =
-      ParsePort(port) ? fmt::format("127.0.0.1:{}", port) : Suggestion(address);
   throw InputError(fmt::format(
       "`{}` is no address of a server: it must be HOST:PORT (or unix:PATH). Type --server {}",
-      address, suggestion));
+      address, Suggestion(meant)));
 }
 
 std::string AdviceWithoutServer(const std::string& address) {

@@ -16,6 +16,10 @@ namespace efferent {
 namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
+// How late a request to stop is noticed.
+constexpr std::chrono::milliseconds kStopInterval{100};
+// A server that is there answers sooner.
+constexpr std::chrono::milliseconds kNoticeAfter{500};
 
 grpc::ChannelArguments MakeArguments(const std::string& address) {
   grpc::ChannelArguments arguments;
@@ -41,17 +45,25 @@ ServerConnection::ServerConnection(const std::string& address)
       grpc_channel_(grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(),
                                               MakeArguments(address_))) {}
 
-bool ServerConnection::WaitUntilReady(std::chrono::milliseconds timeout,
-                                      const StopFlag& stop) const {
+bool ServerConnection::WaitUntilReady(std::chrono::milliseconds timeout, const StopFlag& stop,
+                                      const std::function<void(const std::string&)>& report) const {
   using Clock = std::chrono::system_clock;  // What gRPC's deadlines are made of.
-  const Clock::time_point deadline = Clock::now() + timeout;
+  const Clock::time_point begin = Clock::now();
+  const double timeout_s = std::chrono::duration<double>(timeout).count();
+  bool was_reported = false;
   while (!stop.requested()) {
-    const auto slice = std::min(deadline, Clock::now() + std::chrono::milliseconds(100));
+    const auto slice = std::min(begin + timeout, Clock::now() + kStopInterval);
     if (grpc_channel_->WaitForConnected(slice)) return true;
-    if (Clock::now() >= deadline) {
-      throw std::runtime_error(fmt::format("no Efferent server answers at {} (waited {:.1f} s). {}",
-                                           address_, std::chrono::duration<double>(timeout).count(),
-                                           AdviceWithoutServer(address_)));
+    const auto waited = Clock::now() - begin;
+    if (waited >= timeout) {
+      throw std::runtime_error(
+          fmt::format("no Efferent server answers at {} (waited {:.1f} s){}", address_, timeout_s,
+                      was_reported ? "" : ". " + AdviceWithoutServer(address_)));
+    }
+    if (waited >= kNoticeAfter && !was_reported) {
+      was_reported = true;
+      report(fmt::format("no Efferent server answers at {} yet; waiting for one up to {:g} s. {}",
+                         address_, timeout_s, AdviceWithoutServer(address_)));
     }
   }
   return false;

@@ -3,9 +3,11 @@
 #include <grpcpp/channel.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "clients/report/status_line.h"
 #include "clients/session/stop_flag.h"
 
 namespace efferent {
@@ -24,9 +26,11 @@ class ServerConnection {
   /// @throws InputError as CheckedServerAddress.
   explicit ServerConnection(const std::string& address);
 
-  /// Waits until the server answers. Returns early, with false, if a stop is requested.
-  /// @throws std::runtime_error naming the address, and what to do, after `timeout`.
-  bool WaitUntilReady(std::chrono::milliseconds timeout, const StopFlag& stop) const;
+  /// Waits until the server answers. Returns early, with false, if a stop is requested. `report` hears once, after half a
+  /// second, that no server answers, how long it is waited for, and what to do.
+  /// @throws std::runtime_error naming the address after `timeout`, and what to do unless `report` has.
+  bool WaitUntilReady(std::chrono::milliseconds timeout, const StopFlag& stop,
+                      const std::function<void(const std::string&)>& report = PrintNotice) const;
 
   const std::string& address() const { return address_; }
   const std::shared_ptr<grpc::Channel>& grpc_channel() const { return grpc_channel_; }

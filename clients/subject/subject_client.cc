@@ -65,7 +65,7 @@ SubjectClient::SubjectClient(const SubjectOptions& options, Brain brain, StopFla
 
 void SubjectClient::Run() {
   const milliseconds patience(std::llround(options_.reconnect_s * 1e3));
-  if (!connection_.WaitUntilReady(patience, stop_)) return;
+  if (!connection_.WaitUntilReady(patience, stop_, report_)) return;
   while (true) {
     std::string why;
     try {

@@ -37,7 +37,8 @@ class BinSchedule {
     if (!has_chunks() && begins_behind_) last_window_ns_ = lateness_ns - kLongAgoNs;
     const bool in_time = !has_chunks() || lateness_ns - OffsetNs() <= kBehindNs;
     if (in_time) {
-      if (behind_) BeginWindow(now_ns, OffsetNs());
+      // The window does not age while chunks are late: the offset of before holds after a delay, though not for ever.
+      if (behind_) window_began_ns_ += now_ns - behind_since_ns_;
       behind_ = false;
       if (now_ns - window_began_ns_ >= kWindowNs) BeginWindow(now_ns, this_window_ns_);
       this_window_ns_ = std::min(this_window_ns_, lateness_ns);
@@ -67,6 +68,7 @@ class BinSchedule {
   void FollowDelay(std::int64_t lateness_ns, std::int64_t now_ns) noexcept {
     if (!behind_) {
       behind_ = true;
+      behind_since_ns_ = now_ns;
       last_block_ns_ = this_block_ns_ = kNothing;
       block_began_ns_ = now_ns;
     }
@@ -92,6 +94,7 @@ class BinSchedule {
   std::int64_t last_window_ns_ = kNothing;
   // Least lateness while it is behind.
   bool behind_ = false;
+  std::int64_t behind_since_ns_ = 0;
   std::int64_t block_began_ns_ = 0;
   std::int64_t this_block_ns_ = kNothing;
   std::int64_t last_block_ns_ = kNothing;

@@ -218,6 +218,19 @@ TEST(BinSchedule, DelayThatIsCaughtUpIsLateAllTheTimeAndTheOffsetStays) {
   EXPECT_EQ(schedule.DueNs(time), time);
 }
 
+// Each chunk that is in time again must not make the old offset last longer: the source would be late for ever.
+TEST(BinSchedule, PauseAtTheBoundOfBeingBehindIsTheNewOffsetAfterSomeSeconds) {
+  BinSchedule schedule;
+  TimeNs time = 0;
+  for (; time < 5'000 * kMs; time += 10 * kMs) schedule.OnChunk(time, time);
+  bool is_late = false;
+  for (; time < 15'000 * kMs; time += 10 * kMs, is_late = !is_late) {
+    schedule.OnChunk(time, time + (is_late ? 103 : 97) * kMs);
+  }
+  EXPECT_FALSE(schedule.is_behind());
+  EXPECT_EQ(schedule.DueNs(0), 97 * kMs);
+}
+
 TEST(BinSchedule, OneThatIsOlderThanItsFirstChunkIsBehindUntilTheyAreSteady) {
   BinSchedule schedule;
   schedule.BeginBehind();

@@ -36,6 +36,15 @@ TEST_F(Compose, HasServerSubjectAndArm) {
   }
 }
 
+// Debian 12's docker-compose (1.29.2) refuses any other key at the top: its compose_spec.json.
+TEST_F(Compose, DebiansComposeKnowsItsParts) {
+  for (const auto& part : file_) {
+    EXPECT_THAT(part.first.as<std::string>(),
+                testing::AnyOf("version", "services", "volumes", "networks", "secrets", "configs",
+                               testing::StartsWith("x-")));
+  }
+}
+
 TEST_F(Compose, EveryContainerIsHardened) {
   for (const std::string& service : services_) {
     EXPECT_TRUE(Get(service, "read_only").as<bool>()) << service;

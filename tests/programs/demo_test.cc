@@ -55,6 +55,24 @@ TEST_F(Demo, LearnsFromRewardAlone) {
   }
 }
 
+// A recording that everybody can have: it is read as those of others are.
+TEST_F(Demo, ItsSessionIsARecordingToTry) {
+  const std::string recording = out_ + ".nwb";
+  const Outcome outcome = Run({"--record", recording}, 4, 4);
+  ASSERT_EQ(outcome.exit_status, 0) << outcome.output;
+  EXPECT_THAT(outcome.output, testing::HasSubstr("efferent eval recording " + recording));
+  EXPECT_FALSE(std::filesystem::exists(out_ + "/data")) << "the server's own files are gone";
+  const Outcome eval =
+      RunProgram(ProgramDir() / "efferent", {"eval", "recording", recording, "--decoders", "rls"});
+  EXPECT_EQ(eval.exit_status, 0) << eval.output;
+  EXPECT_THAT(eval.output, testing::HasSubstr("relearned"));
+  std::filesystem::remove_all(out_);
+  const Outcome again = Run({"--record", recording});
+  EXPECT_EQ(again.exit_status, 2);
+  EXPECT_THAT(again.output, testing::HasSubstr("is there already"));
+  std::filesystem::remove(recording);
+}
+
 TEST_F(Demo, SaysWhichGoalsAreNotMet) {
   const Outcome outcome = Run({"--loss", "1", "--require"});
   EXPECT_EQ(outcome.exit_status, 1);

@@ -22,6 +22,7 @@ using closed_loop::Condition;
 using closed_loop::ConditionLengths;
 using closed_loop::PopulationFile;
 using closed_loop::StudyParams;
+using closed_loop::StudyProgress;
 
 struct Options {
   StudyParams study;
@@ -34,9 +35,10 @@ struct Options {
   bool overwrite = false;
 };
 
-// A try, and what tests run.
-constexpr int kQuickPopulations = 4;
-constexpr int kQuickControlPopulations = 2;
+// A try, and what tests run: some ten seconds of two processors' time.
+constexpr const char* kQuickConditions = "ops46_10,loss60,delayed_user";
+constexpr int kQuickPopulations = 2;
+constexpr int kQuickControlPopulations = 1;
 constexpr int kQuickTestTrials = 20;
 
 constexpr const char* kDefaultDecoders = "snn,kalman,refit_kalman,rls,nlms";
@@ -82,6 +84,7 @@ std::vector<PopulationFile> FindPopulations(const std::vector<std::string>& path
 
 void Run(Options options) {
   if (options.quick) {
+    if (options.conditions.empty()) options.conditions = kQuickConditions;
     options.study.num_populations = std::min(options.study.num_populations, kQuickPopulations);
     options.study.num_control_populations = kQuickControlPopulations;
     options.lengths.test_trials = std::min(options.lengths.test_trials, kQuickTestTrials);
@@ -92,15 +95,16 @@ void Run(Options options) {
       closed_loop::AllConditions(FindPopulations(options.population_paths), options.lengths),
       options.conditions);
   std::optional<ProgressBar> bar;
-  std::size_t num_runs = 0;
-  const auto text = [&] { return fmt::format("{} runs", num_runs); };
+  StudyProgress last;
   const auto outcomes =
-      closed_loop::RunStudy(conditions, options.study, [&](std::size_t done, std::size_t total) {
-        if (!bar) bar.emplace(static_cast<std::int64_t>(total));
-        num_runs = total;
-        if (bar->IsDue()) bar->Show(static_cast<std::int64_t>(done), text());
+      closed_loop::RunStudy(conditions, options.study, [&](const StudyProgress& progress) {
+        if (!bar) bar.emplace(progress.num_trials);
+        last = progress;
+        if (!bar->IsDue()) return;
+        bar->Show(progress.trials_done, fmt::format("{}  {} of {} runs", progress.condition,
+                                                    progress.num_done, progress.num_runs));
       });
-  if (bar) bar->Finish(static_cast<std::int64_t>(num_runs), text());
+  if (bar) bar->Finish(last.num_trials, fmt::format("{} runs", last.num_runs));
   if (json_file) {
     json_file->Write(ResultRowsJson(closed_loop::MakeRows(outcomes, options.study.seed)));
   }
@@ -153,8 +157,11 @@ void AddClosedLoopCommand(CLI::App& eval) {
                    "Threads; 0: as many as the machine has. No figure depends on it")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  command->add_flag("--quick", options->quick,
-                    "At most 4 populations and 20 test trials, for a try");
+  command->add_flag(
+      "--quick", options->quick,
+      fmt::format("A try: {} unless --conditions names others, at most {} populations "
+                  "and {} test trials",
+                  kQuickConditions, kQuickPopulations, kQuickTestTrials));
   command->add_option("--json", options->json_path, "Write the figures as a list of result rows");
   command->add_option("--report", options->report_path,
                       "Write a page with tables, learning curves and trajectories (HTML)");

@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "clients/evaluation/closed_loop/pilot.h"
 #include "clients/report/table.h"
 
@@ -118,6 +120,15 @@ std::string MakeTable(const std::vector<ConditionOutcome>& outcomes) {
     }
   }
   std::string text = table.ToString() + "\n";
+  const bool has_references =
+      std::any_of(outcomes.begin(), outcomes.end(),
+                  [](const auto& outcome) { return !outcome.condition.is_control(); });
+  if (has_references) {
+    text += fmt::format(
+        "{} and {} are no decoders: the arm does what the user wants ({}), or what decoders are "
+        "taught ({})\n",
+        kIntent, kLabel, kIntent, kLabel);
+  }
   for (const ConditionOutcome& outcome : outcomes) {
     const std::string headroom = HeadroomText(outcome);
     if (!headroom.empty()) text += headroom + "\n";

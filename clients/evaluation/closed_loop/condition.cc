@@ -8,6 +8,12 @@ int Condition::num_learning_trials() const {
   return trials;
 }
 
+int Condition::num_trials() const {
+  int trials = 0;
+  for (const Phase& phase : phases) trials += phase.num_trials;
+  return trials;
+}
+
 TaskParams TaskOf(const Condition& condition, std::uint64_t seed) {
   TaskParams task;  // Its defaults are those of the OPS task but for the targets.
   task.num_targets = 0;

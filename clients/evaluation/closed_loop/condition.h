@@ -48,6 +48,7 @@ struct Condition {
 
   int test_phase() const { return static_cast<int>(phases.size()) - 1; }
   int num_learning_trials() const;
+  int num_trials() const;  ///< Of all phases.
   /// A control: there is nothing to decode.
   bool is_control() const { return silent || untuned; }
 };

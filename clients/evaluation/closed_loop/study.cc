@@ -78,9 +78,9 @@ std::vector<double> MeanCurve(const std::vector<std::vector<double>>& runs) {
 
 }  // namespace
 
-std::vector<ConditionOutcome> RunStudy(
-    const std::vector<Condition>& conditions, const StudyParams& params,
-    const std::function<void(std::size_t done, std::size_t total)>& progress) {
+std::vector<ConditionOutcome> RunStudy(const std::vector<Condition>& conditions,
+                                       const StudyParams& params,
+                                       const std::function<void(const StudyProgress&)>& progress) {
   const auto num_runs = static_cast<std::size_t>(params.num_populations);
   const auto num_controls =
       static_cast<std::size_t>(std::min(params.num_control_populations, params.num_populations));
@@ -122,14 +122,25 @@ std::vector<ConditionOutcome> RunStudy(
       ++entry;
     }
   }
-  std::atomic<std::size_t> done{0};
+  StudyProgress state;
+  state.num_runs = jobs.size();
+  for (const Job& job : jobs) state.num_trials += job.entry->condition->num_trials();
+  std::atomic<std::size_t> latest{0}, done{0};
+  std::atomic<std::int64_t> trials_done{0};
   RunJobs(
       jobs.size(), params.num_threads,
       [&](std::size_t i) {
+        latest = i;
         RunJob(jobs[i], params.seed);
+        trials_done += jobs[i].entry->condition->num_trials();
         ++done;
       },
-      [&] { progress(done, jobs.size()); });
+      [&] {
+        state.condition = jobs[latest].entry->condition->name;
+        state.num_done = done;
+        state.trials_done = trials_done;
+        progress(state);
+      });
   for (Entry& e : entries) e.outcome->trial_times_s = MeanCurve(e.trial_times_s);
   return outcomes;
 }

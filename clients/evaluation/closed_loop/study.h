@@ -19,13 +19,21 @@ struct StudyParams {
   int num_threads = 0;  ///< 0: as many as the machine has.
 };
 
+/// How far a study is.
+struct StudyProgress {
+  std::string condition;  ///< That of the run which began last.
+  std::size_t num_done = 0;
+  std::size_t num_runs = 0;
+  std::int64_t trials_done = 0;  ///< Of the runs that are done; runs of more trials take longer.
+  std::int64_t num_trials = 0;
+};
+
 /// Runs every decoder, and intent and label without a decoder, in every condition, on several threads.
 /// The outcome depends on conditions and parameters alone, to the last bit. A decoder that draws its
-/// weights draws others in each run. `progress`, called now and then from the calling thread: runs
-/// done, of how many.
+/// weights draws others in each run. `progress` is called now and then from the calling thread.
 /// @throws InputError if decoders or their settings make no sense.
-std::vector<ConditionOutcome> RunStudy(
-    const std::vector<Condition>& conditions, const StudyParams& params,
-    const std::function<void(std::size_t done, std::size_t total)>& progress);
+std::vector<ConditionOutcome> RunStudy(const std::vector<Condition>& conditions,
+                                       const StudyParams& params,
+                                       const std::function<void(const StudyProgress&)>& progress);
 
 }  // namespace efferent::closed_loop

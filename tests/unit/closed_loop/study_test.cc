@@ -10,7 +10,8 @@ namespace efferent::closed_loop {
 namespace {
 
 std::vector<ConditionOutcome> Study(const std::string& conditions, const std::string& decoders,
-                                    int num_threads, std::vector<std::string> settings = {}) {
+                                    int num_threads, std::vector<std::string> settings = {},
+                                    StudyProgress* last = nullptr) {
   StudyParams params;
   params.decoders = {decoders, std::move(settings)};
   params.num_populations = 3;
@@ -18,7 +19,21 @@ std::vector<ConditionOutcome> Study(const std::string& conditions, const std::st
   params.seed = 11;
   params.num_threads = num_threads;
   return RunStudy(ChooseConditions(AllConditions({}, {5, 0.2}), conditions), params,
-                  [](std::size_t, std::size_t) {});
+                  [last](const StudyProgress& progress) {
+                    if (last != nullptr) *last = progress;
+                  });
+}
+
+TEST(Study, SaysInTheEndThatAllRunsAndTrialsAreDone) {
+  StudyProgress last;
+  Study("ops46_10,untuned", "rls", 2, {}, &last);
+  EXPECT_TRUE(last.condition == "ops46_10" || last.condition == "untuned") << last.condition;
+  // rls: 3 runs and a run for each of two controls, in both; intent and label, 3 runs each: in the first only.
+  EXPECT_EQ(last.num_runs, 16u);
+  EXPECT_EQ(last.num_done, 16u);
+  // A fifth of 10 trials to learn and 5 to test in 11 runs; of 50, in 5 runs.
+  EXPECT_EQ(last.num_trials, 11 * (2 + 5) + 5 * (10 + 5));
+  EXPECT_EQ(last.trials_done, last.num_trials);
 }
 
 TEST(Study, IsTheSameToTheLastBitWhateverTheNumberOfThreads) {
