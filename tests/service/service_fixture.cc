@@ -16,6 +16,8 @@ Clients::Clients(const std::string& address) {
   grpc::ChannelArguments arguments;
   // Each set of clients has a connection of its own, as separate programs would.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  // Where a crowd is refused a client tries again soon.
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
   channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
