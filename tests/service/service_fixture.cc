@@ -52,10 +52,16 @@ std::optional<v1::Session> Clients::Get(const std::string& id) {
 }
 
 std::vector<v1::Session> Clients::List() {
-  grpc::ClientContext context;
-  v1::ListSessionsResponse response;
-  if (!sessions_->ListSessions(&context, {}, &response).ok()) return {};
-  return {response.sessions().begin(), response.sessions().end()};
+  std::vector<v1::Session> sessions;
+  v1::ListSessionsRequest request;
+  do {
+    grpc::ClientContext context;
+    v1::ListSessionsResponse response;
+    if (!sessions_->ListSessions(&context, request, &response).ok()) return {};
+    sessions.insert(sessions.end(), response.sessions().begin(), response.sessions().end());
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return sessions;
 }
 
 grpc::Status Clients::End(const std::string& id) {
