@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -24,6 +25,8 @@ constexpr std::chrono::seconds kLookForErasuresEvery{60};
 constexpr const char* kErasing = "erasing";
 
 constexpr std::chrono::seconds kLongestFlush{2};
+// Of a batch, for what sessions that end have learnt; one is always written.
+constexpr std::chrono::milliseconds kLongestForEnds{50};
 
 // A disk that took nothing is tried again after this long.
 constexpr std::chrono::milliseconds kRetryAfter{500};
@@ -267,7 +270,7 @@ void Recorder::RunWriter() {
     }
     {
       const std::lock_guard lock(mutex_);
-      if (status_.problem.empty()) done_ = begun_;
+      if (status_.problem.empty() && batch_.empty()) done_ = begun_;
     }
     flushed_.notify_all();
   }
@@ -301,8 +304,11 @@ bool Recorder::Gather() {
   const std::lock_guard lock(mutex_);
   // With those whose session began meanwhile: the events that name them may be there already.
   writing_ = sources_;
-  if (batch_.empty()) {
-    batch_.swap(queue_);
+  if (batch_.empty() || status_.problem.empty()) {
+    const auto room = std::min(queue_.size(), kCapacity - std::min(kCapacity, batch_.size()));
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(room);
+    std::move(queue_.begin(), end, std::back_inserter(batch_));
+    queue_.erase(queue_.begin(), end);
     batch_dropped_ += std::exchange(dropped_since_batch_, 0);
     for (const auto& source : writing_) source->is_let_go = source->journal.use_count() == 1;
   }
@@ -312,9 +318,10 @@ bool Recorder::Gather() {
 void Recorder::WriteBatch() {
   rows_before_ = rows_;
   Transaction transaction(&*database_);
-  for (const Entry& entry : batch_) Write(entry);
+  WriteEntries();
   for (const auto& source : writing_) {
-    if (source->now.row != 0 && !source->now.ended) WritePiece(source.get());
+    const bool waits = waiting_ids_.contains(source->journal->session_id());
+    if (source->now.row != 0 && !source->now.ended && !waits) WritePiece(source.get());
   }
   if (batch_dropped_ > 0) {
     WriteEvent(0, UnixNowNs(), "events dropped", std::to_string(batch_dropped_));
@@ -323,14 +330,30 @@ void Recorder::WriteBatch() {
   transaction.Commit();
 }
 
+void Recorder::WriteEntries() {
+  waiting_ids_.clear();
+  const auto latest = std::chrono::steady_clock::now() + kLongestForEnds;
+  bool any_end = false;
+  for (Entry& entry : batch_) {
+    const bool is_late = entry.what == Entry::What::kEnded && std::exchange(any_end, true) &&
+                         std::chrono::steady_clock::now() > latest;
+    entry.waits = is_late || waiting_ids_.contains(entry.session_id);
+    if (entry.waits) {
+      waiting_ids_.insert(entry.session_id);
+    } else {
+      Write(entry);
+    }
+  }
+}
+
 void Recorder::AfterCommit() {
-  batch_.clear();
+  std::erase_if(batch_, [](const Entry& entry) { return !entry.waits; });
   batch_dropped_ = 0;
   rows_before_ = rows_;  // what fails from here on takes nothing of this back
   std::uint64_t bytes = 0;
   for (const auto& source : writing_) {
     source->before = source->now;
-    if (source->now.row == 0) continue;
+    if (source->now.row == 0 || waiting_ids_.contains(source->journal->session_id())) continue;
     source->journal->GiveBackStates(std::exchange(source->num_states, 0));
     if (source->pieces.empty()) continue;
     const JournalBuffer::Piece& last = source->pieces.back();
@@ -346,7 +369,8 @@ void Recorder::AfterCommit() {
   ++status_.batch_count;
   std::erase_if(sources_, [this](const std::shared_ptr<Source>& source) {
     // Refused after its journal had been made, or ended.
-    const bool is_orphan = source->now.row == 0 && source->is_let_go;
+    const bool is_orphan = source->now.row == 0 && source->is_let_go &&
+                           !waiting_ids_.contains(source->journal->session_id());
     if (source->now.ended) status_.lost_record_count += source->journal->num_lost_records();
     return is_orphan || source->now.ended;
   });
@@ -542,13 +566,16 @@ void Recorder::Write(const Entry& entry) {
 void Recorder::WriteEnd(const Entry& entry) {
   const auto row = rows_.find(entry.session_id);
   if (row == rows_.end()) return;  // its creation was dropped
+  const bool is_kept = !entry.is_empty || entry.kind == "shutdown";
   if (Source* source = Find(entry.session_id)) {
-    // What came between the taking of records and that of events.
-    source->Take();
-    WritePiece(source);
+    if (is_kept) {
+      // What came between the taking of records and that of events.
+      source->Take();
+      WritePiece(source);
+    }
     source->now.ended = true;
   }
-  if (entry.is_empty && entry.kind != "shutdown") {
+  if (!is_kept) {
     Statement(database_->handle(), "DELETE FROM pieces WHERE session_row = ?")
         .Bind(row->second)
         .Run();

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -61,7 +62,8 @@ struct RecorderStatus {
 /// counted, and the count is written as soon as there is room; sessions that are not in real time wait
 /// instead, as long as the disk takes anything. A batch that cannot be written is tried again and again:
 /// what has been written stays readable, and nothing that fits into the buffers is lost. After `kill -9`
-/// everything but the last batch is there.
+/// everything but the last batch is there. Ends of sessions, which may have learnt much, take a share of each batch,
+/// so that however many end others are recorded in time.
 class Recorder final : public EventSink, public RecordingSink {
  public:
   static constexpr std::size_t kCapacity = 4'096;
@@ -111,6 +113,7 @@ class Recorder final : public EventSink, public RecordingSink {
     std::string subject_code;
     std::int64_t row = 0;   // with kResumed and kLost
     bool is_empty = false;  // with kEnded: no bin was decoded
+    bool waits = false;     // for a later batch
     std::optional<RecordedChange> change;
   };
   /// A session's journal, and what of it is being written.
@@ -142,6 +145,8 @@ class Recorder final : public EventSink, public RecordingSink {
   /// Takes what there is. Returns whether there is anything to write.
   bool Gather();
   void WriteBatch();
+  /// What can be written at once, in order; the rest waits.
+  void WriteEntries();
   void AfterCommit();
   void SetProblem(const std::string& problem);
 
@@ -178,7 +183,8 @@ class Recorder final : public EventSink, public RecordingSink {
   std::deque<Entry> batch_;
   std::uint64_t batch_dropped_ = 0;
   Sources writing_;
-  bool rows_are_gone_ = false;  // of the first erasure
+  std::set<std::string> waiting_ids_;  // of sessions with entries that wait for the next batch
+  bool rows_are_gone_ = false;         // of the first erasure
   std::chrono::steady_clock::time_point look_for_erasures_at_{};
 
   mutable std::mutex mutex_;
