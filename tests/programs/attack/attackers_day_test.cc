@@ -100,7 +100,8 @@ void Print(const std::vector<Row>& table) {
                 1e-3 * static_cast<double>(row.log_bytes), answers.c_str());
   }
   std::printf(
-      "new: longest until a new client had a session; longest: between two DECODED of a rig; oldest: bin "
+      "new: longest until a new client had a session; longest: between two DECODED of a rig; "
+      "oldest: bin "
       "that moved an arm; resident: before, most, after\n");
 }
 
@@ -127,11 +128,12 @@ class AttackersDay : public testing::Test {
     row.before_mb = server_.ResidentMb();
     server_.TakePeakMb();
     const std::uint64_t log_before = server_.log_bytes();
-    AttackRun run({&server_, &rigs_},
-                  std::chrono::milliseconds(static_cast<int>(1e3 * length_s)), Seed() + ++num_runs_);
+    AttackRun run({&server_, &rigs_}, std::chrono::milliseconds(static_cast<int>(1e3 * length_s)),
+                  Seed() + ++num_runs_);
     attack.run(&run);
     row.answers = run.answers();
-    for (const std::string& failure : run.failures()) ADD_FAILURE() << attack.name << ": " << failure;
+    for (const std::string& failure : run.failures())
+      ADD_FAILURE() << attack.name << ": " << failure;
     CleanUp();
     row.new_client_s = probe_.TakeWorst();
     row.peak_mb = server_.TakePeakMb();
@@ -145,8 +147,12 @@ class AttackersDay : public testing::Test {
       row.gap_s = std::max(row.gap_s, log.longest_gap_s);
       EXPECT_EQ(rig->how_it_ended(), "") << attack.name;
       EXPECT_LT(log.longest_gap_s, kSilentAfterS) << rig->id() << ", " << attack.name;
-      EXPECT_EQ(log.stale, 0u) << rig->id() << ", " << attack.name << ": up to " << log.oldest_s << " s old";
+      EXPECT_EQ(log.stale, 0u) << rig->id() << ", " << attack.name << ": up to " << log.oldest_s
+                               << " s old";
     }
+    std::printf("%-28s after %4.0f s\n", attack.name.c_str(),
+                Seconds(std::chrono::steady_clock::now() - began_).count());
+    std::fflush(stdout);
     EXPECT_LT(row.new_client_s, kDeafAfterS)
         << attack.name << ": nobody new gets in: " << probe_.last_refusal();
     if (!ProgramsAreSanitized()) {
@@ -202,18 +208,20 @@ class AttackersDay : public testing::Test {
     EXPECT_EQ(recorded.late_chunk_count(), counts.late_chunk_count()) << rig->id();
     EXPECT_EQ(recorded.duplicate_chunk_count(), counts.duplicate_chunk_count()) << rig->id();
 
-    const Outcome verified = RunProgram(ProgramDir() / "efferent",
-                                        {"replay", rig->id(), "--verify", "--server", server_.address()});
+    const Outcome verified = RunProgram(ProgramDir() / "efferent", {"replay", rig->id(), "--verify",
+                                                                    "--server", server_.address()});
     EXPECT_EQ(verified.exit_status, 0) << verified.output;
-    std::printf("%s: %lu sent = %lu applied + %lu late + %lu twice, %lu missing; %s", rig->id().c_str(),
-                sent.numbers - sent.omitted + sent.duplicates, counts.decoded_bin_count(), sent.late,
-                sent.duplicates, counts.missing_chunk_count(), verified.output.c_str());
+    std::printf("%s: %lu sent = %lu applied + %lu late + %lu twice, %lu missing; %s",
+                rig->id().c_str(), sent.numbers - sent.omitted + sent.duplicates,
+                counts.decoded_bin_count(), sent.late, sent.duplicates,
+                counts.missing_chunk_count(), verified.output.c_str());
   }
 
   TargetServer server_;
   std::vector<std::unique_ptr<Rig>> rigs_;
   NewClientProbe probe_{server_.address()};
   std::uint64_t num_runs_ = 0;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 std::vector<Attack> AllAttacks() {
@@ -241,8 +249,8 @@ TEST_F(AttackersDay, LeavesTheServerAliveOpenBoundedAndExact) {
   std::vector<Attack> attacks = AllAttacks();
   const Attack all = AllAtOnce(attacks);
   const double total_s = 60.0 * Minutes();
-  const double slice_s =
-      std::clamp(total_s / static_cast<double>(attacks.size() + 2), kShortestSliceS, kLongestSliceS);
+  const double slice_s = std::clamp(total_s / static_cast<double>(attacks.size() + 2),
+                                    kShortestSliceS, kLongestSliceS);
   const auto end = std::chrono::steady_clock::now() + Seconds(total_s);
   Random random(Seed());
   std::vector<Row> table;
@@ -263,7 +271,8 @@ TEST_F(AttackersDay, LeavesTheServerAliveOpenBoundedAndExact) {
   last.Pause(std::chrono::seconds(1));
   const auto asked_at = std::chrono::steady_clock::now();
   EXPECT_EQ(server_.End(), 0) << server_.TailOfLog();
-  std::printf("ended within %.1f s\n", Seconds(std::chrono::steady_clock::now() - asked_at).count());
+  std::printf("ended within %.1f s\n",
+              Seconds(std::chrono::steady_clock::now() - asked_at).count());
   attacker.join();
 }
 

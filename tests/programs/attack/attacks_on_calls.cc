@@ -98,10 +98,9 @@ std::vector<std::unique_ptr<Message>> MakeSense(const MethodDescriptor& method, 
     request.set_state_piece(Noise(1'000, random));
     add(request);
   } else {
-    const std::unique_ptr<Message> request(
-        google::protobuf::MessageFactory::generated_factory()
-            ->GetPrototype(method.input_type())
-            ->New());
+    const std::unique_ptr<Message> request(google::protobuf::MessageFactory::generated_factory()
+                                               ->GetPrototype(method.input_type())
+                                               ->New());
     NameSomething(request.get(), method, random);
     add(*request);
   }
@@ -113,8 +112,8 @@ RawCall AnyCall(Random* random, int max_spoilt) {
   const MethodDescriptor& method = *methods[Below(methods.size(), random)];
   RawCall call{PathOf(method), {}};
   for (const auto& message : MakeSense(method, random)) {
-    Spoil(message.get(),
-          static_cast<int>(Below(static_cast<std::size_t>(max_spoilt) + 1, random)), random);
+    Spoil(message.get(), static_cast<int>(Below(static_cast<std::size_t>(max_spoilt) + 1, random)),
+          random);
     call.messages.push_back(message->SerializePartialAsString());
   }
   return call;

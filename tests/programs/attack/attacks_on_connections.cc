@@ -49,7 +49,8 @@ std::string Garbage(Random* random) {
     case 3:  // streams that are reset as soon as they begin
       bytes = Http2Preface();
       for (std::uint32_t stream = 1; stream < 2'000; stream += 2) {
-        bytes += Http2Frame(3, 1, 4, stream, "\x83\x86\x84");  // :method POST, :scheme http, :path /
+        bytes +=
+            Http2Frame(3, 1, 4, stream, "\x83\x86\x84");  // :method POST, :scheme http, :path /
         bytes += Http2Frame(4, 3, 0, stream, std::string(4, '\0'));
       }
       return bytes;

@@ -95,8 +95,7 @@ void ReadDamagedFiles(AttackRun* run) {
   const std::string bytes = WriteDecoderFile(decoder);
   const std::string whole = folder.path() / "whole.decoder", damaged = folder.path() / "damaged";
   WriteBytes(whole, bytes);
-  const std::string config =
-      RunProgram(ProgramDir() / "efferentd", {"--print-config"}).output;
+  const std::string config = RunProgram(ProgramDir() / "efferentd", {"--print-config"}).output;
   run->Repeat(1, [&](Random* random) {
     Outcome outcome;
     if (Below(2, random) == 0) {
@@ -149,7 +148,8 @@ void StartWithDamagedDatabase(AttackRun* run) {
     WriteBytes(file, bytes);
     const std::string what = file.filename().string() + (how == 0 ? " cut at " : " damaged at ") +
                              std::to_string(at) + " (" + std::to_string(how) + "): ";
-    RunningProgram server("efferentd", {"--data-dir", copy.path().string(), "--listen", "127.0.0.1:0"});
+    RunningProgram server("efferentd",
+                          {"--data-dir", copy.path().string(), "--listen", "127.0.0.1:0"});
     const std::string listening = "listening on ";
     if (!server.Says(listening)) {
       const auto status = server.Wait();

@@ -64,8 +64,8 @@ void HangUp(AttackRun* run) {
 void LeaveLogUnread(AttackRun* run) {
   Clients clients(run->server().address());
   run->Repeat(1, [&](Random* random) {
-    const auto state = Below(2, random) == 0 ? TargetServer::LogReader::kSleeps
-                                             : TargetServer::LogReader::kGone;
+    const auto state =
+        Below(2, random) == 0 ? TargetServer::LogReader::kSleeps : TargetServer::LogReader::kGone;
     run->server().Set(state);
     for (int i = 0; i < 200 && !run->over(); ++i) {
       const std::string id = "log" + std::to_string(Below(1'000'000, random));

@@ -15,9 +15,18 @@ using google::protobuf::Reflection;
 
 double HostileNumber(Random* random) {
   using Limits = std::numeric_limits<double>;
-  static constexpr std::array kNumbers = {
-      Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), 0.0,  -0.0, 5e-324,
-      Limits::max(),       Limits::lowest(),   1e-300,              -1.0, 1e9,  0.5};
+  static constexpr std::array kNumbers = {Limits::quiet_NaN(),
+                                          Limits::infinity(),
+                                          -Limits::infinity(),
+                                          0.0,
+                                          -0.0,
+                                          5e-324,
+                                          Limits::max(),
+                                          Limits::lowest(),
+                                          1e-300,
+                                          -1.0,
+                                          1e9,
+                                          0.5};
   return kNumbers[Below(kNumbers.size(), random)];
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 namespace efferent::test {
@@ -16,6 +17,10 @@ constexpr std::uint64_t kNoWhim = 1'000;
 // A busy machine may delay this process by as much without its own clock noticing.
 constexpr std::chrono::milliseconds kWayToHere{300};
 constexpr std::chrono::seconds kRemember{5};
+// What is caught up more slowly stays as late for so long that the server takes it for a pause (docs/guides/safety.md):
+// the machine is too busy for this to say anything.
+constexpr std::chrono::milliseconds kQuickCatchUp{150};
+constexpr std::uint64_t kBacklog = 10;
 
 }  // namespace
 
@@ -80,10 +85,12 @@ void Rig::NoteLateness(Clock::duration late, Clock::time_point now) {
 
 void Rig::RunSource() {
   bool is_behind = false;
+  Clock::time_point released_at{};
   for (std::uint64_t number = 1; !is_over_; ++number) {
     while (is_held_ && !is_over_) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       is_behind = true;
+      released_at = Clock::now();
     }
     // The first and the last are always there, so that the numbers say what was sent.
     const std::uint64_t whim = number == 1 || is_over_ ? kNoWhim : random_() % 300;
@@ -93,7 +100,7 @@ void Rig::RunSource() {
       std::this_thread::sleep_until(due);
       NoteLateness(Clock::now() - due, Clock::now());
       is_behind = false;
-    } else if (!is_behind) {
+    } else if (!is_behind || before > released_at + kQuickCatchUp) {
       NoteLateness(before - due, before);
     }
     SendBin(last);
@@ -134,7 +141,18 @@ void Rig::SendBin(std::uint64_t number) {
 }
 
 void Rig::ReadAcks() {
-  while (source_->Read()) ++num_acks_;
+  std::optional<Clock::time_point> behind_since;
+  while (source_->Read()) {
+    const std::uint64_t backlog = num_messages_ - ++num_acks_;
+    const Clock::time_point now = Clock::now();
+    if (backlog < kBacklog) {
+      behind_since.reset();
+    } else if (!behind_since) {
+      behind_since = now;
+    } else if (now > *behind_since + kQuickCatchUp) {
+      NoteLateness(std::chrono::nanoseconds(static_cast<std::int64_t>(backlog) * width_ns_), now);
+    }
+  }
   if (is_over_) return;
   const grpc::Status status = source_->Finish();
   const std::lock_guard lock(mutex_);
@@ -150,7 +168,8 @@ void Rig::RunArm() {
     v1::StreamArmRequest request = ArmUpdateAt(command.bin_stop_time_ns());
     if (bin % kBinsPerTrial == 0 && command.status() == v1::COMMAND_STATUS_DECODED) {
       const auto trial = static_cast<std::uint32_t>(bin / kBinsPerTrial);
-      AddTrialEvent(&request, trial % 2 == 0 ? v1::TRIAL_EVENT_KIND_START : v1::TRIAL_EVENT_KIND_STOP,
+      AddTrialEvent(&request,
+                    trial % 2 == 0 ? v1::TRIAL_EVENT_KIND_START : v1::TRIAL_EVENT_KIND_STOP,
                     trial / 2, "reach");
     }
     {
@@ -180,8 +199,7 @@ void Rig::RunArm() {
 
 void Rig::TakeCommand(const v1::Command& command, Clock::time_point now) {
   if (command.status() != v1::COMMAND_STATUS_DECODED) return;
-  const Clock::duration age =
-      now - began_ - std::chrono::nanoseconds(command.bin_stop_time_ns());
+  const Clock::duration age = now - began_ - std::chrono::nanoseconds(command.bin_stop_time_ns());
   const std::lock_guard lock(mutex_);
   ++log_.decoded;
   log_.oldest_s = std::max(log_.oldest_s, Seconds(age).count());

@@ -24,7 +24,8 @@ struct SentChunks {
 /// What came to an arm.
 struct ArmLog {
   std::uint64_t decoded = 0;
-  std::uint64_t stale = 0;     ///< DECODED, older than Rig::kStopAfter and what this process was late itself.
+  std::uint64_t stale =
+      0;  ///< DECODED, older than Rig::kStopAfter and what this machine was late itself.
   double oldest_s = 0.0;       ///< The oldest bin that moved the arm.
   double longest_gap_s = 0.0;  ///< Without DECODED, stalls not counted.
 };

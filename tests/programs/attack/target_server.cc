@@ -38,12 +38,11 @@ TargetServer::TargetServer() : pipe_((folder_.path() / "log").string()) {
   log_thread_ = std::thread([this] { ReadLog(); });
   unix_address_ = "unix:" + (folder_.path() / "socket").string();
   server_ = std::make_unique<RunningProgram>(
-      "/bin/sh",
-      std::vector<std::string>{
-          "-c", "ulimit -n " + std::to_string(kFiles) + " && exec " +
-                    (ProgramDir() / "efferentd").string() + " --config " + config +
-                    " --data-dir " + (folder_.path() / "data").string() +
-                    " --listen 127.0.0.1:0 --listen " + unix_address_ + " 2>" + pipe_});
+      "/bin/sh", std::vector<std::string>{
+                     "-c", "ulimit -n " + std::to_string(kFiles) + " && exec " +
+                               (ProgramDir() / "efferentd").string() + " --config " + config +
+                               " --data-dir " + (folder_.path() / "data").string() +
+                               " --listen 127.0.0.1:0 --listen " + unix_address_ + " 2>" + pipe_});
   EXPECT_TRUE(server_->Says("metrics on ")) << server_->output() << TailOfLog();
   address_ = After(server_->output(), "listening on ");
   metrics_address_ = After(server_->output(), "metrics on http://");
@@ -72,8 +71,7 @@ void TargetServer::ReadLog() {
     if (state == LogReader::kReads && reader < 0) {
       reader = open(pipe_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     }
-    const ssize_t got =
-        state == LogReader::kReads ? read(reader, bytes.data(), bytes.size()) : 0;
+    const ssize_t got = state == LogReader::kReads ? read(reader, bytes.data(), bytes.size()) : 0;
     if (got <= 0) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       continue;

@@ -18,9 +18,9 @@ namespace efferent::test {
 /// reaches soon, and a log that goes to a pipe.
 class TargetServer {
  public:
-  static constexpr int kFiles = 320;          ///< Limit of open files, 64 of them its own.
+  static constexpr int kFiles = 320;  ///< Limit of open files, 64 of them its own.
   static constexpr int kMaxSessions = 64;
-  static constexpr double kMemoryGb = 0.5;    ///< For sessions.
+  static constexpr double kMemoryGb = 0.5;  ///< For sessions.
 
   TargetServer();
   ~TargetServer();
