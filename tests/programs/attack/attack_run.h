@@ -25,6 +25,9 @@ struct Scene {
 /// Sessions of the attackers' own.
 inline constexpr const char* kVictims[] = {"victim0", "victim1", "victim2"};
 
+/// Counted as an answer: how often the server stood still.
+inline constexpr const char* kServerStalls = "of the server";
+
 /// One attack while it lasts, and what it gets for an answer. Thread-safe.
 class AttackRun {
  public:

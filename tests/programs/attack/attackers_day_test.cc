@@ -139,6 +139,9 @@ class AttackersDay : public testing::Test {
     row.peak_mb = server_.TakePeakMb();
     row.after_mb = server_.ResidentMb();
     row.log_bytes = server_.log_bytes() - log_before;
+    // A command that the server has decided on when it is stopped goes out when it goes on, one for each time.
+    const auto stopped = row.answers.find(kServerStalls);
+    const std::uint64_t num_on_their_way = stopped == row.answers.end() ? 0 : stopped->second;
     for (const auto& rig : rigs_) {
       const ArmLog log = rig->TakeArmLog();
       row.num_decoded += log.decoded;
@@ -147,8 +150,8 @@ class AttackersDay : public testing::Test {
       row.gap_s = std::max(row.gap_s, log.longest_gap_s);
       EXPECT_EQ(rig->how_it_ended(), "") << attack.name;
       EXPECT_LT(log.longest_gap_s, kSilentAfterS) << rig->id() << ", " << attack.name;
-      EXPECT_EQ(log.stale, 0u) << rig->id() << ", " << attack.name << ": up to " << log.oldest_s
-                               << " s old";
+      EXPECT_LE(log.stale, num_on_their_way)
+          << rig->id() << ", " << attack.name << ": up to " << log.oldest_s << " s old";
     }
     std::printf("%-28s after %4.0f s\n", attack.name.c_str(),
                 Seconds(std::chrono::steady_clock::now() - began_).count());

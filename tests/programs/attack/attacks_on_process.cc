@@ -20,7 +20,7 @@ void StandStill(AttackRun* run) {
   run->Repeat(1, [&](Random* random) {
     const milliseconds length(300 + static_cast<int>(Below(1'700, random)));
     const bool is_server = Below(2, random) == 0;
-    run->Count(is_server ? "of the server" : "of sources");
+    run->Count(is_server ? kServerStalls : "of sources");
     if (is_server) {
       kill(run->server().process_id(), SIGSTOP);
       std::this_thread::sleep_for(length);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <utility>
 
 namespace efferent::test {
@@ -141,15 +140,15 @@ void Rig::SendBin(std::uint64_t number) {
 }
 
 void Rig::ReadAcks() {
-  std::optional<Clock::time_point> behind_since;
+  Clock::time_point behind_since{};  // 0: it is not
   while (source_->Read()) {
     const std::uint64_t backlog = num_messages_ - ++num_acks_;
     const Clock::time_point now = Clock::now();
     if (backlog < kBacklog) {
-      behind_since.reset();
-    } else if (!behind_since) {
+      behind_since = {};
+    } else if (behind_since == Clock::time_point{}) {
       behind_since = now;
-    } else if (now > *behind_since + kQuickCatchUp) {
+    } else if (now > behind_since + kQuickCatchUp) {
       NoteLateness(std::chrono::nanoseconds(static_cast<std::int64_t>(backlog) * width_ns_), now);
     }
   }
