@@ -72,6 +72,10 @@ class SessionJournal final : public LoopJournal {
   /// Room for states of this size, so that the loop needs to take none.
   void ReserveState(std::size_t bytes);
 
+  /// Its session was not admitted, and will not be named.
+  void Refuse() { is_refused_ = true; }
+  bool is_refused() const { return is_refused_; }
+
   /// Keeps something for as long as there is something to write: what its states take is promised until then.
   void Hold(std::shared_ptr<const void> what) { held_ = std::move(what); }
 
@@ -105,6 +109,7 @@ class SessionJournal final : public LoopJournal {
   std::string session_id_;
   JournalParams params_;
   std::shared_ptr<const void> held_;
+  std::atomic<bool> is_refused_ = false;
   std::function<void()> wake_, rest_;
   JournalBuffer buffer_;
   std::atomic<std::uint64_t> durable_sequence_number_;

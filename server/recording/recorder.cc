@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -110,6 +111,7 @@ void Recorder::SessionEnded(const v1::Session& session, std::string_view reason)
   entry.session_id = session.session_id();
   entry.kind = reason;
   entry.detail = ToJson(session.statistics());
+  entry.created_unix_ns = session.create_time_unix_ns();
   entry.is_empty = session.statistics().decoded_bin_count() == 0;
   Put(std::move(entry));
 }
@@ -499,27 +501,30 @@ void Recorder::LookForErasures() {
   }
 }
 
-Recorder::Source* Recorder::Find(const std::string& session_id) {
+std::int64_t Recorder::RowOf(const std::string& session_id) const {
+  const auto after = rows_.upper_bound({session_id, std::numeric_limits<std::int64_t>::max()});
+  if (after == rows_.begin()) return 0;
+  const auto& [key, row] = *std::prev(after);
+  return key.first == session_id ? row : 0;
+}
+
+Recorder::Source* Recorder::Find(std::int64_t row) {
   for (const auto& source : writing_) {
-    if (source->journal->session_id() == session_id && source->now.row != 0 && !source->now.ended) {
-      return source.get();
-    }
+    if (source->now.row == row && !source->now.ended) return source.get();
   }
   return nullptr;
 }
 
 void Recorder::Write(const Entry& entry) {
-  const auto name = [&](std::int64_t row) {
-    rows_[entry.session_id] = row;
+  const auto name = [&](std::int64_t row, std::int64_t created_unix_ns) {
+    rows_[{entry.session_id, created_unix_ns}] = row;
     for (const auto& source : writing_) {
-      if (source->now.row != 0 || source->journal->session_id() != entry.session_id) continue;
+      const SessionJournal& journal = *source->journal;
+      if (source->now.row != 0 || journal.session_id() != entry.session_id) continue;
+      if (journal.is_refused()) continue;
       source->now.row = row;
       break;
     }
-  };
-  const auto row_of = [&]() -> std::int64_t {
-    const auto found = rows_.find(entry.session_id);
-    return found == rows_.end() ? 0 : found->second;
   };
   switch (entry.what) {
     case Entry::What::kCreated:
@@ -532,11 +537,15 @@ void Recorder::Write(const Entry& entry) {
           .Bind(entry.time_unix_ns)
           .Bind(params_.server_version)
           .Run();
-      name(database_->last_row());
-      WriteEvent(rows_[entry.session_id], entry.time_unix_ns, "created", "");
+      name(database_->last_row(), entry.time_unix_ns);
+      WriteEvent(RowOf(entry.session_id), entry.time_unix_ns, "created", "");
       break;
     case Entry::What::kResumed:
-      name(entry.row);
+      name(entry.row,
+           Statement(database_->handle(), "SELECT created_unix_ns FROM sessions WHERE row = ?")
+               .Bind(entry.row)
+               .RunForInteger()
+               .value_or(0));
       WriteEvent(entry.row, entry.time_unix_ns, "goes on after a restart", params_.server_version);
       break;
     case Entry::What::kEnded:
@@ -551,23 +560,23 @@ void Recorder::Write(const Entry& entry) {
       WriteEvent(entry.row, entry.time_unix_ns, "lost", entry.detail);
       break;
     case Entry::What::kChange:
-      if (const std::int64_t row = row_of()) {
+      if (const std::int64_t row = RowOf(entry.session_id)) {
         RecordedChange change = *entry.change;
         change.time_unix_ns = entry.time_unix_ns;
         WriteChange(row, change);
       }
       break;
     case Entry::What::kEvent:
-      WriteEvent(row_of(), entry.time_unix_ns, entry.kind, entry.detail);
+      WriteEvent(RowOf(entry.session_id), entry.time_unix_ns, entry.kind, entry.detail);
       break;
   }
 }
 
 void Recorder::WriteEnd(const Entry& entry) {
-  const auto row = rows_.find(entry.session_id);
+  const auto row = rows_.find({entry.session_id, entry.created_unix_ns});
   if (row == rows_.end()) return;  // its creation was dropped
   const bool is_kept = !entry.is_empty || entry.kind == "shutdown";
-  if (Source* source = Find(entry.session_id)) {
+  if (Source* source = Find(row->second)) {
     if (is_kept) {
       // What came between the taking of records and that of events.
       source->Take();

@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "files/packing.h"
@@ -111,9 +112,10 @@ class Recorder final : public EventSink, public RecordingSink {
     std::string kind;    // of an event; the reason of an end
     std::string detail;  // of an event; JSON of configuration or statistics
     std::string subject_code;
-    std::int64_t row = 0;   // with kResumed and kLost
-    bool is_empty = false;  // with kEnded: no bin was decoded
-    bool waits = false;     // for a later batch
+    std::int64_t created_unix_ns = 0;  // of the session that has ended
+    std::int64_t row = 0;              // with kResumed and kLost
+    bool is_empty = false;             // with kEnded: no bin was decoded
+    bool waits = false;                // for a later batch
     std::optional<RecordedChange> change;
   };
   /// A session's journal, and what of it is being written.
@@ -166,8 +168,10 @@ class Recorder final : public EventSink, public RecordingSink {
                   std::string_view detail);
   void WritePiece(Source* source);
   void WriteState(const Source& source, const SavedState& saved);
-  /// Of the session of that id that runs; null if there is none.
-  Source* Find(const std::string& session_id);
+  /// Of the latest session of that id; 0: none runs.
+  std::int64_t RowOf(const std::string& session_id) const;
+  /// Null if there is none.
+  Source* Find(std::int64_t row);
 
   RecorderParams params_;
   DataDirectory directory_;
@@ -178,8 +182,9 @@ class Recorder final : public EventSink, public RecordingSink {
   Packer packer_;
 
   // The writer's alone.
-  std::map<std::string, std::int64_t> rows_;  // of sessions that run; as with Source::Standing
-  std::map<std::string, std::int64_t> rows_before_;
+  // Of sessions that have not ended, by id and when they were created: the end of one may come when the next one of its
+  // id has begun. As with Source::Standing.
+  std::map<std::pair<std::string, std::int64_t>, std::int64_t> rows_, rows_before_;
   std::deque<Entry> batch_;
   std::uint64_t batch_dropped_ = 0;
   Sources writing_;

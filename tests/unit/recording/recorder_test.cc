@@ -217,6 +217,39 @@ TEST_F(RecorderTest, FolderThatIsAFileIsRefusedByName) {
   EXPECT_NE(ErrorOfOpening().find("data directory " + file.string()), std::string::npos);
 }
 
+// Whoever creates and ends sessions of one id from many threads brings this about.
+TEST_F(RecorderTest, EndThatComesWhenTheNextSessionOfItsIdHasBegunIsThatOfTheFirst) {
+  SessionSettings settings;
+  settings.shape.num_channels = 2;
+  settings.shape.bin_width_ns = 20'000'000;
+  v1::Session first = MakeSession("s"), second = MakeSession("s");
+  first.clear_statistics();  // leaves nothing
+  second.set_create_time_unix_ns(first.create_time_unix_ns() + 1);
+  {
+    const auto recorder = Open();
+    const auto first_journal = recorder->MakeJournal("s", settings, JournalPosition());
+    recorder->SessionCreated(first);
+    {
+      const auto refused = recorder->MakeJournal("s", settings, JournalPosition());
+      refused->Refuse();
+    }
+    const auto journal = recorder->MakeJournal("s", settings, JournalPosition());
+    recorder->SessionCreated(second);
+    journal->OnTrialEvents("anything");
+    recorder->SessionEnded(first, "ended");
+    recorder->Flush();
+    journal->OnTrialEvents("anything");
+    recorder->Flush();
+    EXPECT_EQ(recorder->status().problem, "");
+    recorder->SessionEnded(second, "ended");
+  }
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions"), 1);
+  EXPECT_EQ(
+      Integer("SELECT count(*) FROM pieces JOIN sessions ON pieces.session_row = sessions.row "
+              "WHERE end_reason = 'ended'"),
+      2);
+}
+
 // What they have learnt takes long to write. A batch has a share of it, and all of what others bring.
 TEST_F(RecorderTest, SessionsThatEndInCrowdsDoNotHoldUpTheOthers) {
   constexpr int kCrowd = 20;
