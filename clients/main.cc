@@ -17,13 +17,13 @@
 #include "clients/demo/demo_command.h"
 #include "clients/evaluation/eval_command.h"
 #include "clients/load/load_command.h"
-#include "clients/report/printable_text.h"
 #include "clients/report/standard_output.h"
 #include "clients/session/errors.h"
 #include "clients/session/health_command.h"
 #include "clients/session/stop_flag.h"
 #include "clients/subject/subject_command.h"
 #include "clients/unknown_command.h"
+#include "files/printable_text.h"
 
 namespace {
 

@@ -2,16 +2,13 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
 
+#include "files/printable_text.h"
+
 namespace efferent {
-namespace {
-
-bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-}  // namespace
 
 void LogSink::sink_it_(const spdlog::details::log_msg& message) {
   const auto now = std::chrono::steady_clock::now();
@@ -26,9 +23,11 @@ void LogSink::flush_() {
 }
 
 void LogSink::Write(const spdlog::details::log_msg& message) {
+  const std::string text = PrintableText({message.payload.data(), message.payload.size()});
+  spdlog::details::log_msg printable = message;
+  printable.payload = {text.data(), text.size()};
   spdlog::memory_buf_t line;
-  formatter_->format(message, line);
-  std::replace_if(line.begin(), line.end() - 1, IsControl, '?');
+  formatter_->format(printable, line);
   if (!writer_.Write({line.data(), line.size()})) {
     ++num_unwritten_;
   } else {

@@ -12,7 +12,7 @@
 namespace efferent {
 
 /// Where the log's lines go: to a descriptor, without floods, and each on one line whatever text it quotes
-/// (control characters are shown as `?`). How many lines got lost because nobody read them is said once
+/// (as PrintableText shows it). How many lines got lost because nobody read them is said once
 /// somebody does. For the log's thread.
 class LogSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:

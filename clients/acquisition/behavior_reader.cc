@@ -8,8 +8,8 @@
 #include "clients/acquisition/length_scale.h"
 #include "clients/acquisition/length_unit.h"
 #include "clients/acquisition/series_choice.h"
-#include "clients/report/printable_text.h"
 #include "clients/session/errors.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 namespace {

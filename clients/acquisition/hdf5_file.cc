@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "clients/acquisition/lzf_filter.h"
-#include "clients/report/printable_text.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 

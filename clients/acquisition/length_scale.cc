@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "clients/acquisition/length_unit.h"
-#include "clients/report/printable_text.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 namespace {

@@ -9,8 +9,8 @@
 #include <sstream>
 #include <string_view>
 
-#include "clients/report/printable_text.h"
 #include "clients/session/errors.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 namespace {

@@ -8,8 +8,8 @@
 #include <limits>
 #include <map>
 
-#include "clients/report/printable_text.h"
 #include "clients/session/errors.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 namespace {

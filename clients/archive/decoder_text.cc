@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "clients/report/printable_text.h"
 #include "clients/report/table.h"
 #include "clients/session/decoder_name.h"
+#include "files/printable_text.h"
 
 namespace efferent::archive {
 namespace {

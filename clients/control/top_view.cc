@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "clients/control/session_text.h"
-#include "clients/report/printable_text.h"
 #include "clients/report/table.h"
 #include "clients/report/terminal_text.h"
+#include "files/printable_text.h"
 
 namespace efferent::control {
 namespace {

@@ -1,7 +1,7 @@
 #include "clients/control/watch_view.h"
 
 #include "clients/control/session_text.h"
-#include "clients/report/printable_text.h"
+#include "files/printable_text.h"
 
 namespace efferent::control {
 namespace {

@@ -11,9 +11,9 @@
 #include "clients/demo/demo_run.h"
 #include "clients/report/gnuplot.h"
 #include "clients/report/output_file.h"
-#include "clients/report/printable_text.h"
 #include "clients/report/standard_output.h"
 #include "clients/session/decoder_name.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "clients/report/printable_text.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 namespace {

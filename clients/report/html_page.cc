@@ -7,7 +7,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "clients/report/printable_text.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 namespace {

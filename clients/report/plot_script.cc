@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "clients/report/printable_text.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 namespace {

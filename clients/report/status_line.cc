@@ -3,9 +3,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "clients/report/printable_text.h"
 #include "clients/report/standard_output.h"
 #include "clients/report/terminal_text.h"
+#include "files/printable_text.h"
 
 namespace efferent {
 

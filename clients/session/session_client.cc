@@ -36,8 +36,17 @@ v1::Session SessionClient::Get(const std::string& session_id) {
 }
 
 v1::ListSessionsResponse SessionClient::List(std::chrono::milliseconds timeout) {
-  return UnaryCall(*stub_, &v1::SessionService::Stub::ListSessions, v1::ListSessionsRequest(),
-                   "cannot list sessions", timeout);
+  v1::ListSessionsResponse all;
+  v1::ListSessionsRequest request;
+  do {
+    auto page = UnaryCall(*stub_, &v1::SessionService::Stub::ListSessions, request,
+                          "cannot list sessions", timeout);
+    all.mutable_sessions()->MergeFrom(page.sessions());
+    *all.mutable_load() = page.load();
+    all.set_recording_problem(page.recording_problem());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return all;
 }
 
 v1::Session SessionClient::End(const std::string& session_id) {

@@ -20,7 +20,7 @@ class SessionClient {
   v1::Session Create(const std::string& session_id, const v1::SessionConfig& config,
                      bool replace_idle = false);
   v1::Session Get(const std::string& session_id);
-  /// All sessions, the oldest first, and the server's load.
+  /// All sessions, the oldest first, asked for page by page, and the server's load. `timeout`: of each page.
   v1::ListSessionsResponse List(std::chrono::milliseconds timeout = std::chrono::seconds(10));
   v1::Session End(const std::string& session_id);
   void SetLearning(const std::string& session_id, bool enabled);

@@ -72,6 +72,13 @@ class SessionJournal final : public LoopJournal {
   /// Room for states of this size, so that the loop needs to take none.
   void ReserveState(std::size_t bytes);
 
+  /// Its session was not admitted, and will not be named.
+  void Refuse() { is_refused_ = true; }
+  bool is_refused() const { return is_refused_; }
+
+  /// Keeps something for as long as there is something to write: what its states take is promised until then.
+  void Hold(std::shared_ptr<const void> what) { held_ = std::move(what); }
+
   /// Chunks up to this number have been written: they outlive the server's process.
   std::uint64_t durable_sequence_number() const { return durable_sequence_number_; }
   std::uint64_t num_lost_records() const { return buffer_.num_lost_ever(); }
@@ -101,6 +108,8 @@ class SessionJournal final : public LoopJournal {
 
   std::string session_id_;
   JournalParams params_;
+  std::shared_ptr<const void> held_;
+  std::atomic<bool> is_refused_ = false;
   std::function<void()> wake_, rest_;
   JournalBuffer buffer_;
   std::atomic<std::uint64_t> durable_sequence_number_;

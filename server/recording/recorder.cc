@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -24,6 +26,8 @@ constexpr std::chrono::seconds kLookForErasuresEvery{60};
 constexpr const char* kErasing = "erasing";
 
 constexpr std::chrono::seconds kLongestFlush{2};
+// Of a batch, for what sessions that end have learnt; one is always written.
+constexpr std::chrono::milliseconds kLongestForEnds{50};
 
 // A disk that took nothing is tried again after this long.
 constexpr std::chrono::milliseconds kRetryAfter{500};
@@ -107,6 +111,7 @@ void Recorder::SessionEnded(const v1::Session& session, std::string_view reason)
   entry.session_id = session.session_id();
   entry.kind = reason;
   entry.detail = ToJson(session.statistics());
+  entry.created_unix_ns = session.create_time_unix_ns();
   entry.is_empty = session.statistics().decoded_bin_count() == 0;
   Put(std::move(entry));
 }
@@ -267,7 +272,7 @@ void Recorder::RunWriter() {
     }
     {
       const std::lock_guard lock(mutex_);
-      if (status_.problem.empty()) done_ = begun_;
+      if (status_.problem.empty() && batch_.empty()) done_ = begun_;
     }
     flushed_.notify_all();
   }
@@ -301,8 +306,11 @@ bool Recorder::Gather() {
   const std::lock_guard lock(mutex_);
   // With those whose session began meanwhile: the events that name them may be there already.
   writing_ = sources_;
-  if (batch_.empty()) {
-    batch_.swap(queue_);
+  if (batch_.empty() || status_.problem.empty()) {
+    const auto room = std::min(queue_.size(), kCapacity - std::min(kCapacity, batch_.size()));
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(room);
+    std::move(queue_.begin(), end, std::back_inserter(batch_));
+    queue_.erase(queue_.begin(), end);
     batch_dropped_ += std::exchange(dropped_since_batch_, 0);
     for (const auto& source : writing_) source->is_let_go = source->journal.use_count() == 1;
   }
@@ -312,9 +320,10 @@ bool Recorder::Gather() {
 void Recorder::WriteBatch() {
   rows_before_ = rows_;
   Transaction transaction(&*database_);
-  for (const Entry& entry : batch_) Write(entry);
+  WriteEntries();
   for (const auto& source : writing_) {
-    if (source->now.row != 0 && !source->now.ended) WritePiece(source.get());
+    const bool waits = waiting_ids_.contains(source->journal->session_id());
+    if (source->now.row != 0 && !source->now.ended && !waits) WritePiece(source.get());
   }
   if (batch_dropped_ > 0) {
     WriteEvent(0, UnixNowNs(), "events dropped", std::to_string(batch_dropped_));
@@ -323,14 +332,30 @@ void Recorder::WriteBatch() {
   transaction.Commit();
 }
 
+void Recorder::WriteEntries() {
+  waiting_ids_.clear();
+  const auto latest = std::chrono::steady_clock::now() + kLongestForEnds;
+  bool any_end = false;
+  for (Entry& entry : batch_) {
+    const bool is_late = entry.what == Entry::What::kEnded && std::exchange(any_end, true) &&
+                         std::chrono::steady_clock::now() > latest;
+    entry.waits = is_late || waiting_ids_.contains(entry.session_id);
+    if (entry.waits) {
+      waiting_ids_.insert(entry.session_id);
+    } else {
+      Write(entry);
+    }
+  }
+}
+
 void Recorder::AfterCommit() {
-  batch_.clear();
+  std::erase_if(batch_, [](const Entry& entry) { return !entry.waits; });
   batch_dropped_ = 0;
   rows_before_ = rows_;  // what fails from here on takes nothing of this back
   std::uint64_t bytes = 0;
   for (const auto& source : writing_) {
     source->before = source->now;
-    if (source->now.row == 0) continue;
+    if (source->now.row == 0 || waiting_ids_.contains(source->journal->session_id())) continue;
     source->journal->GiveBackStates(std::exchange(source->num_states, 0));
     if (source->pieces.empty()) continue;
     const JournalBuffer::Piece& last = source->pieces.back();
@@ -346,7 +371,8 @@ void Recorder::AfterCommit() {
   ++status_.batch_count;
   std::erase_if(sources_, [this](const std::shared_ptr<Source>& source) {
     // Refused after its journal had been made, or ended.
-    const bool is_orphan = source->now.row == 0 && source->is_let_go;
+    const bool is_orphan = source->now.row == 0 && source->is_let_go &&
+                           !waiting_ids_.contains(source->journal->session_id());
     if (source->now.ended) status_.lost_record_count += source->journal->num_lost_records();
     return is_orphan || source->now.ended;
   });
@@ -475,27 +501,30 @@ void Recorder::LookForErasures() {
   }
 }
 
-Recorder::Source* Recorder::Find(const std::string& session_id) {
+std::int64_t Recorder::RowOf(const std::string& session_id) const {
+  const auto after = rows_.upper_bound({session_id, std::numeric_limits<std::int64_t>::max()});
+  if (after == rows_.begin()) return 0;
+  const auto& [key, row] = *std::prev(after);
+  return key.first == session_id ? row : 0;
+}
+
+Recorder::Source* Recorder::Find(std::int64_t row) {
   for (const auto& source : writing_) {
-    if (source->journal->session_id() == session_id && source->now.row != 0 && !source->now.ended) {
-      return source.get();
-    }
+    if (source->now.row == row && !source->now.ended) return source.get();
   }
   return nullptr;
 }
 
 void Recorder::Write(const Entry& entry) {
-  const auto name = [&](std::int64_t row) {
-    rows_[entry.session_id] = row;
+  const auto name = [&](std::int64_t row, std::int64_t created_unix_ns) {
+    rows_[{entry.session_id, created_unix_ns}] = row;
     for (const auto& source : writing_) {
-      if (source->now.row != 0 || source->journal->session_id() != entry.session_id) continue;
+      const SessionJournal& journal = *source->journal;
+      if (source->now.row != 0 || journal.session_id() != entry.session_id) continue;
+      if (journal.is_refused()) continue;
       source->now.row = row;
       break;
     }
-  };
-  const auto row_of = [&]() -> std::int64_t {
-    const auto found = rows_.find(entry.session_id);
-    return found == rows_.end() ? 0 : found->second;
   };
   switch (entry.what) {
     case Entry::What::kCreated:
@@ -508,11 +537,15 @@ void Recorder::Write(const Entry& entry) {
           .Bind(entry.time_unix_ns)
           .Bind(params_.server_version)
           .Run();
-      name(database_->last_row());
-      WriteEvent(rows_[entry.session_id], entry.time_unix_ns, "created", "");
+      name(database_->last_row(), entry.time_unix_ns);
+      WriteEvent(RowOf(entry.session_id), entry.time_unix_ns, "created", "");
       break;
     case Entry::What::kResumed:
-      name(entry.row);
+      name(entry.row,
+           Statement(database_->handle(), "SELECT created_unix_ns FROM sessions WHERE row = ?")
+               .Bind(entry.row)
+               .RunForInteger()
+               .value_or(0));
       WriteEvent(entry.row, entry.time_unix_ns, "goes on after a restart", params_.server_version);
       break;
     case Entry::What::kEnded:
@@ -527,28 +560,31 @@ void Recorder::Write(const Entry& entry) {
       WriteEvent(entry.row, entry.time_unix_ns, "lost", entry.detail);
       break;
     case Entry::What::kChange:
-      if (const std::int64_t row = row_of()) {
+      if (const std::int64_t row = RowOf(entry.session_id)) {
         RecordedChange change = *entry.change;
         change.time_unix_ns = entry.time_unix_ns;
         WriteChange(row, change);
       }
       break;
     case Entry::What::kEvent:
-      WriteEvent(row_of(), entry.time_unix_ns, entry.kind, entry.detail);
+      WriteEvent(RowOf(entry.session_id), entry.time_unix_ns, entry.kind, entry.detail);
       break;
   }
 }
 
 void Recorder::WriteEnd(const Entry& entry) {
-  const auto row = rows_.find(entry.session_id);
+  const auto row = rows_.find({entry.session_id, entry.created_unix_ns});
   if (row == rows_.end()) return;  // its creation was dropped
-  if (Source* source = Find(entry.session_id)) {
-    // What came between the taking of records and that of events.
-    source->Take();
-    WritePiece(source);
+  const bool is_kept = !entry.is_empty || entry.kind == "shutdown";
+  if (Source* source = Find(row->second)) {
+    if (is_kept) {
+      // What came between the taking of records and that of events.
+      source->Take();
+      WritePiece(source);
+    }
     source->now.ended = true;
   }
-  if (entry.is_empty && entry.kind != "shutdown") {
+  if (!is_kept) {
     Statement(database_->handle(), "DELETE FROM pieces WHERE session_row = ?")
         .Bind(row->second)
         .Run();

@@ -11,8 +11,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "files/packing.h"
@@ -61,7 +63,8 @@ struct RecorderStatus {
 /// counted, and the count is written as soon as there is room; sessions that are not in real time wait
 /// instead, as long as the disk takes anything. A batch that cannot be written is tried again and again:
 /// what has been written stays readable, and nothing that fits into the buffers is lost. After `kill -9`
-/// everything but the last batch is there.
+/// everything but the last batch is there. Ends of sessions, which may have learnt much, take a share of each batch,
+/// so that however many end others are recorded in time.
 class Recorder final : public EventSink, public RecordingSink {
  public:
   static constexpr std::size_t kCapacity = 4'096;
@@ -109,8 +112,10 @@ class Recorder final : public EventSink, public RecordingSink {
     std::string kind;    // of an event; the reason of an end
     std::string detail;  // of an event; JSON of configuration or statistics
     std::string subject_code;
-    std::int64_t row = 0;   // with kResumed and kLost
-    bool is_empty = false;  // with kEnded: no bin was decoded
+    std::int64_t created_unix_ns = 0;  // of the session that has ended
+    std::int64_t row = 0;              // with kResumed and kLost
+    bool is_empty = false;             // with kEnded: no bin was decoded
+    bool waits = false;                // for a later batch
     std::optional<RecordedChange> change;
   };
   /// A session's journal, and what of it is being written.
@@ -142,6 +147,8 @@ class Recorder final : public EventSink, public RecordingSink {
   /// Takes what there is. Returns whether there is anything to write.
   bool Gather();
   void WriteBatch();
+  /// What can be written at once, in order; the rest waits.
+  void WriteEntries();
   void AfterCommit();
   void SetProblem(const std::string& problem);
 
@@ -161,8 +168,10 @@ class Recorder final : public EventSink, public RecordingSink {
                   std::string_view detail);
   void WritePiece(Source* source);
   void WriteState(const Source& source, const SavedState& saved);
-  /// Of the session of that id that runs; null if there is none.
-  Source* Find(const std::string& session_id);
+  /// Of the latest session of that id; 0: none runs.
+  std::int64_t RowOf(const std::string& session_id) const;
+  /// Null if there is none.
+  Source* Find(std::int64_t row);
 
   RecorderParams params_;
   DataDirectory directory_;
@@ -173,12 +182,14 @@ class Recorder final : public EventSink, public RecordingSink {
   Packer packer_;
 
   // The writer's alone.
-  std::map<std::string, std::int64_t> rows_;  // of sessions that run; as with Source::Standing
-  std::map<std::string, std::int64_t> rows_before_;
+  // Of sessions that have not ended, by id and when they were created: the end of one may come when the next one of its
+  // id has begun. As with Source::Standing.
+  std::map<std::pair<std::string, std::int64_t>, std::int64_t> rows_, rows_before_;
   std::deque<Entry> batch_;
   std::uint64_t batch_dropped_ = 0;
   Sources writing_;
-  bool rows_are_gone_ = false;  // of the first erasure
+  std::set<std::string> waiting_ids_;  // of sessions with entries that wait for the next batch
+  bool rows_are_gone_ = false;         // of the first erasure
   std::chrono::steady_clock::time_point look_for_erasures_at_{};
 
   mutable std::mutex mutex_;

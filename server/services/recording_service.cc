@@ -1,7 +1,6 @@
 #include "server/services/recording_service.h"
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "server/recording/verification.h"
 #include "server/services/error_status.h"
 #include "server/services/open_recording.h"
+#include "server/services/page.h"
 #include "server/services/produced_stream.h"
 #include "server/services/recording_mapping.h"
 
@@ -20,20 +20,8 @@ namespace {
 /// About this much goes into a message of a recording.
 constexpr std::size_t kMessageBytes = 1 << 20;
 
-constexpr int kPageSize = 500;
-constexpr int kMaxPageSize = 1'000;
 /// A flood of refused chunks leaves an event each; a message has 16 MiB at most.
 constexpr std::int64_t kMaxEvents = 10'000;
-
-/// A page token is the row of the last recording of the page before. Nothing: it is none.
-std::optional<std::int64_t> ReadPageToken(const std::string& token) {
-  if (token.empty()) return 0;
-  std::int64_t row = 0;
-  const char* end = token.data() + token.size();
-  const auto [parsed, error] = std::from_chars(token.data(), end, row);
-  if (error != std::errc() || parsed != end || row < 0) return std::nullopt;
-  return row;
-}
 
 /// The recording as a message; while its session runs, with the session's present statistics.
 v1::Recording Describe(const RecordedSession& session, const SessionRegistry& sessions) {
@@ -178,26 +166,19 @@ grpc::ServerUnaryReactor* RecordingService::ListRecordings(grpc::CallbackServerC
                                                            const v1::ListRecordingsRequest* request,
                                                            v1::ListRecordingsResponse* response) {
   return Carry(call, [this, request, response](RecordingReader* reader) {
-    if (request->page_size() < 0) {
-      return InvalidArgument(
-          {{"page_size", "is " + std::to_string(request->page_size()) + ", must be in [0, " +
-                             std::to_string(kMaxPageSize) + "] recordings"}});
-    }
-    const auto after_row = ReadPageToken(request->page_token());
-    if (!after_row) {
-      return InvalidArgument(
-          {{"page_token", "must be empty or the `next_page_token` of the page before"}});
-    }
-    const int size =
-        request->page_size() == 0 ? kPageSize : std::min(request->page_size(), kMaxPageSize);
-    const auto sessions = reader->Sessions(*after_row, size + 1);
+    grpc::Status status;
+    const auto page = ReadPage(request->page_size(), request->page_token(), &status);
+    if (!page) return status;
+    const auto sessions = reader->Sessions(page->after, page->size + 1);
+    std::size_t num_bytes = 0;
     std::int64_t last_row = 0;
     for (const RecordedSession& session : sessions) {
-      if (response->recordings_size() == size) {
+      if (response->recordings_size() == page->size || num_bytes > Page::kMaxBytes) {
         response->set_next_page_token(std::to_string(last_row));
         break;
       }
       *response->add_recordings() = Describe(session, *context_->sessions);
+      num_bytes += response->recordings().rbegin()->ByteSizeLong();
       last_row = session.row;
     }
     return grpc::Status::OK;

@@ -2,12 +2,15 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "server/process_usage.h"
 #include "server/services/decoder_status.h"
 #include "server/services/error_status.h"
+#include "server/services/page.h"
 #include "server/services/slow_call.h"
 #include "server/services/watch_stream.h"
 
@@ -20,6 +23,18 @@ grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext* call, const grpc::S
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
   reactor->Finish(status);
   return reactor;
+}
+
+/// Those with greater numbers, in the order of these.
+std::vector<std::shared_ptr<Session>> SessionsAfter(std::int64_t number,
+                                                    const SessionRegistry& registry) {
+  std::vector<std::shared_ptr<Session>> sessions;
+  for (const auto& session : registry.sessions()) {
+    if (session->number() > number) sessions.push_back(session);
+  }
+  std::sort(sessions.begin(), sessions.end(),
+            [](const auto& a, const auto& b) { return a->number() < b->number(); });
+  return sessions;
 }
 
 /// How a creation went. `sessions`: where.
@@ -95,10 +110,22 @@ grpc::ServerUnaryReactor* SessionService::GetSession(grpc::CallbackServerContext
 }
 
 grpc::ServerUnaryReactor* SessionService::ListSessions(grpc::CallbackServerContext* call,
-                                                       const v1::ListSessionsRequest*,
+                                                       const v1::ListSessionsRequest* request,
                                                        v1::ListSessionsResponse* response) {
-  for (const auto& session : context_->sessions->sessions()) {
+  grpc::Status status;
+  const auto page = ReadPage(request->page_size(), request->page_token(), &status);
+  if (!page) return Reply(call, status);
+  // The settings of a session alone may have a quarter of a megabyte (a Kalman filter's matrices).
+  std::size_t num_bytes = 0;
+  std::int64_t last_number = 0;
+  for (const auto& session : SessionsAfter(page->after, *context_->sessions)) {
+    if (response->sessions_size() == page->size || num_bytes > Page::kMaxBytes) {
+      response->set_next_page_token(std::to_string(last_number));
+      break;
+    }
     *response->add_sessions() = session->Describe();
+    num_bytes += response->sessions().rbegin()->ByteSizeLong();
+    last_number = session->number();
   }
   if (context_->recorder) {
     response->set_recording_problem(context_->recorder->status().problem);

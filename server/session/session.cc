@@ -1,6 +1,7 @@
 #include "server/session/session.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "server/journal/unix_clock.h"
@@ -67,6 +68,11 @@ ResumedSession NewSession(std::string id, const SessionSettings& settings,
           FirstRoster(settings), {}};
 }
 
+std::int64_t NextNumber() {
+  static std::atomic<std::int64_t> last = 0;
+  return ++last;
+}
+
 }  // namespace
 
 Session::Session(std::string id, const SessionSettings& settings,
@@ -78,6 +84,7 @@ Session::Session(std::string id, const SessionSettings& settings,
 Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder, SessionShares shares,
                  std::shared_ptr<EventSink> events, std::shared_ptr<RecordingSink> recording)
     : id_(std::move(resumed.session_id)),
+      number_(NextNumber()),
       settings_(resumed.settings),
       config_(WriteSettings(settings_)),
       create_time_unix_ns_(resumed.create_time_unix_ns),
@@ -85,7 +92,7 @@ Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder, Ses
       recording_(std::move(recording)),
       journal_(recording_ ? recording_->MakeJournal(id_, settings_, resumed.position) : nullptr),
       processors_(std::move(shares.processors)),
-      memory_(std::move(shares.memory)),
+      memory_(std::make_shared<Budget::Share>(std::move(shares.memory))),
       handling_budget_(processors_.amount()),
       watchdog_(settings_.watchdog, &mailbox_),
       loop_(std::move(resumed.state), settings_.timing, &mailbox_, &inbox_, &latencies_,
@@ -101,6 +108,7 @@ Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder, Ses
     loop_.BeginBehind();
   }
   if (!journal_) return;
+  journal_->Hold(memory_);
   journal_->ReserveState(loop_.StateSize());
   mailbox_.Subscribe(std::make_shared<JournalListener>(&mailbox_, journal_), /*first=*/false);
 }

@@ -46,6 +46,8 @@ class Session {
           std::shared_ptr<EventSink> events, std::shared_ptr<RecordingSink> recording);
 
   const std::string& id() const { return id_; }
+  /// From 1, in the order in which this process made its sessions; never used again.
+  std::int64_t number() const { return number_; }
   const SessionSettings& settings() const { return settings_; }
   EventSink& events() { return *events_; }
 
@@ -132,13 +134,15 @@ class Session {
                                  std::string_view detail);
 
   std::string id_;
+  std::int64_t number_;
   SessionSettings settings_;
   v1::SessionConfig config_;
   std::int64_t create_time_unix_ns_;
   std::shared_ptr<EventSink> events_;
   std::shared_ptr<RecordingSink> recording_;
   std::shared_ptr<SessionJournal> journal_;
-  Budget::Share processors_, memory_;
+  Budget::Share processors_;
+  std::shared_ptr<Budget::Share> memory_;  // the journal has it too
   HandlingBudget handling_budget_;
   StageLatencies latencies_;
 

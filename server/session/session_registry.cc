@@ -107,9 +107,13 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
     created.status = CreateStatus::kTooLarge;
     return created;
   }
+  const std::lock_guard announcing(announcing_);
   {
     const std::lock_guard lock(mutex_);
-    if (is_given_up() || !check_room(sessions_)) return created;
+    if (is_given_up() || !check_room(sessions_)) {
+      if (session->journal()) session->journal()->Refuse();
+      return created;
+    }
     auto changed = sessions_.Copy();
     std::erase(changed, replaced);
     changed.push_back(session);
@@ -176,6 +180,7 @@ std::shared_ptr<Session> SessionRegistry::End(std::string_view id) {
 
 bool SessionRegistry::End(const std::shared_ptr<Session>& session, const std::string& reason) {
   {
+    const std::lock_guard announced(announcing_);
     const std::lock_guard lock(mutex_);
     if (FindIn(sessions_, session->id()) != session) return false;
     auto changed = sessions_.Copy();

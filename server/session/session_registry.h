@@ -97,6 +97,7 @@ class SessionRegistry {
   std::shared_ptr<EventSink> events_;
   std::shared_ptr<RecordingSink> recording_;
   std::shared_ptr<MemoryBudget> memory_;
+  std::mutex announcing_;  // before mutex_: nothing is said of a session before its creation is
   mutable std::mutex mutex_;
   Sessions sessions_;
 };

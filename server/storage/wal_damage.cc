@@ -41,6 +41,20 @@ class Checksum {
   Word a_ = 0, b_ = 0;
 };
 
+/// How many frames the log had, by the index beside it (https://sqlite.org/walformat.html, section 2.1), which a killed
+/// server leaves behind; 0 if it is of another round of the log than `salts` (null: any), or says nothing.
+Word FramesWritten(const std::string& index_name, const char* salts) {
+  constexpr Word kVersion = 3'007'000;
+  constexpr std::size_t kIndexHeaderBytes = 48, kVersionAt = 0, kFramesAt = 16, kSaltsAt = 32;
+  std::array<char, kIndexHeaderBytes> index;
+  std::ifstream file(index_name, std::ios::binary);
+  if (!file.read(index.data(), index.size()) || LittleEndian(&index[kVersionAt]) != kVersion ||
+      (salts && !std::equal(salts, salts + 8, &index[kSaltsAt]))) {
+    return 0;
+  }
+  return LittleEndian(&index[kFramesAt]);
+}
+
 }  // namespace
 
 std::string DescribeWalDamage(const std::filesystem::path& file) {
@@ -55,7 +69,12 @@ std::string DescribeWalDamage(const std::filesystem::path& file) {
   }
   std::ifstream log(name, std::ios::binary);
   std::array<char, kHeaderBytes> header;
-  if (!log.read(header.data(), header.size())) return "";  // nothing has been written yet
+  const std::string index_name = file.string() + "-shm";
+  if (!log.read(header.data(), header.size())) {
+    if (FramesWritten(index_name, nullptr) == 0) return "";  // nothing has been written yet
+    return name +
+           " is empty: what the server before had recorded last is lost, whole sessions perhaps";
+  }
   const Word magic = BigEndian(header.data()), page_size = BigEndian(&header[8]);
   Checksum checksum((magic & 1) != 0);
   checksum.Add(header.data(), 24);
@@ -84,7 +103,15 @@ std::string DescribeWalDamage(const std::filesystem::path& file) {
       ++num_lost;
     }
   }
-  if (num_lost == 0) return "";
+  if (num_lost == 0) {
+    const std::uint64_t num_whole = first_damaged == 0 ? num_frames : first_damaged - 1;
+    const Word num_written = FramesWritten(index_name, &header[16]);
+    if (num_whole >= num_written) return "";
+    return fmt::format(
+        "{} has {} whole frames where {} had been written: what the server before had recorded "
+        "last is lost, whole sessions perhaps",
+        name, num_whole, num_written);
+  }
   if (is_commit_damaged) ++num_lost;
   return fmt::format(
       "{} is damaged in frame {} of {}: the last {} writes before the server ended are lost; "

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "clients/control/yaml_text.h"
-#include "clients/report/printable_text.h"
 #include "clients/session/message_json.h"
 #include "clients/session/session_config_file.h"
 #include "efferent/v1/config.pb.h"
+#include "files/printable_text.h"
 #include "server/metrics/metric_families.h"
 #include "server/session/session_settings.h"
 #include "server/storage/database.h"

@@ -10,9 +10,9 @@
 #include "clients/report/gnuplot.h"
 #include "clients/report/html_page.h"
 #include "clients/report/plot_script.h"
-#include "clients/report/printable_text.h"
 #include "clients/report/result_row.h"
 #include "clients/report/table.h"
+#include "files/printable_text.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/hostile_text.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "clients/report/printable_text.h"
+#include "files/printable_text.h"
 #include "tests/hostile_text.h"
 #include "tests/programs/programs.h"
 #include "tests/programs/running_program.h"

@@ -16,6 +16,8 @@ Clients::Clients(const std::string& address) {
   grpc::ChannelArguments arguments;
   // Each set of clients has a connection of its own, as separate programs would.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  // Where a crowd is refused a client tries again soon.
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
   channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
@@ -50,10 +52,16 @@ std::optional<v1::Session> Clients::Get(const std::string& id) {
 }
 
 std::vector<v1::Session> Clients::List() {
-  grpc::ClientContext context;
-  v1::ListSessionsResponse response;
-  if (!sessions_->ListSessions(&context, {}, &response).ok()) return {};
-  return {response.sessions().begin(), response.sessions().end()};
+  std::vector<v1::Session> sessions;
+  v1::ListSessionsRequest request;
+  do {
+    grpc::ClientContext context;
+    v1::ListSessionsResponse response;
+    if (!sessions_->ListSessions(&context, request, &response).ok()) return {};
+    sessions.insert(sessions.end(), response.sessions().begin(), response.sessions().end());
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return sessions;
 }
 
 grpc::Status Clients::End(const std::string& id) {

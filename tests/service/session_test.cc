@@ -114,6 +114,59 @@ TEST_F(SessionCalls, ListsTheOldestFirst) {
   EXPECT_EQ(sessions[0].session_id(), "b");
 }
 
+/// Half a megabyte of settings: the matrices of a Kalman filter, for the session and its decoder.
+v1::SessionConfig ConfigWithMatrices() {
+  constexpr std::uint32_t kDimensions = 8, kManyChannels = 4'096;
+  v1::SessionConfig config = SmallConfig();
+  config.set_num_channels(kManyChannels);
+  config.set_num_dimensions(kDimensions);
+  v1::KalmanConfig& kalman = *config.mutable_decoder()->mutable_kalman();
+  for (std::uint32_t i = 0; i < kDimensions; ++i) kalman.add_m0(0.0);
+  for (std::uint32_t i = 0; i < kDimensions * kDimensions; ++i) kalman.add_m1(0.0);
+  for (std::uint32_t i = 0; i < kDimensions * kManyChannels; ++i) kalman.add_m2(0.001);
+  return config;
+}
+
+TEST_F(SessionCalls, ListIsCutIntoPagesThatEveryClientTakesAndWhatEndsMeanwhileHidesNothing) {
+  for (int i = 0; i < 8; ++i) {
+    const grpc::Status status = clients_.Create(std::to_string(i), ConfigWithMatrices());
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+  const auto stub = v1::SessionService::NewStub(clients_.channel());
+  std::string ids;
+  v1::ListSessionsRequest request;
+  int num_pages = 0;
+  do {
+    grpc::ClientContext context;
+    v1::ListSessionsResponse page;
+    ASSERT_TRUE(stub->ListSessions(&context, request, &page).ok());
+    EXPECT_LT(page.ByteSizeLong(), 4u << 20) << "what gRPC's clients take unless told otherwise";
+    for (const v1::Session& session : page.sessions()) ids += session.session_id();
+    if (num_pages++ == 0) {
+      ASSERT_TRUE(clients_.End("0").ok());
+      ASSERT_TRUE(clients_.End(page.sessions().rbegin()->session_id()).ok());
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_GT(num_pages, 1);
+  EXPECT_EQ(ids, "01234567");
+  EXPECT_EQ(clients_.List().size(), 6u);
+}
+
+TEST_F(SessionCalls, PageThatCannotBeIsRefusedByName) {
+  const auto stub = v1::SessionService::NewStub(clients_.channel());
+  grpc::ClientContext first, second;
+  v1::ListSessionsRequest request;
+  v1::ListSessionsResponse page;
+  request.set_page_size(-1);
+  EXPECT_EQ(ViolatedFields(stub->ListSessions(&first, request, &page)),
+            std::vector<std::string>{"page_size"});
+  request.set_page_size(1);
+  request.set_page_token("x");
+  EXPECT_EQ(ViolatedFields(stub->ListSessions(&second, request, &page)),
+            std::vector<std::string>{"page_token"});
+}
+
 TEST_F(SessionCalls, EndStopsTheArmAndEndsEveryStream) {
   CreateSmall("s");
   auto arm = clients_.Arm("s");

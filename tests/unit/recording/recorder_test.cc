@@ -4,11 +4,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "server/loop/loop_state.h"
+#include "server/session/session_settings.h"
 #include "server/storage/schema.h"
 #include "tests/scratch_folder.h"
 
@@ -233,6 +236,74 @@ TEST_F(RecorderTest, FolderThatIsAFileIsRefusedByName) {
   std::ofstream(file) << "";
   folder_ /= "file";
   EXPECT_NE(ErrorOfOpening().find("data directory " + file.string()), std::string::npos);
+}
+
+// Whoever creates and ends sessions of one id from many threads brings this about.
+TEST_F(RecorderTest, EndThatComesWhenTheNextSessionOfItsIdHasBegunIsThatOfTheFirst) {
+  SessionSettings settings;
+  settings.shape.num_channels = 2;
+  settings.shape.bin_width_ns = 20'000'000;
+  v1::Session first = MakeSession("s"), second = MakeSession("s");
+  first.clear_statistics();  // leaves nothing
+  second.set_create_time_unix_ns(first.create_time_unix_ns() + 1);
+  {
+    const auto recorder = Open();
+    const auto first_journal = recorder->MakeJournal("s", settings, JournalPosition());
+    recorder->SessionCreated(first);
+    {
+      const auto refused = recorder->MakeJournal("s", settings, JournalPosition());
+      refused->Refuse();
+    }
+    const auto journal = recorder->MakeJournal("s", settings, JournalPosition());
+    recorder->SessionCreated(second);
+    journal->OnTrialEvents("anything");
+    recorder->SessionEnded(first, "ended");
+    recorder->Flush();
+    journal->OnTrialEvents("anything");
+    recorder->Flush();
+    EXPECT_EQ(recorder->status().problem, "");
+    recorder->SessionEnded(second, "ended");
+  }
+  EXPECT_EQ(Integer("SELECT count(*) FROM sessions"), 1);
+  EXPECT_EQ(
+      Integer("SELECT count(*) FROM pieces JOIN sessions ON pieces.session_row = sessions.row "
+              "WHERE end_reason = 'ended'"),
+      2);
+}
+
+// What they have learnt takes long to write. A batch has a share of it, and all of what others bring.
+TEST_F(RecorderTest, SessionsThatEndInCrowdsDoNotHoldUpTheOthers) {
+  constexpr int kCrowd = 20;
+  SessionSettings settings;
+  settings.shape.num_channels = 64;
+  settings.shape.bin_width_ns = 20'000'000;
+  SnnParams large;
+  large.num_neurons = 768;
+  settings.decoder = large;
+  const LoopState state(MakeStep(settings, MakeDecoder));  // some 10 MB, a quarter of it random
+  const std::string ended = "SELECT count(*) FROM sessions WHERE end_reason = 'ended'";
+  {
+    const auto recorder = Open(/*batch_s=*/1.0);
+    const auto other = recorder->MakeJournal("other", settings, JournalPosition());
+    recorder->SessionCreated(MakeSession("other"));
+    std::vector<std::shared_ptr<SessionJournal>> crowd;
+    for (int i = 0; i < kCrowd; ++i) {
+      const std::string id = std::to_string(i);
+      crowd.push_back(recorder->MakeJournal(id, settings, JournalPosition()));
+      recorder->SessionCreated(MakeSession(id));
+      crowd.back()->OnCheckpoint(state);
+      recorder->SessionEnded(MakeSession(id), "ended");
+    }
+    crowd.clear();
+    Chunk chunk;
+    chunk.sequence_number = 1;
+    other->OnChunk(chunk, ChunkRecord());
+    std::promise<std::int64_t> num_ended;
+    other->WhenDurable(1, [&] { num_ended.set_value(Integer(ended)); });
+    EXPECT_LT(num_ended.get_future().get(), kCrowd);
+  }
+  EXPECT_EQ(Integer(ended), kCrowd);
+  EXPECT_EQ(Integer("SELECT count(*) FROM checkpoints"), kCrowd);
 }
 
 // While somebody else holds the database nobody waits; what finds no room is counted, and the

@@ -9,7 +9,7 @@
 #include "clients/report/chart.h"
 #include "clients/report/gnuplot.h"
 #include "clients/report/html_page.h"
-#include "clients/report/printable_text.h"
+#include "files/printable_text.h"
 #include "tests/hostile_text.h"
 #include "tests/scratch_folder.h"
 

@@ -64,8 +64,8 @@ TEST(LogSink, EveryLineStaysOnOneWhateverItQuotes) {
   const Pipe pipe;
   LogSink sink(pipe.writer());
   sink.set_pattern("%l %v");
-  sink.log({"", spdlog::level::info, "a\nb\x1b[31m\x7f"});
-  EXPECT_EQ(pipe.Read(), "info a?b?[31m?\n");
+  sink.log({"", spdlog::level::info, "a\nb\x1b[31m\x7f \xe2\x80\xae \xff \xc2\x9b \xc2\xb5V"});
+  EXPECT_EQ(pipe.Read(), "info a?b?[31m? ? ? ? \xc2\xb5V\n");
 }
 
 TEST(LogSink, SaysHowManyLinesAreLostOnceSomebodyReads) {

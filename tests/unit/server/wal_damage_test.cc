@@ -54,6 +54,8 @@ TEST_F(KilledDatabase, WholeLogHasLostNothing) {
 
 TEST_F(KilledDatabase, LogThatEndsInTheMidstOfAWriteHasLostNothingThatWasCommitted) {
   fs::resize_file(file_.string() + "-wal", LogSize() - kFrame / 2);
+  fs::remove(file_.string() +
+             "-shm");  // by which the last frame had been written, and has been lost since
   EXPECT_EQ(DescribeWalDamage(file_), "");
   EXPECT_EQ(CountRows(), 8);
 }
@@ -66,6 +68,26 @@ TEST_F(KilledDatabase, DamagedFrameIsNamedWithWhatItCosts) {
               HasSubstr("killed.db-wal is damaged in frame " + std::to_string(num_frames - 2) +
                         " of " + std::to_string(num_frames) + ": the last 3 writes"));
   EXPECT_EQ(CountRows(), 6);
+}
+
+TEST_F(KilledDatabase, LogThatLacksWhatHadBeenWrittenIsNamed) {
+  const std::uintmax_t num_frames = (LogSize() - kHeader) / kFrame;
+  fs::resize_file(file_.string() + "-wal", LogSize() - 3 * kFrame);
+  EXPECT_THAT(DescribeWalDamage(file_),
+              HasSubstr("killed.db-wal has " + std::to_string(num_frames - 3) +
+                        " whole frames where " + std::to_string(num_frames) + " had been written"));
+  EXPECT_EQ(CountRows(), 6);
+}
+
+TEST_F(KilledDatabase, EmptyLogIsNamed) {
+  fs::resize_file(file_.string() + "-wal", 0);
+  EXPECT_THAT(DescribeWalDamage(file_), HasSubstr("killed.db-wal is empty"));
+}
+
+TEST_F(KilledDatabase, DamagedLastFrameIsNamed) {
+  Flip(LogSize() - 2'000);
+  EXPECT_THAT(DescribeWalDamage(file_), HasSubstr("whole frames where"));
+  EXPECT_EQ(CountRows(), 8);
 }
 
 TEST_F(KilledDatabase, DamagedHeaderIsNamed) {

@@ -1,4 +1,4 @@
-#include "clients/report/printable_text.h"
+#include "files/printable_text.h"
 
 #include <gtest/gtest.h>
 
