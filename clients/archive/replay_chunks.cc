@@ -40,9 +40,8 @@ void ReplayChunks::AddBehavior(const v1::RecordedChunk& recorded, v1::Acquisitio
   if (!any) return;
   for (const v1::RecordedBin& bin : recorded.bins()) {
     v1::BehaviorSample* sample = chunk->add_behavior();
-    if (bin.has_behavior()) {
-      *sample = bin.behavior();
-    }  // Else an arm that is not there: nothing is known of it, and it is engaged in nothing.
+    // Where there was no arm nothing is known of it, and it is engaged in nothing.
+    if (bin.has_behavior()) *sample = bin.behavior();
     sample->mutable_arm_state()->set_time_ns(static_cast<std::int64_t>(bin.command().bin_index()) *
                                              bin_width_ns_);
   }

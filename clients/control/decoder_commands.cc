@@ -65,11 +65,11 @@ void AddShadow(const DecoderOptions& options) {
   const v1::Session session =
       DecoderClient(Connect(options.server))
           .AddShadow(options.session_id, options.shadow, config, options.frozen);
-  PrintDecoders(
-      options,
-      fmt::format("session {}: shadow `{}` is scored from the next bin on, and {}\n",
-                  options.session_id, options.shadow, options.frozen ? "never learns" : "learns"),
-      session);
+  PrintDecoders(options,
+                fmt::format("session {}: shadow `{}` is scored from the next bin on, and {}\n",
+                            options.session_id, options.shadow,
+                            options.frozen ? "learns nothing while it is one" : "learns"),
+                session);
 }
 
 void RemoveShadow(const DecoderOptions& options) {
@@ -137,7 +137,7 @@ void AddDecoderCommands(CLI::App* session) {
   AddDecoderChoice(add, options.get(),
                    "Decoder. Default: a twin of the driver, with its settings and its weights");
   add->add_flag("--frozen", options->frozen,
-                "It never learns: a twin then shows what learning is worth");
+                "It learns nothing while it is a shadow: a twin then shows what learning is worth");
   AddShadowName(AddCommand(shadow, "remove", "Take a shadow away.", options, RemoveShadow),
                 options.get());
   AddCommand(shadow, "list", "The driver and its shadows, with their scores.", options,

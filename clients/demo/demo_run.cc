@@ -3,7 +3,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <stdexcept>
+#include <system_error>
 
 #include "clients/demo/demo_report.h"
 #include "clients/session/errors.h"
@@ -27,7 +30,6 @@ DemoRun::DemoRun(const DemoOptions& options, StopFlag& stop)
     : options_(options),
       stop_(stop),
       out_dir_(options.out_dir),
-      data_dir_(out_dir_ / "data"),
       own_program_(std::filesystem::read_symlink("/proc/self/exe")),
       phases_(DemoPhases(options)) {}
 
@@ -35,7 +37,7 @@ DemoRun::~DemoRun() {
   EndAll();
   monitor_.reset();
   std::error_code ignored;
-  std::filesystem::remove_all(data_dir_, ignored);
+  if (!data_dir_.empty()) std::filesystem::remove_all(data_dir_, ignored);
 }
 
 std::vector<ResultRow> DemoRun::Run(const std::optional<std::string>& nwb_path) {
@@ -65,8 +67,12 @@ std::string DemoRun::StartServer(bool records) {
                                             : std::filesystem::path(options_.server_program);
   std::vector<std::string> arguments = {"--listen", "127.0.0.1:0"};
   if (records) {
-    // A server would go on with the session of a demo that was killed.
-    std::filesystem::remove_all(data_dir_);
+    // A folder of its own: others may lie beside it, and a server would go on with the session of a demo that was killed.
+    std::string name = (out_dir_ / "data-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) {
+      throw std::system_error(errno, std::generic_category(), "cannot make a folder " + name);
+    }
+    data_dir_ = name;
     arguments.insert(arguments.end(), {"--data-dir", data_dir_.string()});
   }
   ChildProcess& server = Start("efferentd", program, arguments);

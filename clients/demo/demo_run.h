@@ -63,7 +63,8 @@ class DemoRun {
   DemoOptions options_;
   StopFlag& stop_;
   std::filesystem::path out_dir_;
-  std::filesystem::path data_dir_;  // Of the server that records; gone with this object.
+  std::filesystem::path
+      data_dir_;  // Of a server that records, which has one; gone with this object.
   std::filesystem::path own_program_;
   std::vector<DemoPhase> phases_;
   std::string session_id_ = "demo";

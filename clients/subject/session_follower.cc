@@ -1,6 +1,8 @@
 #include "clients/subject/session_follower.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace efferent::subject {
 namespace {
@@ -36,7 +38,13 @@ SessionFollower::~SessionFollower() {
 void SessionFollower::Run() {
   while (auto news = watch_.Read()) {
     const std::lock_guard lock(mutex_);
-    if (news->has_arm_state()) newest_ = ToObservation(*news);
+    if (news->has_arm_state()) {
+      const std::optional<Observation> before = std::exchange(newest_, ToObservation(*news));
+      // Nobody knows where it is now: where it was seen last.
+      if (news->arm_state().position_m().empty() && before) {
+        newest_->position_m = before->position_m;
+      }
+    }
     for (v1::TrialEvent& event : *news->mutable_trial_events()) {
       events_.push_back(std::move(event));
     }

@@ -18,10 +18,10 @@ constexpr std::string_view kAfterGap = "after a gap";
 
 }  // namespace
 
-SessionJournal::SessionJournal(std::string session_id, const JournalParams& params,
+SessionJournal::SessionJournal(SessionKey session, const JournalParams& params,
                                const JournalPosition& from, std::function<void()> wake,
                                std::function<void()> rest)
-    : session_id_(std::move(session_id)),
+    : session_(std::move(session)),
       params_(params),
       wake_(std::move(wake)),
       rest_(std::move(rest)),

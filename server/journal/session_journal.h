@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <compare>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -41,16 +42,23 @@ struct SavedState {
   std::string bytes;  ///< StateWriter's.
 };
 
+/// Which session it is: another one may have the same id later.
+struct SessionKey {
+  std::string id;
+  std::int64_t create_time_unix_ns = 0;
+  auto operator<=>(const SessionKey&) const = default;
+};
+
 /// One session's records on their way to the recorder. As a LoopJournal it belongs to the control
 /// loop's thread; everything else may be called from any.
 class SessionJournal final : public LoopJournal {
  public:
   /// `wake`: asks the recorder to come soon. `rest`: tells it that now is a good time, if it wants to. Neither
   /// may block.
-  SessionJournal(std::string session_id, const JournalParams& params, const JournalPosition& from,
+  SessionJournal(SessionKey session, const JournalParams& params, const JournalPosition& from,
                  std::function<void()> wake, std::function<void()> rest);
 
-  const std::string& session_id() const { return session_id_; }
+  const SessionKey& session() const { return session_; }
 
   void OnChunk(const Chunk& chunk, const ChunkRecord& record) noexcept override;
   void OnLearnt(const LearnRecord& record) noexcept override;
@@ -71,10 +79,6 @@ class SessionJournal final : public LoopJournal {
   std::uint64_t RequestCheckpoint(std::string_view reason);
   /// Room for states of this size, so that the loop needs to take none.
   void ReserveState(std::size_t bytes);
-
-  /// Its session was not admitted, and will not be named.
-  void Refuse() { is_refused_ = true; }
-  bool is_refused() const { return is_refused_; }
 
   /// Keeps something for as long as there is something to write: what its states take is promised until then.
   void Hold(std::shared_ptr<const void> what) { held_ = std::move(what); }
@@ -106,10 +110,9 @@ class SessionJournal final : public LoopJournal {
   void WakeIfHalfFull() noexcept;
   void RunWaiting(std::uint64_t up_to_sequence_number);
 
-  std::string session_id_;
+  SessionKey session_;
   JournalParams params_;
   std::shared_ptr<const void> held_;
-  std::atomic<bool> is_refused_ = false;
   std::function<void()> wake_, rest_;
   JournalBuffer buffer_;
   std::atomic<std::uint64_t> durable_sequence_number_;

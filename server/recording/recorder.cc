@@ -89,7 +89,7 @@ Recorder::~Recorder() {
 
 void Recorder::Record(SessionEventKind kind, std::string_view session_id, std::string_view detail) {
   Entry entry;
-  entry.session_id = session_id;
+  entry.session.id = session_id;
   entry.kind = Name(kind);
   entry.detail = detail;
   Put(std::move(entry));
@@ -99,7 +99,7 @@ void Recorder::SessionCreated(const v1::Session& session) {
   Entry entry;
   entry.what = Entry::What::kCreated;
   entry.time_unix_ns = session.create_time_unix_ns();
-  entry.session_id = session.session_id();
+  entry.session = {session.session_id(), session.create_time_unix_ns()};
   entry.detail = ToJson(session.config());
   entry.subject_code = session.config().subject_code();
   Put(std::move(entry));
@@ -108,10 +108,9 @@ void Recorder::SessionCreated(const v1::Session& session) {
 void Recorder::SessionEnded(const v1::Session& session, std::string_view reason) {
   Entry entry;
   entry.what = Entry::What::kEnded;
-  entry.session_id = session.session_id();
+  entry.session = {session.session_id(), session.create_time_unix_ns()};
   entry.kind = reason;
   entry.detail = ToJson(session.statistics());
-  entry.created_unix_ns = session.create_time_unix_ns();
   entry.is_empty = session.statistics().decoded_bin_count() == 0;
   Put(std::move(entry));
 }
@@ -119,7 +118,7 @@ void Recorder::SessionEnded(const v1::Session& session, std::string_view reason)
 void Recorder::SessionResumed(const std::string& session_id, std::int64_t row) {
   Entry entry;
   entry.what = Entry::What::kResumed;
-  entry.session_id = session_id;
+  entry.session.id = session_id;
   entry.row = row;
   Put(std::move(entry));
 }
@@ -132,10 +131,10 @@ void Recorder::SessionLost(std::int64_t row, std::string_view why) {
   Put(std::move(entry));
 }
 
-void Recorder::DecoderChangeAsked(const std::string& session_id, const DecoderChangeNote& note) {
+void Recorder::DecoderChangeAsked(const SessionKey& session, const DecoderChangeNote& note) {
   Entry entry;
   entry.what = Entry::What::kChange;
-  entry.session_id = session_id;
+  entry.session = session;
   RecordedChange& change = entry.change.emplace();
   change.number = note.number;
   change.kind = ChangeKindName(note.kind);
@@ -148,7 +147,7 @@ void Recorder::DecoderChangeAsked(const std::string& session_id, const DecoderCh
   Put(std::move(entry));
 }
 
-std::shared_ptr<SessionJournal> Recorder::MakeJournal(const std::string& session_id,
+std::shared_ptr<SessionJournal> Recorder::MakeJournal(const SessionKey& session,
                                                       const SessionSettings& settings,
                                                       const JournalPosition& from) {
   JournalParams params;
@@ -169,7 +168,7 @@ std::shared_ptr<SessionJournal> Recorder::MakeJournal(const std::string& session
   const auto rest = [this, wake] {
     if (is_due_) wake();
   };
-  auto journal = std::make_shared<SessionJournal>(session_id, params, from, wake, rest);
+  auto journal = std::make_shared<SessionJournal>(session, params, from, wake, rest);
   auto source = std::make_shared<Source>();
   source->journal = journal;
   source->last_written_piece = from.piece_number;
@@ -217,7 +216,7 @@ void Recorder::Put(Entry entry) {
   if (entry.time_unix_ns == 0) entry.time_unix_ns = UnixNowNs();
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= kCapacity) {
+    if (queue_.size() + num_waiting_ >= kCapacity) {
       ++status_.lost_event_count;
       ++dropped_since_batch_;
       return;
@@ -263,6 +262,7 @@ void Recorder::RunWriter() {
       } else if (stopping) {
         return;
       }
+      LetGo();
     } catch (const std::exception& error) {  // of the disk, or that there is no memory
       for (const auto& source : writing_) source->now = source->before;
       rows_ = rows_before_;
@@ -307,10 +307,8 @@ bool Recorder::Gather() {
   // With those whose session began meanwhile: the events that name them may be there already.
   writing_ = sources_;
   if (batch_.empty() || status_.problem.empty()) {
-    const auto room = std::min(queue_.size(), kCapacity - std::min(kCapacity, batch_.size()));
-    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(room);
-    std::move(queue_.begin(), end, std::back_inserter(batch_));
-    queue_.erase(queue_.begin(), end);
+    std::move(queue_.begin(), queue_.end(), std::back_inserter(batch_));
+    queue_.clear();
     batch_dropped_ += std::exchange(dropped_since_batch_, 0);
     for (const auto& source : writing_) source->is_let_go = source->journal.use_count() == 1;
   }
@@ -322,7 +320,7 @@ void Recorder::WriteBatch() {
   Transaction transaction(&*database_);
   WriteEntries();
   for (const auto& source : writing_) {
-    const bool waits = waiting_ids_.contains(source->journal->session_id());
+    const bool waits = waiting_.contains(source->journal->session());
     if (source->now.row != 0 && !source->now.ended && !waits) WritePiece(source.get());
   }
   if (batch_dropped_ > 0) {
@@ -333,15 +331,14 @@ void Recorder::WriteBatch() {
 }
 
 void Recorder::WriteEntries() {
-  waiting_ids_.clear();
+  waiting_.clear();
   const auto latest = std::chrono::steady_clock::now() + kLongestForEnds;
   bool any_end = false;
   for (Entry& entry : batch_) {
-    const bool is_late = entry.what == Entry::What::kEnded && std::exchange(any_end, true) &&
-                         std::chrono::steady_clock::now() > latest;
-    entry.waits = is_late || waiting_ids_.contains(entry.session_id);
+    entry.waits = entry.what == Entry::What::kEnded && std::exchange(any_end, true) &&
+                  std::chrono::steady_clock::now() > latest;
     if (entry.waits) {
-      waiting_ids_.insert(entry.session_id);
+      waiting_.insert(entry.session);
     } else {
       Write(entry);
     }
@@ -355,7 +352,7 @@ void Recorder::AfterCommit() {
   std::uint64_t bytes = 0;
   for (const auto& source : writing_) {
     source->before = source->now;
-    if (source->now.row == 0 || waiting_ids_.contains(source->journal->session_id())) continue;
+    if (source->now.row == 0 || waiting_.contains(source->journal->session())) continue;
     source->journal->GiveBackStates(std::exchange(source->num_states, 0));
     if (source->pieces.empty()) continue;
     const JournalBuffer::Piece& last = source->pieces.back();
@@ -369,13 +366,19 @@ void Recorder::AfterCommit() {
   const std::lock_guard lock(mutex_);
   status_.written_bytes += bytes;
   ++status_.batch_count;
-  std::erase_if(sources_, [this](const std::shared_ptr<Source>& source) {
-    // Refused after its journal had been made, or ended.
-    const bool is_orphan = source->now.row == 0 && source->is_let_go &&
-                           !waiting_ids_.contains(source->journal->session_id());
+  num_waiting_ = batch_.size();
+}
+
+void Recorder::LetGo() {
+  Sources gone;  // ends outside the lock: what they hold may be large
+  const std::lock_guard lock(mutex_);
+  std::erase_if(sources_, [&](const std::shared_ptr<Source>& source) {
+    const bool is_orphan = source->now.row == 0 && source->is_let_go;
+    if (!is_orphan && !source->now.ended) return false;
     if (source->now.ended) status_.lost_record_count += source->journal->num_lost_records();
-    return is_orphan || source->now.ended;
+    return true;
   });
+  gone = std::exchange(writing_, sources_);
 }
 
 void Recorder::SetProblem(const std::string& problem) {
@@ -504,8 +507,8 @@ void Recorder::LookForErasures() {
 std::int64_t Recorder::RowOf(const std::string& session_id) const {
   const auto after = rows_.upper_bound({session_id, std::numeric_limits<std::int64_t>::max()});
   if (after == rows_.begin()) return 0;
-  const auto& [key, row] = *std::prev(after);
-  return key.first == session_id ? row : 0;
+  const auto& [session, row] = *std::prev(after);
+  return session.id == session_id ? row : 0;
 }
 
 Recorder::Source* Recorder::Find(std::int64_t row) {
@@ -516,14 +519,10 @@ Recorder::Source* Recorder::Find(std::int64_t row) {
 }
 
 void Recorder::Write(const Entry& entry) {
-  const auto name = [&](std::int64_t row, std::int64_t created_unix_ns) {
-    rows_[{entry.session_id, created_unix_ns}] = row;
+  const auto name = [&](const SessionKey& session, std::int64_t row) {
+    rows_[session] = row;
     for (const auto& source : writing_) {
-      const SessionJournal& journal = *source->journal;
-      if (source->now.row != 0 || journal.session_id() != entry.session_id) continue;
-      if (journal.is_refused()) continue;
-      source->now.row = row;
-      break;
+      if (source->journal->session() == session) source->now.row = row;
     }
   };
   switch (entry.what) {
@@ -531,21 +530,22 @@ void Recorder::Write(const Entry& entry) {
       Statement(database_->handle(),
                 "INSERT INTO sessions (session_id, subject_code, config_json, created_unix_ns, "
                 "server_version) VALUES (?, ?, ?, ?, ?)")
-          .Bind(entry.session_id)
+          .Bind(entry.session.id)
           .Bind(entry.subject_code)
           .Bind(entry.detail)
           .Bind(entry.time_unix_ns)
           .Bind(params_.server_version)
           .Run();
-      name(database_->last_row(), entry.time_unix_ns);
-      WriteEvent(RowOf(entry.session_id), entry.time_unix_ns, "created", "");
+      name(entry.session, database_->last_row());
+      WriteEvent(rows_[entry.session], entry.time_unix_ns, "created", "");
       break;
     case Entry::What::kResumed:
-      name(entry.row,
-           Statement(database_->handle(), "SELECT created_unix_ns FROM sessions WHERE row = ?")
-               .Bind(entry.row)
-               .RunForInteger()
-               .value_or(0));
+      name({entry.session.id,
+            Statement(database_->handle(), "SELECT created_unix_ns FROM sessions WHERE row = ?")
+                .Bind(entry.row)
+                .RunForInteger()
+                .value_or(0)},
+           entry.row);
       WriteEvent(entry.row, entry.time_unix_ns, "goes on after a restart", params_.server_version);
       break;
     case Entry::What::kEnded:
@@ -560,20 +560,20 @@ void Recorder::Write(const Entry& entry) {
       WriteEvent(entry.row, entry.time_unix_ns, "lost", entry.detail);
       break;
     case Entry::What::kChange:
-      if (const std::int64_t row = RowOf(entry.session_id)) {
+      if (const auto row = rows_.find(entry.session); row != rows_.end()) {
         RecordedChange change = *entry.change;
         change.time_unix_ns = entry.time_unix_ns;
-        WriteChange(row, change);
+        WriteChange(row->second, change);
       }
       break;
     case Entry::What::kEvent:
-      WriteEvent(RowOf(entry.session_id), entry.time_unix_ns, entry.kind, entry.detail);
+      WriteEvent(RowOf(entry.session.id), entry.time_unix_ns, entry.kind, entry.detail);
       break;
   }
 }
 
 void Recorder::WriteEnd(const Entry& entry) {
-  const auto row = rows_.find({entry.session_id, entry.created_unix_ns});
+  const auto row = rows_.find(entry.session);
   if (row == rows_.end()) return;  // its creation was dropped
   const bool is_kept = !entry.is_empty || entry.kind == "shutdown";
   if (Source* source = Find(row->second)) {

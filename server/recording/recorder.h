@@ -82,12 +82,12 @@ class Recorder final : public EventSink, public RecordingSink {
   void SessionEnded(const v1::Session& session, std::string_view reason) override;
   std::uint64_t dropped_count() const override;
 
-  std::shared_ptr<SessionJournal> MakeJournal(const std::string& session_id,
+  std::shared_ptr<SessionJournal> MakeJournal(const SessionKey& session,
                                               const SessionSettings& settings,
                                               const JournalPosition& from) override;
-  void DecoderChangeAsked(const std::string& session_id, const DecoderChangeNote& note) override;
+  void DecoderChangeAsked(const SessionKey& session, const DecoderChangeNote& note) override;
 
-  /// The session in this row goes on, with the journal that was made for it last.
+  /// The session in this row goes on, with the journal that was made for it.
   void SessionResumed(const std::string& session_id, std::int64_t row);
   /// The session in this row does not go on.
   void SessionLost(std::int64_t row, std::string_view why);
@@ -108,14 +108,13 @@ class Recorder final : public EventSink, public RecordingSink {
   struct Entry {
     enum class What { kEvent, kCreated, kResumed, kEnded, kLost, kChange } what = What::kEvent;
     std::int64_t time_unix_ns = 0;
-    std::string session_id;
+    SessionKey session;  // of an event only the id
     std::string kind;    // of an event; the reason of an end
     std::string detail;  // of an event; JSON of configuration or statistics
     std::string subject_code;
-    std::int64_t created_unix_ns = 0;  // of the session that has ended
-    std::int64_t row = 0;              // with kResumed and kLost
-    bool is_empty = false;             // with kEnded: no bin was decoded
-    bool waits = false;                // for a later batch
+    std::int64_t row = 0;   // with kResumed and kLost
+    bool is_empty = false;  // with kEnded: no bin was decoded
+    bool waits = false;     // for a later batch; ends only
     std::optional<RecordedChange> change;
   };
   /// A session's journal, and what of it is being written.
@@ -147,9 +146,11 @@ class Recorder final : public EventSink, public RecordingSink {
   /// Takes what there is. Returns whether there is anything to write.
   bool Gather();
   void WriteBatch();
-  /// What can be written at once, in order; the rest waits.
+  /// All but ends for which there is no time in this batch.
   void WriteEntries();
   void AfterCommit();
+  /// Forgets sources that have ended, or whose sessions were never admitted.
+  void LetGo();
   void SetProblem(const std::string& problem);
 
   /// A bit of what is to be erased, within the batch's transaction.
@@ -168,7 +169,7 @@ class Recorder final : public EventSink, public RecordingSink {
                   std::string_view detail);
   void WritePiece(Source* source);
   void WriteState(const Source& source, const SavedState& saved);
-  /// Of the latest session of that id; 0: none runs.
+  /// Of the latest session of that id whose end has not been written; 0: there is none.
   std::int64_t RowOf(const std::string& session_id) const;
   /// Null if there is none.
   Source* Find(std::int64_t row);
@@ -182,19 +183,20 @@ class Recorder final : public EventSink, public RecordingSink {
   Packer packer_;
 
   // The writer's alone.
-  // Of sessions that have not ended, by id and when they were created: the end of one may come when the next one of its
-  // id has begun. As with Source::Standing.
-  std::map<std::pair<std::string, std::int64_t>, std::int64_t> rows_, rows_before_;
+  // Of sessions whose end has not been written: that of one may come when the next one of its id has begun. As with
+  // Source::Standing.
+  std::map<SessionKey, std::int64_t> rows_, rows_before_;
   std::deque<Entry> batch_;
   std::uint64_t batch_dropped_ = 0;
   Sources writing_;
-  std::set<std::string> waiting_ids_;  // of sessions with entries that wait for the next batch
-  bool rows_are_gone_ = false;         // of the first erasure
+  std::set<SessionKey> waiting_;  // whose ends wait for the next batch
+  bool rows_are_gone_ = false;    // of the first erasure
   std::chrono::steady_clock::time_point look_for_erasures_at_{};
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Entry> queue_;
+  std::size_t num_waiting_ = 0;  // ends that an earlier batch had no time for
   Sources sources_;
   std::deque<std::shared_ptr<Erasure>> erasures_;
   RecorderStatus status_;

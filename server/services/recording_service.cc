@@ -20,6 +20,9 @@ namespace {
 /// About this much goes into a message of a recording.
 constexpr std::size_t kMessageBytes = 1 << 20;
 
+/// So few that a page has not much more than it shows; a row has the settings of its session.
+constexpr std::int64_t kRowsAtOnce = 16;
+
 /// A flood of refused chunks leaves an event each; a message has 16 MiB at most.
 constexpr std::int64_t kMaxEvents = 10'000;
 
@@ -169,19 +172,21 @@ grpc::ServerUnaryReactor* RecordingService::ListRecordings(grpc::CallbackServerC
     grpc::Status status;
     const auto page = ReadPage(request->page_size(), request->page_token(), &status);
     if (!page) return status;
-    const auto sessions = reader->Sessions(page->after, page->size + 1);
     std::size_t num_bytes = 0;
-    std::int64_t last_row = 0;
-    for (const RecordedSession& session : sessions) {
-      if (response->recordings_size() == page->size || num_bytes > Page::kMaxBytes) {
-        response->set_next_page_token(std::to_string(last_row));
-        break;
+    std::int64_t last_row = page->after;
+    while (true) {
+      const auto sessions = reader->Sessions(last_row, kRowsAtOnce);
+      if (sessions.empty()) return grpc::Status::OK;
+      for (const RecordedSession& session : sessions) {
+        if (response->recordings_size() == page->size || num_bytes > Page::kMaxBytes) {
+          response->set_next_page_token(std::to_string(last_row));
+          return grpc::Status::OK;
+        }
+        *response->add_recordings() = Describe(session, *context_->sessions);
+        num_bytes += response->recordings().rbegin()->ByteSizeLong();
+        last_row = session.row;
       }
-      *response->add_recordings() = Describe(session, *context_->sessions);
-      num_bytes += response->recordings().rbegin()->ByteSizeLong();
-      last_row = session.row;
     }
-    return grpc::Status::OK;
   });
 }
 

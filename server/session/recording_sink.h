@@ -16,11 +16,11 @@ class RecordingSink {
   virtual ~RecordingSink() = default;
   /// A journal for a session that is about to be created, or resumed from a position. It is written
   /// once EventSink::SessionCreated (or SessionResumed) has named the session.
-  virtual std::shared_ptr<SessionJournal> MakeJournal(const std::string& session_id,
+  virtual std::shared_ptr<SessionJournal> MakeJournal(const SessionKey& session,
                                                       const SessionSettings& settings,
                                                       const JournalPosition& from) = 0;
   /// To be called before the change is handed to the loop.
-  virtual void DecoderChangeAsked(const std::string& session_id, const DecoderChangeNote& note) = 0;
+  virtual void DecoderChangeAsked(const SessionKey& session, const DecoderChangeNote& note) = 0;
 };
 
 }  // namespace efferent

@@ -1,7 +1,6 @@
 #include "server/session/session.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "server/journal/unix_clock.h"
@@ -68,11 +67,6 @@ ResumedSession NewSession(std::string id, const SessionSettings& settings,
           FirstRoster(settings), {}};
 }
 
-std::int64_t NextNumber() {
-  static std::atomic<std::int64_t> last = 0;
-  return ++last;
-}
-
 }  // namespace
 
 Session::Session(std::string id, const SessionSettings& settings,
@@ -84,13 +78,14 @@ Session::Session(std::string id, const SessionSettings& settings,
 Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder, SessionShares shares,
                  std::shared_ptr<EventSink> events, std::shared_ptr<RecordingSink> recording)
     : id_(std::move(resumed.session_id)),
-      number_(NextNumber()),
       settings_(resumed.settings),
       config_(WriteSettings(settings_)),
       create_time_unix_ns_(resumed.create_time_unix_ns),
       events_(std::move(events)),
       recording_(std::move(recording)),
-      journal_(recording_ ? recording_->MakeJournal(id_, settings_, resumed.position) : nullptr),
+      journal_(recording_ ? recording_->MakeJournal({id_, create_time_unix_ns_}, settings_,
+                                                    resumed.position)
+                          : nullptr),
       processors_(std::move(shares.processors)),
       memory_(std::make_shared<Budget::Share>(std::move(shares.memory))),
       handling_budget_(processors_.amount()),
@@ -100,7 +95,7 @@ Session::Session(ResumedSession resumed, const DecoderFactory& make_decoder, Ses
       decoders_(
           settings_, std::move(resumed.roster), make_decoder, &loop_,
           [this](const DecoderChangeNote& note) {
-            if (recording_) recording_->DecoderChangeAsked(id_, note);
+            if (recording_) recording_->DecoderChangeAsked({id_, create_time_unix_ns_}, note);
           },
           std::move(shares.driver), std::move(shares.memory_budget)) {
   if (resumed.position.sequence_number > 0) {

@@ -46,8 +46,9 @@ class Session {
           std::shared_ptr<EventSink> events, std::shared_ptr<RecordingSink> recording);
 
   const std::string& id() const { return id_; }
-  /// From 1, in the order in which this process made its sessions; never used again.
+  /// In the order in which the registry took them in, which sets it before anybody sees them; never used again.
   std::int64_t number() const { return number_; }
+  void SetNumber(std::int64_t number) { number_ = number; }
   const SessionSettings& settings() const { return settings_; }
   EventSink& events() { return *events_; }
 
@@ -134,7 +135,7 @@ class Session {
                                  std::string_view detail);
 
   std::string id_;
-  std::int64_t number_;
+  std::int64_t number_ = 0;
   SessionSettings settings_;
   v1::SessionConfig config_;
   std::int64_t create_time_unix_ns_;

@@ -107,21 +107,21 @@ SessionRegistry::Created SessionRegistry::Create(const std::string& id,
     created.status = CreateStatus::kTooLarge;
     return created;
   }
-  const std::lock_guard announcing(announcing_);
   {
-    const std::lock_guard lock(mutex_);
-    if (is_given_up() || !check_room(sessions_)) {
-      if (session->journal()) session->journal()->Refuse();
-      return created;
+    const std::lock_guard announcing(announcing_);
+    {
+      const std::lock_guard lock(mutex_);
+      if (is_given_up() || !check_room(sessions_)) return created;
+      auto changed = sessions_.Copy();
+      std::erase(changed, replaced);
+      session->SetNumber(++last_number_);
+      changed.push_back(session);
+      sessions_ = Sessions(std::move(changed));
     }
-    auto changed = sessions_.Copy();
-    std::erase(changed, replaced);
-    changed.push_back(session);
-    sessions_ = Sessions(std::move(changed));
+    events_->SessionCreated(session->Describe());
   }
   if (replaced) EndAndReport(replaced, StreamEnd::kSessionEnded, "replaced");
   created.status = CreateStatus::kCreated;
-  events_->SessionCreated(session->Describe());
   created.session = std::move(session);
   return created;
 }
@@ -144,6 +144,7 @@ std::optional<std::string> SessionRegistry::Resume(ResumedSession resumed) {
   const std::lock_guard lock(mutex_);
   if (FindIn(sessions_, session->id())) return "a session of that id runs";
   auto changed = sessions_.Copy();
+  session->SetNumber(++last_number_);
   changed.push_back(std::move(session));
   sessions_ = Sessions(std::move(changed));
   return std::nullopt;

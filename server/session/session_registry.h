@@ -100,6 +100,7 @@ class SessionRegistry {
   std::mutex announcing_;  // before mutex_: nothing is said of a session before its creation is
   mutable std::mutex mutex_;
   Sessions sessions_;
+  std::int64_t last_number_ = 0;
 };
 
 }  // namespace efferent

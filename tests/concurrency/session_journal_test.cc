@@ -109,7 +109,7 @@ TEST(SessionJournal, WhatIsWaitedForIsAllTakenOnceAndInOrder) {
   params.checkpoint_bins = 100;
   params.waits = true;
   SessionJournal journal(
-      "s", params, {}, [] {}, [] {});
+      {"s", 1}, params, {}, [] {}, [] {});
   std::atomic<bool> told = false;
   journal.WhenDurable(5'000, [&] { told = true; });
   const Taker taken = RunAll(&journal, 5'000, 0);
@@ -125,7 +125,7 @@ TEST(SessionJournal, WhatDoesNotFitIsCountedAndNothingElseIsLost) {
   JournalParams params;
   params.buffer_bytes = 8 << 10;
   SessionJournal journal(
-      "s", params, {}, [] {}, [] {});
+      {"s", 1}, params, {}, [] {}, [] {});
   const Taker taken = RunAll(&journal, 20'000, 5'000);
   EXPECT_TRUE(taken.in_order);
   EXPECT_EQ(taken.num_records + journal.num_lost_records(), taken.num_put);

@@ -94,7 +94,7 @@ void ExpectNoAllocation(bool recorded) {
   JournalParams journal_params;
   journal_params.checkpoint_bins = 100;
   SessionJournal journal(
-      "s", journal_params, {}, [] {}, [] {});
+      {"s", 1}, journal_params, {}, [] {}, [] {});
   std::vector<char> spare;
   spare.reserve(journal.buffer().capacity());
   ControlLoop loop(

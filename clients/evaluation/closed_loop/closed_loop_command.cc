@@ -113,7 +113,7 @@ void Run(Options options) {
   }
   Print(
       "frozen test trials: {} in each of {} runs, with another population and seed each, "
-      "from seed {}\nmean over runs ± half the 95 % confidence interval\n\n{}",
+      "from seed {}\nmean over runs (95 % confidence interval)\n\n{}",
       options.lengths.test_trials, options.study.num_populations, options.study.seed,
       closed_loop::MakeTable(outcomes));
 }

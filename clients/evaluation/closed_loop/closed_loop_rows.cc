@@ -81,11 +81,11 @@ std::string HeadroomText(const ConditionOutcome& outcome) {
       intends ? "the user's own intent" : "the label itself");
 }
 
-std::string WithHalfWidth(const MeanOfRuns& figure, int decimals, double scale) {
+std::string WithInterval(const MeanOfRuns& figure, int decimals, double scale) {
   std::string text = fmt::format("{:.{}f}", scale * figure.mean, decimals);
   if (figure.interval) {
-    const double half = 0.5 * (figure.interval->high - figure.interval->low);
-    text += fmt::format(" ±{:.{}f}", scale * half, decimals);
+    text += fmt::format(" ({:.{}f} to {:.{}f})", scale * figure.interval->low, decimals,
+                        scale * figure.interval->high, decimals);
   }
   return text;
 }
@@ -98,15 +98,15 @@ std::string MakeTable(const std::vector<ConditionOutcome>& outcomes) {
                               outcome.condition.num_learning_trials())});
     for (const DecoderOutcome& decoder : outcome.decoders) {
       const auto figure = [&](std::size_t metric, int decimals, double scale) {
-        return WithHalfWidth(Summarize(decoder.runs, kMetrics[metric]), decimals, scale);
+        return WithInterval(Summarize(decoder.runs, kMetrics[metric]), decimals, scale);
       };
       const BestLinearComparison comparison = CompareWithBestLinear(outcome, decoder);
       std::string difference = comparison.is_quickest ? kBestLinear : "";
       if (const auto& less = comparison.time_less_s) {
-        difference = fmt::format("{}{}", less->mean < 0.0 ? "" : "+", WithHalfWidth(*less, 3));
+        difference = fmt::format("{}{}", less->mean < 0.0 ? "" : "+", WithInterval(*less, 3));
       }
       std::string ratio = comparison.has_most_throughput ? kBestLinear : "";
-      if (const auto& over = comparison.throughput_over) ratio = WithHalfWidth(*over, 3);
+      if (const auto& over = comparison.throughput_over) ratio = WithInterval(*over, 3);
       const auto success = [](const std::vector<RunScores>& runs) {
         return runs.empty() ? "-"
                             : fmt::format("{:.1f}", 100.0 * Summarize(runs, kMetrics[0]).mean);

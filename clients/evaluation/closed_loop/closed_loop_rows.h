@@ -25,7 +25,7 @@ inline constexpr const char* kBestLinear = "best linear";
 /// One sentence: whether the world is linear in closed loop, and by what. Empty if nothing is known.
 std::string HeadroomText(const ConditionOutcome& outcome);
 
-/// `0.834 +-0.004`, `-` without runs; half the width of the interval.
-std::string WithHalfWidth(const MeanOfRuns& figure, int decimals, double scale = 1.0);
+/// `0.834 (0.830 to 0.838)`: the mean, and its interval if there is one.
+std::string WithInterval(const MeanOfRuns& figure, int decimals, double scale = 1.0);
 
 }  // namespace efferent::closed_loop

@@ -135,6 +135,8 @@ class AttackersDay : public testing::Test {
     for (const std::string& failure : run.failures())
       ADD_FAILURE() << attack.name << ": " << failure;
     CleanUp();
+    EXPECT_TRUE(IsOpenAndDecodes()) << attack.name << ", and then nobody new gets in ("
+                                    << probe_.last_refusal() << "), or an arm gets nothing";
     row.new_client_s = probe_.TakeWorst();
     row.peak_mb = server_.TakePeakMb();
     row.after_mb = server_.ResidentMb();
@@ -172,6 +174,21 @@ class AttackersDay : public testing::Test {
         clients.End(session.session_id());
       }
     }
+  }
+
+  /// Another new client gets in from now on, and every arm gets another command.
+  bool IsOpenAndDecodes() const {
+    const std::uint64_t num_successes = probe_.num_successes();
+    std::vector<std::uint64_t> num_decoded;
+    for (const auto& rig : rigs_) num_decoded.push_back(rig->num_decoded());
+    return Eventually([&] {
+      bool all = probe_.num_successes() > num_successes;
+      for (std::size_t i = 0; i < rigs_.size(); ++i) {
+        all =
+            all && (rigs_[i]->num_decoded() > num_decoded[i] || !rigs_[i]->how_it_ended().empty());
+      }
+      return all;
+    });
   }
 
   bool CanGoOn() const { return server_.IsRunning() && !HasFailure(); }

@@ -38,7 +38,9 @@ void ImportDamagedDecoders(AttackRun* run) {
   const v1::DecoderFile file = ExportFrom(run, rig);
   if (file.state().empty()) return;
   Clients clients(run->server().address());
-  v1::SessionConfig config = clients.Get(rig)->config();
+  const auto session = clients.Get(rig);
+  if (!session) return;  // Others have taken all connections.
+  v1::SessionConfig config = session->config();
   config.mutable_timing()->set_real_time(false);
   clients.Create(into, config);
   const auto stub = v1::DecoderService::NewStub(clients.channel());
@@ -106,7 +108,9 @@ void ReadDamagedFiles(AttackRun* run) {
       outcome = RunProgram(ProgramDir() / "efferentd", {"--check-config", "--config", damaged});
     }
     run->Count("exit status " + std::to_string(outcome.exit_status));
-    if (outcome.exit_status < 0 || outcome.exit_status > 2) run->Fail(outcome.output);
+    const bool is_fault = outcome.exit_status < 0 || outcome.exit_status > 2 ||
+                          outcome.output.find("Sanitizer") != std::string::npos;
+    if (is_fault) run->Fail(outcome.output);
   });
 }
 

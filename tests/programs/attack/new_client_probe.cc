@@ -70,6 +70,7 @@ bool NewClientProbe::TryOnce() {
   end_request.set_session_id(kSession);
   v1::EndSessionResponse end_response;
   stub->EndSession(&end, end_request, &end_response);
+  ++num_successes_;
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -17,6 +18,8 @@ class NewClientProbe {
 
   /// The longest since the last call, seconds; one that is under way counts with what it has taken so far.
   double TakeWorst();
+  /// Times that it got in.
+  std::uint64_t num_successes() const { return num_successes_; }
   /// What the last try that failed was told.
   std::string last_refusal();
 
@@ -28,6 +31,7 @@ class NewClientProbe {
 
   const std::string address_;
   std::atomic<bool> is_over_ = false;
+  std::atomic<std::uint64_t> num_successes_ = 0;
   std::mutex mutex_;
   Clock::time_point began_ = Clock::now();  // the one under way
   double worst_s_ = 0.0;

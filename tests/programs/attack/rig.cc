@@ -201,6 +201,7 @@ void Rig::TakeCommand(const v1::Command& command, Clock::time_point now) {
   const Clock::duration age = now - began_ - std::chrono::nanoseconds(command.bin_stop_time_ns());
   const std::lock_guard lock(mutex_);
   ++log_.decoded;
+  ++num_decoded_;
   log_.oldest_s = std::max(log_.oldest_s, Seconds(age).count());
   if (age > kStopAfter + kWayToHere + 2 * own_lateness_) ++log_.stale;
   if (!is_stalled_) {

@@ -48,6 +48,8 @@ class Rig {
   /// Somebody stands still, or has until just now: silence is not the server's.
   void SetStalled(bool stalled) { is_stalled_ = stalled; }
 
+  /// DECODED commands that have come, ever.
+  std::uint64_t num_decoded() const { return num_decoded_; }
   ArmLog TakeArmLog();
   /// Sends what is due and no more; returns when all is acknowledged.
   SentChunks Finish();
@@ -77,7 +79,7 @@ class Rig {
   const Clock::time_point began_;
 
   std::atomic<bool> is_held_ = false, is_stalled_ = false, is_over_ = false;
-  std::atomic<std::uint64_t> num_messages_ = 0, num_acks_ = 0;
+  std::atomic<std::uint64_t> num_messages_ = 0, num_acks_ = 0, num_decoded_ = 0;
   std::mutex mutex_;
   double hand_m_[2] = {0.0, 0.0}, target_m_[2] = {0.08, 0.0};
   SentChunks sent_;

@@ -18,6 +18,8 @@
 namespace efferent {
 namespace {
 
+constexpr std::int64_t kCreatedNs = 1'700'000'000'000'000'000;
+
 class RecorderTest : public testing::Test {
  protected:
   std::unique_ptr<Recorder> Open(double batch_s = RecorderParams().batch_s) {
@@ -44,7 +46,7 @@ class RecorderTest : public testing::Test {
     v1::Session session;
     session.set_session_id(id);
     session.mutable_config()->set_subject_code("S01");
-    session.set_create_time_unix_ns(1'700'000'000'000'000'000);
+    session.set_create_time_unix_ns(kCreatedNs);
     session.mutable_statistics()->set_decoded_bin_count(1);
     return session;
   }
@@ -134,7 +136,7 @@ TEST_F(RecorderTest, WhateverItIsDoingWhenASessionBeginsTheSessionIsRecorded) {
       threads.emplace_back([&recorder, &settings, thread] {
         for (int i = 0; i < kSessions; ++i) {
           const std::string id = std::to_string(thread) + "-" + std::to_string(i);
-          const auto journal = recorder->MakeJournal(id, settings, JournalPosition());
+          const auto journal = recorder->MakeJournal({id, kCreatedNs}, settings, JournalPosition());
           recorder->SessionCreated(MakeSession(id));
           journal->OnTrialEvents("anything");
           recorder->SessionEnded(MakeSession(id), "ended");
@@ -238,6 +240,32 @@ TEST_F(RecorderTest, FolderThatIsAFileIsRefusedByName) {
   EXPECT_NE(ErrorOfOpening().find("data directory " + file.string()), std::string::npos);
 }
 
+// What it holds is promised memory, which others need.
+TEST_F(RecorderTest, JournalOfASessionThatIsNotAdmittedIsLetGoThoughNothingIsWritten) {
+  SessionSettings settings;
+  settings.shape.num_channels = 2;
+  settings.shape.bin_width_ns = 20'000'000;
+  const auto recorder = Open(/*batch_s=*/0.01);
+  const auto held = std::make_shared<int>(1);
+  recorder->MakeJournal({"s", kCreatedNs}, settings, JournalPosition())->Hold(held);
+  while (held.use_count() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+TEST_F(RecorderTest, LastSessionThatEndsIsLetGoWithTheBatchThatHasItsEnd) {
+  SessionSettings settings;
+  settings.shape.num_channels = 2;
+  settings.shape.bin_width_ns = 20'000'000;
+  const auto recorder = Open(/*batch_s=*/0.01);
+  const auto held = std::make_shared<int>(1);
+  {
+    const auto journal = recorder->MakeJournal({"s", kCreatedNs}, settings, JournalPosition());
+    journal->Hold(held);
+    recorder->SessionCreated(MakeSession("s"));
+    recorder->SessionEnded(MakeSession("s"), "ended");
+  }
+  while (held.use_count() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
 // Whoever creates and ends sessions of one id from many threads brings this about.
 TEST_F(RecorderTest, EndThatComesWhenTheNextSessionOfItsIdHasBegunIsThatOfTheFirst) {
   SessionSettings settings;
@@ -248,13 +276,12 @@ TEST_F(RecorderTest, EndThatComesWhenTheNextSessionOfItsIdHasBegunIsThatOfTheFir
   second.set_create_time_unix_ns(first.create_time_unix_ns() + 1);
   {
     const auto recorder = Open();
-    const auto first_journal = recorder->MakeJournal("s", settings, JournalPosition());
+    const auto first_journal =
+        recorder->MakeJournal({"s", kCreatedNs}, settings, JournalPosition());
     recorder->SessionCreated(first);
-    {
-      const auto refused = recorder->MakeJournal("s", settings, JournalPosition());
-      refused->Refuse();
-    }
-    const auto journal = recorder->MakeJournal("s", settings, JournalPosition());
+    const auto not_admitted =
+        recorder->MakeJournal({"s", kCreatedNs + 2}, settings, JournalPosition());
+    const auto journal = recorder->MakeJournal({"s", kCreatedNs + 1}, settings, JournalPosition());
     recorder->SessionCreated(second);
     journal->OnTrialEvents("anything");
     recorder->SessionEnded(first, "ended");
@@ -277,19 +304,17 @@ TEST_F(RecorderTest, SessionsThatEndInCrowdsDoNotHoldUpTheOthers) {
   SessionSettings settings;
   settings.shape.num_channels = 64;
   settings.shape.bin_width_ns = 20'000'000;
-  SnnParams large;
-  large.num_neurons = 768;
-  settings.decoder = large;
+  std::get<SnnParams>(settings.decoder).num_neurons = 768;
   const LoopState state(MakeStep(settings, MakeDecoder));  // some 10 MB, a quarter of it random
   const std::string ended = "SELECT count(*) FROM sessions WHERE end_reason = 'ended'";
   {
     const auto recorder = Open(/*batch_s=*/1.0);
-    const auto other = recorder->MakeJournal("other", settings, JournalPosition());
+    const auto other = recorder->MakeJournal({"other", kCreatedNs}, settings, JournalPosition());
     recorder->SessionCreated(MakeSession("other"));
     std::vector<std::shared_ptr<SessionJournal>> crowd;
     for (int i = 0; i < kCrowd; ++i) {
       const std::string id = std::to_string(i);
-      crowd.push_back(recorder->MakeJournal(id, settings, JournalPosition()));
+      crowd.push_back(recorder->MakeJournal({id, kCreatedNs}, settings, JournalPosition()));
       recorder->SessionCreated(MakeSession(id));
       crowd.back()->OnCheckpoint(state);
       recorder->SessionEnded(MakeSession(id), "ended");

@@ -1,16 +1,19 @@
 // What a session is promised against what it takes.
 #include <gtest/gtest.h>
 #include <malloc.h>
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/allocator_interface.h>
-#endif
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "server/session/memory_budget.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+// Of the sanitizers' runtime; Debian's g++ has no header for it.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
+#endif
 
 namespace efferent {
 namespace {
