@@ -12,7 +12,8 @@ namespace efferent {
 namespace {
 
 bool IsStepSection(const std::string& section) {
-  return section == "features" || section == "learning" || section == "limits";
+  return section == "input_guard" || section == "features" || section == "learning" ||
+         section == "limits";
 }
 
 void Apply(const std::string& text, const Setting& setting, StepParams* params) {

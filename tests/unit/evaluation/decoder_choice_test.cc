@@ -104,12 +104,14 @@ TEST(DecoderChoice, OnlyDecodersThatDrawHaveASeed) {
 
 TEST(StepSettings, TakesItsOwnAndLeavesTheDecoders) {
   std::vector<std::string> settings = {"features.normalize=false", "snn.seed=3",
-                                       "learning.intended_speed_m_s=0.35"};
+                                       "learning.intended_speed_m_s=0.35",
+                                       "input_guard.enabled=false"};
   StepParams params;
   ApplyStepSettings(&settings, &params);
   EXPECT_EQ(settings, std::vector<std::string>{"snn.seed=3"});
   EXPECT_FALSE(params.features.normalize);
   EXPECT_EQ(params.intention.intended_speed_m_s, 0.35);
+  EXPECT_FALSE(params.input_guard.enabled);
 }
 
 TEST(StepSettings, RefusesUnknownFieldsBoundsAndTheLabel) {
