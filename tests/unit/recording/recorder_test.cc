@@ -51,6 +51,13 @@ class RecorderTest : public testing::Test {
     return session;
   }
 
+  static SessionSettings SettingsOf(int num_channels) {
+    SessionSettings settings;
+    settings.shape.num_channels = num_channels;
+    settings.shape.bin_width_ns = 20'000'000;
+    return settings;
+  }
+
   const ScratchFolder scratch_;
   std::filesystem::path folder_ = scratch_.path();
 };
@@ -126,9 +133,7 @@ TEST_F(RecorderTest, SameIdAgainIsAnotherSession) {
 TEST_F(RecorderTest, WhateverItIsDoingWhenASessionBeginsTheSessionIsRecorded) {
   constexpr int kThreads = 8, kSessions = 250;
   static_assert(2 * kThreads * kSessions <= Recorder::kCapacity, "what has no room is dropped");
-  SessionSettings settings;
-  settings.shape.num_channels = 2;
-  settings.shape.bin_width_ns = 20'000'000;
+  const SessionSettings settings = SettingsOf(2);
   {
     const auto recorder = Open(1e-5);
     std::vector<std::thread> threads;
@@ -242,9 +247,7 @@ TEST_F(RecorderTest, FolderThatIsAFileIsRefusedByName) {
 
 // What it holds is promised memory, which others need.
 TEST_F(RecorderTest, JournalOfASessionThatIsNotAdmittedIsLetGoThoughNothingIsWritten) {
-  SessionSettings settings;
-  settings.shape.num_channels = 2;
-  settings.shape.bin_width_ns = 20'000'000;
+  const SessionSettings settings = SettingsOf(2);
   const auto recorder = Open(/*batch_s=*/0.01);
   const auto held = std::make_shared<int>(1);
   recorder->MakeJournal({"s", kCreatedNs}, settings, JournalPosition())->Hold(held);
@@ -252,9 +255,7 @@ TEST_F(RecorderTest, JournalOfASessionThatIsNotAdmittedIsLetGoThoughNothingIsWri
 }
 
 TEST_F(RecorderTest, LastSessionThatEndsIsLetGoWithTheBatchThatHasItsEnd) {
-  SessionSettings settings;
-  settings.shape.num_channels = 2;
-  settings.shape.bin_width_ns = 20'000'000;
+  const SessionSettings settings = SettingsOf(2);
   const auto recorder = Open(/*batch_s=*/0.01);
   const auto held = std::make_shared<int>(1);
   {
@@ -268,9 +269,7 @@ TEST_F(RecorderTest, LastSessionThatEndsIsLetGoWithTheBatchThatHasItsEnd) {
 
 // Whoever creates and ends sessions of one id from many threads brings this about.
 TEST_F(RecorderTest, EndThatComesWhenTheNextSessionOfItsIdHasBegunIsThatOfTheFirst) {
-  SessionSettings settings;
-  settings.shape.num_channels = 2;
-  settings.shape.bin_width_ns = 20'000'000;
+  const SessionSettings settings = SettingsOf(2);
   v1::Session first = MakeSession("s"), second = MakeSession("s");
   first.clear_statistics();  // leaves nothing
   second.set_create_time_unix_ns(first.create_time_unix_ns() + 1);
@@ -301,9 +300,7 @@ TEST_F(RecorderTest, EndThatComesWhenTheNextSessionOfItsIdHasBegunIsThatOfTheFir
 // What they have learnt takes long to write. A batch has a share of it, and all of what others bring.
 TEST_F(RecorderTest, SessionsThatEndInCrowdsDoNotHoldUpTheOthers) {
   constexpr int kCrowd = 20;
-  SessionSettings settings;
-  settings.shape.num_channels = 64;
-  settings.shape.bin_width_ns = 20'000'000;
+  SessionSettings settings = SettingsOf(64);
   std::get<SnnParams>(settings.decoder).num_neurons = 768;
   const LoopState state(MakeStep(settings, MakeDecoder));  // some 10 MB, a quarter of it random
   const std::string ended = "SELECT count(*) FROM sessions WHERE end_reason = 'ended'";
